@@ -1,0 +1,65 @@
+# Every target sets up what it needs first. PYTHON=/path/to/python3.12 chooses the interpreter.
+.DEFAULT_GOAL := help
+.PHONY: help setup npm up down demo test check fix synth build openapi bench where service-token deploy doctor lock
+
+STAGE ?= dev
+RUN := .venv/bin/python -m
+# Node, npm and the tools of the environment come first on PATH
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PYTHON PORT FILE KEEP STAGE
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
+
+setup: ## make .venv from the lock; a prerequisite of every other target
+	@$(or $(PYTHON),python3) infra/bootstrap.py
+
+npm: ## the npm packages: CDK command line, player, sample film
+	@$(or $(PYTHON),python3) infra/bootstrap.py --npm
+
+up: setup ## start the local stack and keep it up; PORT= chooses the port
+	@$(RUN) infra.local up
+
+down: setup ## end the local stack
+	@$(RUN) infra.local down
+
+demo: npm ## upload a film to a local stack and play its stream; FILE= takes yours, KEEP=1 leaves the stack up
+	@$(RUN) infra.local demo
+
+test: npm ## run all tests
+	@$(RUN) pytest
+
+check: setup ## format, lint, types, import contracts, house rules, freshness of what is generated
+	@$(RUN) infra.checks
+
+fix: setup ## format, and mend what the linter can mend
+	@$(RUN) ruff check --fix-only --quiet .
+	@$(RUN) ruff format .
+
+synth: build ## CloudFormation templates of STAGE= in build/cdk.out
+	@$(RUN) infra.synth
+
+build: setup ## layers, code and worker bundles for AWS in build/
+	@$(RUN) infra.build
+
+openapi: setup ## docs/openapi.json and docs/endpoints.md
+	@$(RUN) infra.openapi
+
+bench: npm ## measure against the limits, into bench/results.json
+	@$(RUN) bench
+
+where: setup ## the file that serves ROUTE="POST /api/videos"
+	@$(RUN) infra.where "$(ROUTE)"
+
+service-token: setup ## a service token for NAME= in STAGE=
+	@$(RUN) infra.service_token "$(NAME)" "$(STAGE)"
+
+deploy: npm ## build and deploy STAGE= to your AWS account
+	@$(RUN) infra.deploy "$(STAGE)"
+
+doctor: setup ## read the account's quotas for STAGE= and say what to ask for
+	@$(RUN) infra.doctor "$(STAGE)"
+
+lock: setup ## resolve requirements.in again, keeping the pins that still fit
+	@.tools/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header \
+		--no-emit-index-url --output-file requirements.txt requirements.in
