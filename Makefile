@@ -4,6 +4,7 @@
 
 STAGE ?= dev
 RUN := .venv/bin/python -m
+BOOTSTRAP := $(or $(shell command -v python3),$(PYTHON),python3) infra/bootstrap.py
 # Node, npm and the tools of the environment come first on PATH
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHON PORT FILE KEEP STAGE
@@ -12,10 +13,10 @@ help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
 
 setup: ## make .venv from the lock; a prerequisite of every other target
-	@$(or $(PYTHON),python3) infra/bootstrap.py
+	@$(BOOTSTRAP)
 
 npm: ## the npm packages: CDK command line, player, sample film
-	@$(or $(PYTHON),python3) infra/bootstrap.py --npm
+	@$(BOOTSTRAP) --npm
 
 up: setup ## start the local stack and keep it up; PORT= chooses the port
 	@$(RUN) infra.local up
@@ -42,8 +43,9 @@ synth: build ## CloudFormation templates of STAGE= in build/cdk.out
 build: setup ## layers, code and worker bundles for AWS in build/
 	@$(RUN) infra.build
 
-openapi: setup ## docs/openapi.json and docs/endpoints.md
+openapi: setup ## write docs/openapi.json, docs/endpoints.md and docs/differences.md
 	@$(RUN) infra.openapi
+	@$(RUN) infra.local.differences > docs/differences.md
 
 bench: npm ## measure against the limits, into bench/results.json
 	@$(RUN) bench

@@ -18,10 +18,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-OLDEST, NEWEST = (3, 11), (3, 13)
+OLDEST: tuple[int, int] = (3, 11)
+NEWEST: tuple[int, int] = (3, 13)
 STAMP = ".setup.json"
 INSTALL_SECONDS = 1800
 DESCRIBE = (
@@ -177,7 +178,7 @@ def say(line: str) -> None:
 
 
 @contextlib.contextmanager
-def alone(root: str) -> Iterator[None]:
+def alone(root: str) -> Generator[None, None, None]:
     """Hold off a second set-up of the same checkout."""
     with open(os.path.join(root, ".gitignore"), encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

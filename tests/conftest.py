@@ -2,7 +2,6 @@
 
 import os
 
-import pytest
 from hypothesis import settings
 
 settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -18,10 +17,8 @@ ACCOUNT = {
 }
 
 
-@pytest.fixture(autouse=True)
-def no_account(monkeypatch: pytest.MonkeyPatch) -> None:
+def pytest_configure() -> None:
     """Replace the credentials of whoever runs the tests with ones that are good for nothing."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    for name, value in ACCOUNT.items():
-        monkeypatch.setenv(name, value)
+        del os.environ[name]
+    os.environ.update(ACCOUNT)
