@@ -1,0 +1,11 @@
+"""The CDK app: one stage of Showreel, on AWS or on the local stack."""
+
+import os
+
+import aws_cdk as cdk
+
+from infra.stacks.showreel import build
+
+app = cdk.App(outdir=os.environ.get("CDK_OUTDIR"), analytics_reporting=False, tree_metadata=False)
+build(app)
+app.synth()

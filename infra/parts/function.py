@@ -1,0 +1,86 @@
+"""One declared function as a Lambda function: its role, its log group, its layers."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+
+from infra.parts.discovery import Room
+from infra.parts.grants import Grants
+from infra.parts.stage import Stage
+from shared.contract.declare import Layer
+from shared.contract.needs import Need
+
+FFMPEG_PATH = "/opt/bin/ffmpeg"
+RETENTION = logs.RetentionDays.ONE_MONTH
+
+
+class Functions:
+    """Makes the functions of one stack."""
+
+    def __init__(self, stack: cdk.Stack, stage: Stage, environment: dict[str, str] | None = None) -> None:
+        """`environment` is told to all functions of the stack."""
+        self._stack = stack
+        self._stage = stage
+        self._environment = {**stage.environment, **(environment or {})}
+        self.grants = Grants(stack, stage)
+        self._layers: dict[str, lambda_.LayerVersion] = {}
+
+    def add(self, room: Room, more: dict[str, str] | None = None) -> lambda_.Function:
+        """The function of a room; `more` is told to it alone."""
+        compute, needs = room.declaration.compute, room.declaration.needs
+        name = self._stage.named(room.name)
+        group = logs.LogGroup(
+            self._stack,
+            f"{room.name}-logs",
+            log_group_name=f"/aws/lambda/{name}",
+            retention=RETENTION,
+            removal_policy=self._stage.removal,
+        )
+        return lambda_.Function(
+            self._stack,
+            room.name,
+            function_name=name,
+            description=(room.function.__doc__ or "").partition("\n")[0],
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=lambda_.Architecture.ARM_64,
+            handler=f"{room.module}.handler",
+            code=lambda_.Code.from_asset(str(self._stage.bundles / "code")),
+            layers=[self._layer("python"), *(self._layer(layer) for layer in compute.layers)],
+            memory_size=compute.memory,
+            timeout=cdk.Duration.seconds(compute.seconds),
+            ephemeral_storage_size=cdk.Size.mebibytes(compute.scratch),
+            role=self._role(room.name, needs, group),
+            log_group=group,
+            environment=self._variables(room, more or {}),
+        )
+
+    def _variables(self, room: Room, more: dict[str, str]) -> dict[str, str]:
+        media = {"FFMPEG_PATH": FFMPEG_PATH} if Layer.FFMPEG in room.declaration.compute.layers else {}
+        return {**self._environment, **self.grants.environment(room.declaration.needs), **media, **more}
+
+    def _role(self, name: str, needs: tuple[Need, ...], group: logs.LogGroup) -> iam.Role:
+        write_logs = iam.PolicyStatement(
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[f"{group.log_group_arn}"]
+        )
+        statements = [write_logs, *self.grants.statements(needs)]
+        return iam.Role(
+            self._stack,
+            f"{name}-role",
+            role_name=self._stage.named(name),
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            inline_policies={"needs": iam.PolicyDocument(statements=statements)},
+        )
+
+    def _layer(self, name: str) -> lambda_.LayerVersion:
+        if name not in self._layers:
+            self._layers[name] = lambda_.LayerVersion(
+                self._stack,
+                f"layer-{name}",
+                code=lambda_.Code.from_asset(str(self._stage.bundles / "layers" / name)),
+                compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
+                compatible_architectures=[lambda_.Architecture.ARM_64],
+                description=f"Showreel: {name}",
+                removal_policy=cdk.RemovalPolicy.DESTROY,
+            )
+        return self._layers[name]

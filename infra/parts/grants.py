@@ -1,0 +1,86 @@
+"""From declared needs to IAM statements and environment variables. Exact actions on exact resources, and nothing else."""
+
+from collections import defaultdict
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+
+from infra.parts.stage import Stage
+from shared.contract.needs import Kind, Need, Resource
+
+_ARN = {
+    Kind.TABLE: ("dynamodb", "table", cdk.ArnFormat.SLASH_RESOURCE_NAME),
+    Kind.PARAMETER: ("ssm", "parameter", cdk.ArnFormat.SLASH_RESOURCE_NAME),
+    Kind.MACHINE: ("states", "stateMachine", cdk.ArnFormat.COLON_RESOURCE_NAME),
+    Kind.FUNCTION: ("lambda", "function", cdk.ArnFormat.COLON_RESOURCE_NAME),
+}
+_LISTS = {"s3:ListBucket", "s3:ListBucketVersions"}
+
+
+class Grants:
+    """How the needs of a stage's functions become grants. Names are deterministic, so no stack exports anything for it."""
+
+    def __init__(self, stack: cdk.Stack, stage: Stage) -> None:
+        """`stack` is where ARNs are built: its account and region are the stage's."""
+        self._stack = stack
+        self._stage = stage
+
+    def real_name(self, resource: Resource) -> str:
+        """The name by which AWS knows a resource."""
+        if resource.kind is Kind.BUCKET:
+            return f"{self._stage.named(resource.name)}-{self._stack.account}"
+        if resource.kind is Kind.PARAMETER:
+            return "/" + self._stage.named(resource.name).replace("-", "/", 2)
+        return self._stage.named(resource.name)
+
+    def arn(self, need: Need) -> str:
+        """The ARN of what a need is about, its path included."""
+        resource, path = need.resource, need.path
+        if resource.kind is Kind.BUCKET:
+            bucket = f"arn:{self._stack.partition}:s3:::{self.real_name(resource)}"
+            return bucket if need.action in _LISTS else f"{bucket}/{path}*"
+        if resource.kind is Kind.SECRET:
+            name = f"{self.real_name(resource)}-??????"
+            return self._format("secretsmanager", "secret", name, cdk.ArnFormat.COLON_RESOURCE_NAME)
+        if resource.kind is Kind.MACHINE and path:
+            return self._format("states", path, f"{self.real_name(resource)}:*", cdk.ArnFormat.COLON_RESOURCE_NAME)
+        if need.wildcard:
+            return "*"
+        service, kind, form = _ARN[resource.kind]
+        arn = self._format(service, kind, self.real_name(resource).lstrip("/"), form)
+        return f"{arn}/{path}" if path else arn
+
+    def _format(self, service: str, kind: str, name: str, form: cdk.ArnFormat) -> str:
+        return self._stack.format_arn(service=service, resource=kind, resource_name=name, arn_format=form)
+
+    def statements(self, needs: tuple[Need, ...]) -> list[iam.PolicyStatement]:
+        """One statement for each resource, with its actions sorted; lists of a bucket carry a condition on the prefix."""
+        actions: dict[str, set[str]] = defaultdict(set)
+        listed: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for need in needs:
+            if need.action in _LISTS:
+                listed[self.arn(need), need.action].add(need.path)
+            else:
+                actions[self.arn(need)].add(need.action)
+        plain = [
+            iam.PolicyStatement(actions=sorted(several), resources=[arn]) for arn, several in sorted(actions.items())
+        ]
+        return plain + [
+            iam.PolicyStatement(
+                actions=[action],
+                resources=[arn],
+                conditions={"StringLike": {"s3:prefix": sorted(f"{prefix}*" for prefix in prefixes)}},
+            )
+            for (arn, action), prefixes in sorted(listed.items())
+        ]
+
+    def environment(self, needs: tuple[Need, ...]) -> dict[str, str]:
+        """The real names of what the needs are about: an ARN for a machine, a name for all else."""
+        found: dict[str, str] = {}
+        for need in needs:
+            resource = need.resource
+            if resource.kind is Kind.MACHINE:
+                found[resource.variable] = self.arn(Need(resource, "states:StartExecution"))
+            elif resource.kind is not Kind.ACCOUNT:
+                found[resource.variable] = self.real_name(resource)
+        return found

@@ -1,0 +1,87 @@
+"""What one stage of the product is: its settings, and the names of all that it owns."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import aws_cdk as cdk
+from constructs import Node
+
+APPLICATION = "showreel"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The settings of a stage. Stages differ in settings only; every one of them is a `-c name=value` of the CDK.
+
+    bundles         folder of what `make build` made: code/, layers/, worker-*.zip
+    cors_origins    exact origins of the frontends, comma separated
+    rate_scale      multiplies all rate limits
+    origin_secret   what our distribution sends along, "none" while there is no edge
+    """
+
+    name: str
+    bundles: Path
+    cors_origins: str
+    rate_scale: str
+    token_issuer: str
+    token_audience: str
+    encoder: str
+    gpu: bool
+    worker_image: str
+
+    @property
+    def production(self) -> bool:
+        """Whether data is kept when a stack goes."""
+        return self.name == "prod"
+
+    @property
+    def removal(self) -> cdk.RemovalPolicy:
+        """What happens to data when its stack goes."""
+        return cdk.RemovalPolicy.RETAIN if self.production else cdk.RemovalPolicy.DESTROY
+
+    def named(self, name: str) -> str:
+        """The real name of something of this stage; IAM and Lambda end names at 64 characters."""
+        full = f"{APPLICATION}-{self.name}-{name}"
+        if len(full) > 64:
+            raise ValueError(f"{full} is longer than the 64 characters that AWS allows")
+        return full
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings that every function is told."""
+        return {
+            "STAGE": self.name,
+            "CORS_ORIGINS": self.cors_origins,
+            "RATE_SCALE": self.rate_scale,
+            "TOKEN_ISSUER": self.token_issuer,
+            "TOKEN_AUDIENCE": self.token_audience,
+            "ENCODER": self.encoder,
+        }
+
+
+PYTHON_IMAGE = "public.ecr.aws/docker/library/python:3.13-slim"
+
+
+def stage_of(node: Node) -> Stage:
+    """The stage that the CDK context asks for."""
+
+    def context(name: str, default: str) -> str:
+        return str(node.try_get_context(name) or default)
+
+    name = context("stage", "dev")
+    if name not in ("dev", "staging", "prod"):
+        raise ValueError(f"-c stage={name}: there are dev, staging and prod")
+    if context("jwt_algorithm", "RS256") != "RS256":
+        raise ValueError("-c jwt_algorithm: only RS256, since a shared secret would let every verifier sign tokens")
+    root = Path(__file__).parents[2]
+    return Stage(
+        name=name,
+        bundles=root / context("bundles", "build"),
+        cors_origins=context("cors_origins", "http://localhost:5173,http://127.0.0.1:5173"),
+        rate_scale=context("rate_scale", "1"),
+        token_issuer=context("token_issuer", f"{APPLICATION}-{name}"),
+        token_audience=context("token_audience", f"{APPLICATION}-users"),
+        encoder=context("encoder", "ours"),
+        gpu=context("gpu", "false") == "true",
+        worker_image=context("worker_image", PYTHON_IMAGE),
+    )

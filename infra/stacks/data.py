@@ -1,0 +1,71 @@
+"""Tables, secrets and parameters: what outlives every deployment."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_secretsmanager as secrets
+from aws_cdk import aws_ssm as ssm
+
+from infra.parts.grants import Grants
+from infra.parts.stage import Stage
+from infra.stacks.base import ShowreelStack
+from shared.contract.needs import Secret, Table
+from shared.contract.resources import PUBLIC_KEYS, SECRETS, TABLES
+
+_STRING = dynamodb.AttributeType.STRING
+
+
+class DataStack(ShowreelStack):
+    """Nothing here refers to another stack, and others know its resources by their names alone."""
+
+    def __init__(self, app: cdk.App, stage: Stage) -> None:
+        """All tables, secrets and parameters that shared/contract/resources.py names."""
+        super().__init__(app, stage, "data", "Showreel: tables, secrets, parameters")
+        self._grants = Grants(self, stage)
+        for table in TABLES:
+            self._table(table)
+        for secret in SECRETS:
+            self._secret(secret)
+        ssm.StringParameter(
+            self,
+            PUBLIC_KEYS.name,
+            parameter_name=self._grants.real_name(PUBLIC_KEYS),
+            string_value='{"keys": []}',
+            description="Public keys of our tokens (JWK set); written by the functions that make keys",
+        )
+
+    def _table(self, table: Table) -> None:
+        production = self.stage.production
+        made = dynamodb.Table(
+            self,
+            table.name,
+            table_name=self._grants.real_name(table),
+            partition_key=dynamodb.Attribute(name=table.key, type=_STRING),
+            sort_key=dynamodb.Attribute(name=table.sort, type=_STRING) if table.sort else None,
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            time_to_live_attribute=table.ttl or None,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            deletion_protection=production,
+            removal_policy=self.stage.removal,
+        )
+        for index in table.indexes:
+            made.add_global_secondary_index(
+                index_name=index.name,
+                partition_key=dynamodb.Attribute(name=index.key, type=_STRING),
+                sort_key=dynamodb.Attribute(name=index.sort, type=_STRING) if index.sort else None,
+                projection_type=dynamodb.ProjectionType.INCLUDE
+                if index.projected
+                else dynamodb.ProjectionType.KEYS_ONLY,
+                non_key_attributes=list(index.projected) or None,
+            )
+
+    def _secret(self, secret: Secret) -> None:
+        secrets.Secret(
+            self,
+            secret.name,
+            secret_name=self._grants.real_name(secret),
+            description=secret.description,
+            generate_secret_string=secrets.SecretStringGenerator(password_length=48, exclude_punctuation=True),
+            removal_policy=self.stage.removal,
+        )

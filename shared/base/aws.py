@@ -1,0 +1,77 @@
+"""AWS clients: made when first used, kept for the life of the process, each call with a deadline."""
+
+import functools
+import json
+from typing import Any
+
+from shared.base import clock
+from shared.base.settings import setting
+
+SECRET_SECONDS = 300
+
+
+@functools.cache
+def _session() -> Any:
+    import botocore.session
+
+    return botocore.session.get_session()
+
+
+@functools.cache
+def client(service: str, read_seconds: int = 10) -> Any:
+    """The botocore client of a service. A call is given up after 2 s to connect or `read_seconds` of silence, thrice."""
+    from botocore.config import Config
+
+    config = Config(
+        connect_timeout=2,
+        read_timeout=read_seconds,
+        retries={"total_max_attempts": 3, "mode": "standard"},
+        signature_version="s3v4" if service == "s3" else None,
+    )
+    return _session().create_client(service, config=config)
+
+
+_kept: dict[str, tuple[float, str]] = {}
+
+
+def _keep(key: str, seconds: float, load: Any) -> str:
+    """A value that is read again once it is older than `seconds`."""
+    found = _kept.get(key)
+    if found and clock.now() < found[0]:
+        return found[1]
+    value: str = load()
+    _kept[key] = (clock.now() + seconds, value)
+    return value
+
+
+def secret(variable: str) -> str:
+    """The value of the secret that an environment variable names; kept for 5 minutes."""
+    name = setting(variable)
+    read = client("secretsmanager").get_secret_value
+    return _keep(name, SECRET_SECONDS, lambda: read(SecretId=name)["SecretString"])
+
+
+def parameter(variable: str, *, again: bool = False) -> str:
+    """The value of the parameter that an environment variable names; kept for 5 minutes unless asked `again`."""
+    name = setting(variable)
+    if again:
+        _kept.pop(name, None)
+    read = client("ssm").get_parameter
+    return _keep(name, SECRET_SECONDS, lambda: read(Name=name)["Parameter"]["Value"])
+
+
+def forget() -> None:
+    """Drop what is kept: clients, secrets and parameters (tests, and a change of the stage's secrets)."""
+    _kept.clear()
+    client.cache_clear()
+    _session.cache_clear()
+
+
+def start_execution(machine_variable: str, name: str, payload: dict[str, Any]) -> bool:
+    """Start an execution once; False when one of that name exists already."""
+    states = client("stepfunctions")
+    try:
+        states.start_execution(stateMachineArn=setting(machine_variable), name=name, input=json.dumps(payload))
+    except states.exceptions.ExecutionAlreadyExists:
+        return False
+    return True

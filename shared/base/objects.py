@@ -1,0 +1,135 @@
+"""Objects in S3: read by range, written in parts with bounded memory, presigned for those who have no credentials."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from shared.base.aws import client
+from shared.base.settings import setting
+
+PART_SIZE = 16 * 1024 * 1024
+"""Bytes of a part of an upload: 10 000 of them hold 156 GiB."""
+
+URL_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class ObjectSource:
+    """One version of one object, read by range. Satisfies shared.media's RangeSource."""
+
+    bucket: str
+    key: str
+    version: str | None
+    size: int
+
+    def read(self, start: int, end: int) -> bytes:
+        """Bytes start..end, the end excluded."""
+        if start >= end:
+            return b""
+        which: dict[str, Any] = {"Bucket": self.bucket, "Key": self.key, "Range": f"bytes={start}-{end - 1}"}
+        if self.version:
+            which["VersionId"] = self.version
+        body: bytes = client("s3", 60).get_object(**which)["Body"].read()
+        return body
+
+
+class ObjectSink:
+    """An object written from front to back in parts; memory holds one part. Satisfies shared.media's Sink."""
+
+    def __init__(self, bucket: str, key: str, content_type: str, cache_control: str = "") -> None:
+        """Nothing is sent before the first part is full or `finish` is called."""
+        self._where = {"Bucket": bucket, "Key": key}
+        self._kind = {"ContentType": content_type, **({"CacheControl": cache_control} if cache_control else {})}
+        self._buffer = bytearray()
+        self._upload_id = ""
+        self._parts: list[dict[str, Any]] = []
+        self.size = 0
+
+    def write(self, data: bytes) -> None:
+        """Append bytes."""
+        self._buffer += data
+        self.size += len(data)
+        while len(self._buffer) >= 2 * PART_SIZE:
+            self._send(PART_SIZE)
+
+    def _send(self, size: int) -> None:
+        s3 = client("s3", 60)
+        if not self._upload_id:
+            self._upload_id = s3.create_multipart_upload(**self._where, **self._kind)["UploadId"]
+        number = len(self._parts) + 1
+        body = bytes(self._buffer[:size])
+        sent = s3.upload_part(**self._where, UploadId=self._upload_id, PartNumber=number, Body=body)
+        self._parts.append({"PartNumber": number, "ETag": sent["ETag"]})
+        del self._buffer[:size]
+
+    def finish(self) -> None:
+        """Make the object appear."""
+        s3 = client("s3", 60)
+        if not self._upload_id:
+            s3.put_object(**self._where, **self._kind, Body=bytes(self._buffer))
+            return
+        if self._buffer:
+            self._send(len(self._buffer))
+        s3.complete_multipart_upload(
+            **self._where, UploadId=self._upload_id, MultipartUpload={"Parts": self._parts}
+        )
+
+    def abort(self) -> None:
+        """Leave nothing behind."""
+        self._buffer.clear()
+        if self._upload_id:
+            client("s3", 60).abort_multipart_upload(**self._where, UploadId=self._upload_id)
+            self._upload_id = ""
+
+
+@dataclass(frozen=True)
+class Objects:
+    """The objects of one bucket."""
+
+    bucket: str
+
+    @classmethod
+    def open(cls) -> "Objects":
+        """The media bucket of the stage."""
+        return cls(setting("MEDIA_BUCKET"))
+
+    def source(self, key: str, version: str | None = None, size: int | None = None) -> ObjectSource:
+        """An object to be read by range; its size is asked for when it is not told."""
+        if size is None:
+            more = {"VersionId": version} if version else {}
+            size = int(client("s3").head_object(Bucket=self.bucket, Key=key, **more)["ContentLength"])
+        return ObjectSource(self.bucket, key, version, size)
+
+    def sink(self, key: str, content_type: str, cache_control: str = "") -> ObjectSink:
+        """An object to be written."""
+        return ObjectSink(self.bucket, key, content_type, cache_control)
+
+    def put(self, key: str, body: bytes, content_type: str, cache_control: str = "") -> None:
+        """Write a small object at once."""
+        sink = self.sink(key, content_type, cache_control)
+        sink.write(body)
+        sink.finish()
+
+    def put_json(self, key: str, value: Any) -> None:
+        """Write a value as JSON."""
+        self.put(key, json.dumps(value, separators=(",", ":")).encode(), "application/json")
+
+    def get(self, key: str) -> bytes:
+        """A small object's bytes; KeyError when there is none."""
+        s3 = client("s3", 60)
+        try:
+            body: bytes = s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        except s3.exceptions.NoSuchKey:
+            raise KeyError(key) from None
+        return body
+
+    def get_json(self, key: str) -> Any:
+        """A value that was written as JSON; KeyError when there is none."""
+        return json.loads(self.get(key))
+
+    def presigned(self, operation: str, key: str, **parameters: Any) -> str:
+        """An address that lets anybody do one operation on one key for an hour."""
+        url: str = client("s3").generate_presigned_url(
+            operation, Params={"Bucket": self.bucket, "Key": key, **parameters}, ExpiresIn=URL_SECONDS
+        )
+        return url

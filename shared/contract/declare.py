@@ -1,0 +1,174 @@
+"""Declarations: what each function under functions/ is, read by the runtime and by the infrastructure alike."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from shared.contract.limits import Limit
+from shared.contract.needs import Need
+from shared.contract.permissions import PUBLIC, CallerRule
+
+F = TypeVar("F", bound=Callable[..., Any])
+_ATTRIBUTE = "__declaration__"
+
+API_SECONDS = 29
+"""API Gateway ends a request after 29 seconds, whatever the function does."""
+
+
+class Layer(StrEnum):
+    """What a function ships with besides the dependencies that all have."""
+
+    FFMPEG = "ffmpeg"
+    MEDIA = "media"
+
+
+class Lane(StrEnum):
+    """Where a step of a workflow runs."""
+
+    LAMBDA = "lambda"
+    BATCH = "batch"
+
+
+@dataclass(frozen=True)
+class Compute:
+    """Size of a function: memory in MiB (1769 is one whole vCPU), seconds until it is ended, layers, /tmp in MiB."""
+
+    memory: int = 512
+    seconds: int = 15
+    layers: tuple[Layer, ...] = ()
+    scratch: int = 512
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What all functions have in common."""
+
+    needs: tuple[Need, ...]
+    compute: Compute
+
+
+@dataclass(frozen=True)
+class Endpoint(Declaration):
+    """One HTTP endpoint.
+
+    errors      status -> code of the failures worth documenting besides those that follow from the declaration
+    idempotent  Idempotency-Key is honoured: the first answer is kept for 24 hours
+    shared_age  seconds that a shared cache may keep the answer to an anonymous caller; 0 is never
+    """
+
+    method: str
+    path: str
+    caller: CallerRule
+    limits: tuple[Limit, ...] = ()
+    aliases: tuple[str, ...] = ()
+    status: int = 200
+    errors: tuple[tuple[int, str], ...] = ()
+    idempotent: bool = False
+    shared_age: int = 0
+
+    @property
+    def routes(self) -> tuple[tuple[str, str], ...]:
+        """(method, path) of the endpoint and of its aliases."""
+        return tuple((self.method, path) for path in (self.path, *self.aliases))
+
+
+@dataclass(frozen=True)
+class Step(Declaration):
+    """One step of a workflow; its folder under functions/pipeline/ names the workflow."""
+
+    lanes: tuple[Lane, ...] = (Lane.LAMBDA,)
+
+
+@dataclass(frozen=True)
+class Event(Declaration):
+    """A function that an EventBridge pattern invokes. `detail` may name resources as {"bucket": MEDIA}, see infra."""
+
+    source: str
+    detail_type: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Schedule(Declaration):
+    """A function that EventBridge Scheduler invokes every `minutes`."""
+
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Task(Declaration):
+    """A function that only the deployer invokes: at deployment (`at_deployment`) or by hand."""
+
+    at_deployment: bool = False
+
+
+def declare(declaration: Declaration) -> Callable[[F], F]:
+    """Attach a declaration to a function."""
+
+    def mark(function: F) -> F:
+        setattr(function, _ATTRIBUTE, declaration)
+        return function
+
+    return mark
+
+
+def declaration_of(function: Callable[..., Any]) -> Declaration | None:
+    """The declaration that was attached to a function, if any."""
+    found = getattr(function, _ATTRIBUTE, None)
+    return found if isinstance(found, Declaration) else None
+
+
+def endpoint(
+    method: str,
+    path: str,
+    *,
+    caller: CallerRule = PUBLIC,
+    needs: tuple[Need, ...] = (),
+    compute: Compute | None = None,
+    **more: Any,
+) -> Callable[[F], F]:
+    """Declare an HTTP endpoint; `more` are the other fields of Endpoint."""
+    return declare(Endpoint(needs, compute or Compute(), method, path, caller, **more))
+
+
+def get(path: str, **more: Any) -> Callable[[F], F]:
+    """Declare a GET endpoint."""
+    return endpoint("GET", path, **more)
+
+
+def post(path: str, **more: Any) -> Callable[[F], F]:
+    """Declare a POST endpoint."""
+    return endpoint("POST", path, **more)
+
+
+def patch(path: str, **more: Any) -> Callable[[F], F]:
+    """Declare a PATCH endpoint."""
+    return endpoint("PATCH", path, **more)
+
+
+def delete(path: str, **more: Any) -> Callable[[F], F]:
+    """Declare a DELETE endpoint."""
+    return endpoint("DELETE", path, **more)
+
+
+def step(*, needs: tuple[Need, ...] = (), compute: Compute | None = None, **more: Any) -> Callable[[F], F]:
+    """Declare a step of a workflow."""
+    return declare(Step(needs, compute or Compute(), **more))
+
+
+def on_event(
+    source: str, detail_type: str, *, needs: tuple[Need, ...] = (), compute: Compute | None = None, **more: Any
+) -> Callable[[F], F]:
+    """Declare a function that an event invokes."""
+    return declare(Event(needs, compute or Compute(seconds=30), source, detail_type, **more))
+
+
+def every(minutes: int, *, needs: tuple[Need, ...] = (), compute: Compute | None = None) -> Callable[[F], F]:
+    """Declare a function that runs on a schedule."""
+    return declare(Schedule(needs, compute or Compute(seconds=60), minutes))
+
+
+def task(*, needs: tuple[Need, ...] = (), compute: Compute | None = None, at_deployment: bool = False) -> Callable[[F], F]:
+    """Declare a function that only the deployer invokes."""
+    return declare(Task(needs, compute or Compute(seconds=60), at_deployment))

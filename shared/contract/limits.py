@@ -1,0 +1,38 @@
+"""Named rate limits. A request pays from every bucket that applies to it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+SECOND = 1
+MINUTE = 60
+HOUR = 3600
+
+
+class Subject(StrEnum):
+    """Whose requests a bucket counts."""
+
+    ADDRESS = "address"
+    USER = "user"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `amount` requests in a window of `seconds` for each subject; exact, one conditional write a request."""
+
+    bucket: str
+    amount: int
+    seconds: int
+    subject: Subject
+
+
+def per_address(bucket: str, amount: int, seconds: int) -> Limit:
+    """A limit on a client's address; endpoints that name the same bucket share it."""
+    return Limit(bucket, amount, seconds, Subject.ADDRESS)
+
+
+def per_user(bucket: str, amount: int, seconds: int) -> Limit:
+    """A limit on a user; endpoints that name the same bucket share it."""
+    return Limit(bucket, amount, seconds, Subject.USER)
+
+
+AUTH = per_address("auth", 10, MINUTE)

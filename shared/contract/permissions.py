@@ -1,0 +1,67 @@
+"""Who may call an endpoint."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Identity(StrEnum):
+    """What an endpoint demands to know of its caller."""
+
+    PUBLIC = "public"
+    OPTIONAL = "optional"
+    USER = "user"
+    ADMIN = "admin"
+    SERVICE = "service"
+    SIGNATURE = "signature"
+
+
+@dataclass(frozen=True)
+class CallerRule:
+    """Identity and permission that an endpoint asks of its caller.
+
+    fresh  the session is read at each request instead of at most once a minute (credentials, money, roles, deletion)
+    """
+
+    identity: Identity
+    permission: str = ""
+    fresh: bool = False
+
+
+PUBLIC = CallerRule(Identity.PUBLIC)
+SIGNATURE = CallerRule(Identity.SIGNATURE)
+
+
+def optional(permission: str = "") -> CallerRule:
+    """Anybody; a bearer token is used when there is one, and a bad one is refused."""
+    return CallerRule(Identity.OPTIONAL, permission)
+
+
+def user(permission: str = "", *, fresh: bool = False) -> CallerRule:
+    """Somebody who is logged in and has the permission."""
+    return CallerRule(Identity.USER, permission, fresh)
+
+
+def service(permission: str) -> CallerRule:
+    """A service token that names the permission."""
+    return CallerRule(Identity.SERVICE, permission)
+
+
+ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
+    "viewer": frozenset({"channels:read", "videos:read"}),
+    "user": frozenset(
+        {"channels:read", "channels:write", "videos:read", "videos:write", "videos:all"}
+        | {"comments:write", "reactions:write", "follows:write", "renders:all"}
+    ),
+    "creator": frozenset(
+        {"channels:read", "channels:write", "videos:read", "videos:write", "videos:all"}
+        | {"comments:write", "reactions:write", "follows:write", "renders:all", "publishing:write"}
+    ),
+    "admin": frozenset({"all"}),
+    "service": frozenset({"internal:all"}),
+}
+
+
+def allows(held: frozenset[str], wanted: str) -> bool:
+    """Whether the permissions held cover the one wanted: itself, `<area>:all`, or `all`."""
+    area = wanted.partition(":")[0]
+    return not wanted or bool(held & {wanted, f"{area}:all", "all"})

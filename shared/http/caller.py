@@ -1,0 +1,37 @@
+"""Who is calling."""
+
+from dataclasses import dataclass
+
+from shared.base.errors import UnauthorizedError
+from shared.contract.permissions import allows
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who sent a request, as their token says; `user_id` is "" for an anonymous one.
+
+    address  the client's address (IPv6 as its /64)
+    """
+
+    user_id: str = ""
+    username: str = ""
+    role: str = ""
+    session_id: str = ""
+    permissions: frozenset[str] = frozenset()
+    address: str = ""
+    service: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether a token said who it is."""
+        return bool(self.user_id or self.service)
+
+    def may(self, permission: str) -> bool:
+        """Whether the caller holds a permission."""
+        return allows(self.permissions, permission)
+
+    def require_user(self) -> str:
+        """The user's id; 401 when nobody is logged in."""
+        if not self.user_id:
+            raise UnauthorizedError("Log in to do this")
+        return self.user_id

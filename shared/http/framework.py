@@ -1,0 +1,19 @@
+"""FastAPI, imported without building the schemas of its OpenAPI models, which a handler never uses.
+
+They cost a quarter of the import. Pydantic's own `defer_build` leaves a model's schema to its first use; it is set while
+FastAPI is imported and taken back after.
+"""
+
+from pydantic import BaseModel
+
+_config = BaseModel.model_config
+_config["defer_build"] = True
+try:
+    from fastapi import Depends, FastAPI, Request, Response
+    from fastapi.exceptions import RequestValidationError
+    from mangum import Mangum
+    from starlette.exceptions import HTTPException
+finally:
+    _config.pop("defer_build")
+
+__all__ = ["BaseModel", "Depends", "FastAPI", "HTTPException", "Mangum", "Request", "RequestValidationError", "Response"]

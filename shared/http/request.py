@@ -1,0 +1,137 @@
+"""A request as API Gateway's payload 2.0 brings it."""
+
+import base64
+import binascii
+import hmac
+import ipaddress
+import json
+import math
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from shared.base.errors import BadRequestError, PayloadTooLargeError
+from shared.base.ids import new_id
+from shared.base.settings import setting
+
+MAX_BODY = 1024 * 1024
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_TRACE_PARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+@dataclass(frozen=True)
+class ApiRequest:
+    """One event of the HTTP API (payload format 2.0)."""
+
+    event: dict[str, Any]
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """Header name in lower case -> value."""
+        return {name.lower(): value for name, value in (self.event.get("headers") or {}).items()}
+
+    @property
+    def method(self) -> str:
+        """GET, POST and so on."""
+        return str(self.event["requestContext"]["http"]["method"])
+
+    @property
+    def path(self) -> str:
+        """The path as it was asked for."""
+        return str(self.event["requestContext"]["http"]["path"])
+
+    @cached_property
+    def request_id(self) -> str:
+        """The caller's own id where it is a plain one, else a new one."""
+        sent = self.headers.get("x-request-id", "")
+        return sent if _REQUEST_ID.fullmatch(sent) else new_id()
+
+    @property
+    def trace_parent(self) -> str:
+        """The caller's trace context (W3C), or ""."""
+        sent = self.headers.get("traceparent", "")
+        return sent if _TRACE_PARENT.fullmatch(sent) else ""
+
+    @property
+    def studio(self) -> bool:
+        """Whether the path belongs to the Studio edition."""
+        return self.path.startswith("/api/v1/")
+
+    @cached_property
+    def body(self) -> bytes:
+        """The raw body; 413 when it is larger than 1 MiB."""
+        body = self.event.get("body") or ""
+        if len(body) > MAX_BODY * 4 // 3 + 4:
+            raise PayloadTooLargeError(f"The body is larger than {MAX_BODY} bytes")
+        raw = _decoded(body) if self.event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass")
+        if len(raw) > MAX_BODY:
+            raise PayloadTooLargeError(f"The body is larger than {MAX_BODY} bytes")
+        return raw
+
+    @cached_property
+    def address(self) -> str:
+        """The client's address; an IPv6 one as its /64, so that one customer is one address."""
+        context = str(self.event["requestContext"]["http"].get("sourceIp", ""))
+        secret = setting("ORIGIN_SECRET_VALUE", "none")
+        sent = self.headers.get("x-origin-secret", "")
+        viewer = self.headers.get("cloudfront-viewer-address", "")
+        if secret != "none" and viewer and hmac.compare_digest(sent.encode(), secret.encode()):
+            context = viewer.rpartition(":")[0]
+        return _counted(context)
+
+    def check_json(self) -> None:
+        """Refuse a JSON body that other readers would take differently: NaN, 1e999, lone surrogates, bottomless nesting."""
+        if not self.body or "json" not in self.headers.get("content-type", "application/json"):
+            return
+        try:
+            text = self.body.decode("utf-8")
+            value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+        except (ValueError, RecursionError) as error:
+            raise BadRequestError(f"The body is not valid JSON: {_reason(error)}") from None
+        if _SURROGATE.search(text):
+            _check_surrogates(value)
+
+
+def _decoded(body: str) -> bytes:
+    try:
+        return base64.b64decode(body, validate=True)
+    except binascii.Error:
+        raise BadRequestError("The body is not valid base64") from None
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} at line {error.lineno}, column {error.colno}"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return "it holds bytes that are not UTF-8" if isinstance(error, UnicodeDecodeError) else "it holds a number out of range"
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(name)
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise ValueError(digits)
+    return value
+
+
+def _check_surrogates(value: Any) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise BadRequestError("The body is not valid JSON: it holds half of a surrogate pair") from None
+
+
+def _counted(address: str) -> str:
+    try:
+        parsed = ipaddress.ip_address(address.strip("[]"))
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)

@@ -1,0 +1,178 @@
+"""From a declared endpoint to a Lambda handler: guards first, then FastAPI, then what every answer carries."""
+
+import asyncio
+import inspect
+import time
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from shared.base import logs
+from shared.base.errors import AppError, InvalidInputError, MethodNotAllowedError, NotFoundError
+from shared.contract.declare import Endpoint, declaration_of
+from shared.http.caller import Caller
+from shared.http.envelope import Answer, error_answer, finish
+from shared.http.framework import (
+    Depends,
+    FastAPI,
+    HTTPException,
+    Mangum,
+    Request,
+    RequestValidationError,
+    Response,
+)
+from shared.http.guards import Guards
+from shared.http.request import ApiRequest
+
+Handler = Callable[[dict[str, Any], Any], Answer]
+
+UNEXPECTED = "Something went wrong on our side. The request id helps us find out what."
+
+
+def serve(function: Callable[..., Any]) -> Handler:
+    """The Lambda handler of an endpoint. Makes no client and reads no setting before the first request."""
+    endpoint = declaration_of(function)
+    assert isinstance(endpoint, Endpoint), f"{function.__name__} declares no endpoint"
+    application = Mangum(build_application([(function, endpoint)]), lifespan="off")
+    guards = Guards(function.__name__, endpoint)
+
+    def handler(event: dict[str, Any], context: Any) -> Answer:
+        _event_loop()
+        began = time.perf_counter()
+        request = ApiRequest(event)
+        extra: dict[str, str] = {}
+        try:
+            answer = guards.around(request, extra, lambda caller: _call(application, event, context, caller))
+        except AppError as error:
+            answer = error_answer(error, request)
+        except Exception as error:  # noqa: BLE001 - the last net: whatever it was, the caller gets the envelope
+            logs.log_exception("unexpected error", error, request_id=request.request_id)
+            answer = error_answer(AppError(UNEXPECTED), request)
+        done = finish(answer, request, shared_age=endpoint.shared_age, extra=extra)
+        _measure(function.__name__, request, done["statusCode"], time.perf_counter() - began)
+        return done
+
+    handler.endpoint = function  # type: ignore[attr-defined]
+    return handler
+
+
+def _event_loop() -> None:
+    """Mangum asks for the thread's event loop, which Python no longer makes by itself."""
+    try:
+        asyncio.get_event_loop_policy().get_event_loop()
+    except RuntimeError:
+        asyncio.set_event_loop(asyncio.new_event_loop())
+
+
+def _call(application: Mangum, event: dict[str, Any], context: Any, caller: Caller) -> Answer:
+    event["caller"] = caller
+    answer: Answer = application(event, context)
+    return answer
+
+
+def _measure(name: str, request: ApiRequest, status: int, seconds: float) -> None:
+    logs.metric_line(
+        "Showreel",
+        {"endpoint": name, "status": str(status)},
+        {"requests": (1, "Count"), "latency": (round(seconds * 1000, 1), "Milliseconds")},
+        request_id=request.request_id,
+        method=request.method,
+        path=request.path,
+    )
+
+
+def build_application(endpoints: list[tuple[Callable[..., Any], Endpoint]], **document: Any) -> FastAPI:
+    """One FastAPI application for endpoints: one in a handler, all of them to make the OpenAPI document."""
+    documented = {"openapi_url": None, "docs_url": None, "redoc_url": None, **document}
+    application = FastAPI(**documented, redirect_slashes=False)
+    for function, endpoint in endpoints:
+        for number, (method, path) in enumerate(endpoint.routes):
+            application.add_api_route(
+                path,
+                with_injection(function),
+                methods=[method],
+                status_code=endpoint.status,
+                operation_id=function.__name__ + ("_alias" * bool(number)) + (str(number) if number > 1 else ""),
+                response_model_exclude_none=False,
+            )
+    application.add_exception_handler(AppError, _on_app_error)
+    application.add_exception_handler(RequestValidationError, _on_invalid)
+    application.add_exception_handler(HTTPException, _on_http)
+    application.add_exception_handler(Exception, _on_unexpected)
+    return application
+
+
+def with_injection(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with its `Caller` and its services turned into FastAPI dependencies.
+
+    A service is any parameter whose type has a classmethod `open()`. Dependencies are coroutines, since FastAPI would
+    call a plain function in a thread.
+    """
+    signature = inspect.signature(function, eval_str=True)
+    parameters = [
+        parameter.replace(annotation=_injected(parameter.annotation)) for parameter in signature.parameters.values()
+    ]
+
+    async def endpoint(**arguments: Any) -> Any:
+        return await function(**arguments)
+
+    endpoint.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    endpoint.__name__, endpoint.__doc__ = function.__name__, function.__doc__
+    return endpoint
+
+
+def _injected(annotation: Any) -> Any:
+    if annotation is Caller:
+        return Annotated[Caller, Depends(_caller)]
+    if annotation is ApiRequest:
+        return Annotated[ApiRequest, Depends(_api_request)]
+    opener = getattr(annotation, "open", None)
+    if not inspect.isclass(annotation) or opener is None:
+        return annotation
+
+    async def provide() -> Any:
+        return opener()
+
+    return Annotated[annotation, Depends(provide)]
+
+
+async def _caller(request: Request) -> Caller:
+    found: Caller = request.scope["aws.event"]["caller"]
+    return found
+
+
+async def _api_request(request: Request) -> ApiRequest:
+    return ApiRequest(request.scope["aws.event"])
+
+
+def _render(request: Request, error: AppError) -> Response:
+    answer = error_answer(error, ApiRequest(request.scope["aws.event"]))
+    return Response(answer["body"], answer["statusCode"], answer["headers"])
+
+
+async def _on_app_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AppError)
+    return _render(request, error)
+
+
+async def _on_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    fields: dict[str, list[str]] = {}
+    details = []
+    for problem in error.errors():
+        field = ".".join(str(part) for part in problem["loc"][1:]) or str(problem["loc"][0])
+        fields.setdefault(field, []).append(problem["msg"])
+        code = "MISSING_FIELD" if problem["type"] == "missing" else "INVALID_FORMAT"
+        details.append({"field": field, "code": code, "message": problem["msg"]})
+    return _render(request, InvalidInputError("Validation failed", details=details, field_errors=fields))
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        return _render(request, MethodNotAllowedError("This path does not take this method"))
+    return _render(request, NotFoundError("There is nothing here"))
+
+
+async def _on_unexpected(request: Request, error: Exception) -> Response:
+    logs.log_exception("unexpected error", error, path=request.url.path)
+    return _render(request, AppError(UNEXPECTED))
