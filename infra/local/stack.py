@@ -1,0 +1,196 @@
+"""The local stack as an object: `with LocalStack() as stack: stack.outputs["ApiUrl"]`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from infra.local import assembly
+from infra.local.addresses import local_urls
+from infra.local.clients import Clients
+from infra.local.deploy import Deployer
+from infra.local.media import MediaServer
+from infra.local.settings import Settings
+
+_STOP_SECONDS = 4.0
+
+
+class StackError(Exception):
+    """The stack cannot start, or has ended; the message says what to do."""
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+class LocalStack:
+    """One emulator with one app deployed on it. Everything it started ends with it, also when it is killed.
+
+    `app`: the command that synthesises. `context`: CDK context. `log`: where the emulator's console goes (None: stderr).
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        app: tuple[str, ...] = (sys.executable, "app.py"),
+        context: dict[str, str] | None = None,
+        log: Path | None = None,
+        say: Callable[[str], None] = _say,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.clients = Clients(self.settings.endpoint)
+        self.outputs: dict[str, Any] = {}
+        self._app, self._context, self._log, self._say = app, context or {}, log, say
+        self._server: subprocess.Popen[str] | None = None
+        self._media: MediaServer | None = None
+        self._busy = threading.Lock()
+        self._root, self._out = Path(self.settings.root), Path(self.settings.folder) / "cdk.out"
+        self._deployer = Deployer(self.clients, self._root, self._out, say)
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+            self.deploy()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    @property
+    def assembly(self) -> Path:
+        return self._out
+
+    def start(self) -> None:
+        """Start the emulator with an empty state; returns at once, `wait_ready` waits. Raises StackError for a taken port."""
+        for port, option in ((self.settings.port, "PORT="), (self.settings.media_port, "MEDIA_PORT=")):
+            _check_free(port, option)
+        shutil.rmtree(self.settings.state, ignore_errors=True)
+        (self.settings.state / "tmp").mkdir(parents=True)
+        log = self._log.open("a") if self._log else None
+        self._server = subprocess.Popen(
+            [sys.executable, "-m", "infra.local.server", self.settings.to_json()],
+            cwd=self._root,
+            env=self.settings.environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+        if log:
+            log.close()
+
+    def wait_ready(self, seconds: float = 60) -> None:
+        """Until our own emulator answers. Raises StackError when it ends or takes longer."""
+        server = self._server
+        if server is None or server.stdout is None:
+            raise StackError("the local stack was not started")
+        if server.stdout.closed:
+            return
+        if not select.select([server.stdout], [], [], seconds)[0]:
+            raise StackError(f"the emulator was not ready after {seconds:.0f} s")
+        if server.stdout.readline().strip() != "ready":
+            raise StackError(f"the emulator ended while starting{f', see {self._log}' if self._log else ''}")
+        server.stdout.close()
+
+    def is_running(self) -> bool:
+        return self._server is not None and self._server.poll() is None
+
+    def synthesise(self) -> bool:
+        """Make the templates when what decides them has changed; whether they were made."""
+        if assembly.is_fresh(self._root, self._out, self._context):
+            return False
+        began = time.monotonic()
+        assembly.synthesise(self._root, self._out, self._context, self._app)
+        self._say(f"synthesised in {time.monotonic() - began:.1f} s")
+        return True
+
+    def deploy(self) -> dict[str, Any]:
+        """Synthesise when needed, deploy every stack, serve media, write `outputs.json`; the outputs."""
+        with self._busy:
+            self.synthesise()
+            self.wait_ready()
+            began = time.monotonic()
+            stacks = self._deployer.deploy()
+            self._say(f"deployed {len(stacks)} stacks in {time.monotonic() - began:.1f} s")
+            self.outputs = self._local_outputs(stacks)
+            self._serve_media(stacks)
+            path = Path(self.settings.folder) / "outputs.json"
+            path.with_suffix(".new").write_text(json.dumps(self.outputs, indent=2) + "\n")
+            path.with_suffix(".new").rename(path)
+            return self.outputs
+
+    def push_code(self) -> list[str]:
+        """Give the source tree's code to the running functions; the names of those that changed."""
+        with self._busy:
+            return self._deployer.push_code()
+
+    def stop(self) -> None:
+        """End everything, within 5 seconds."""
+        if self._media:
+            self._media.close()
+            self._media = None
+        server, self._server = self._server, None
+        if server is None:
+            return
+        if server.stdin:
+            with contextlib.suppress(OSError):
+                server.stdin.close()
+        with contextlib.suppress(ProcessLookupError):
+            server.send_signal(signal.SIGTERM)
+        try:
+            server.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            server.kill()  # its children notice
+            server.wait(1)
+        if server.stdout:
+            server.stdout.close()
+
+    def _local_outputs(self, stacks: dict[str, dict[str, str]]) -> dict[str, Any]:
+        here = self.settings
+        local = {
+            stack: {key: local_urls(value, here.endpoint, here.media_url) for key, value in values.items()}
+            for stack, values in stacks.items()
+        }
+        flat = {key: value.rstrip("/") for values in local.values() for key, value in values.items()}
+        return {
+            "ApiUrl": flat.get("ApiUrl", ""),
+            "WebSocketUrl": flat.get("WebSocketUrl", ""),
+            "MediaUrl": here.media_url,
+            "Endpoint": here.endpoint,
+            **local,
+        }
+
+    def _serve_media(self, stacks: dict[str, dict[str, str]]) -> None:
+        flat = {key: value for values in stacks.values() for key, value in values.items()}
+        bucket, secret = flat.get("MediaBucketName"), flat.get("MediaKeySecretArn")
+        if self._media or not bucket or not secret:
+            return
+        key = str(self.clients("secretsmanager").get_secret_value(SecretId=secret)["SecretString"])
+        self._media = MediaServer(self.settings, self.clients("s3"), bucket, key.encode())
+        self._media.start()
+
+
+def _check_free(port: int, option: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise StackError(f"port {port} is taken by another program; choose another one with {option}") from None
