@@ -62,6 +62,10 @@ deploy: npm ## build and deploy STAGE= to your AWS account
 doctor: setup ## read the account's quotas for STAGE= and say what to ask for
 	@$(RUN) infra.doctor "$(STAGE)"
 
-lock: setup ## resolve requirements.in again, keeping the pins that still fit
-	@.tools/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header \
-		--no-emit-index-url --output-file requirements.txt requirements.in
+COMPILE := .tools/bin/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url
+lock: setup ## resolve requirements.in and layers/*/requirements.in again; pins that still fit are kept
+	@$(COMPILE) --universal --python-version 3.11 --output-file requirements.txt requirements.in
+	@for layer in layers/*/; do \
+		$(COMPILE) --python-platform aarch64-manylinux_2_28 --python-version 3.13 --only-binary :all: \
+			--constraint requirements.txt --output-file $${layer}requirements.txt $${layer}requirements.in || exit 1; \
+	done
