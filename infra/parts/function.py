@@ -9,6 +9,7 @@ from infra.parts.discovery import Room
 from infra.parts.grants import Grants
 from infra.parts.stage import Stage
 from shared.contract.declare import Layer
+from shared.contract.derived import needs_of
 from shared.contract.needs import Need
 
 FFMPEG_PATH = "/opt/bin/ffmpeg"
@@ -28,7 +29,7 @@ class Functions:
 
     def add(self, room: Room, more: dict[str, str] | None = None) -> lambda_.Function:
         """The function of a room; `more` is told to it alone."""
-        compute, needs = room.declaration.compute, room.declaration.needs
+        compute, needs = room.declaration.compute, needs_of(room.declaration)
         name = self._stage.named(room.name)
         group = logs.LogGroup(
             self._stack,
@@ -57,7 +58,7 @@ class Functions:
 
     def _variables(self, room: Room, more: dict[str, str]) -> dict[str, str]:
         media = {"FFMPEG_PATH": FFMPEG_PATH} if Layer.FFMPEG in room.declaration.compute.layers else {}
-        return {**self._environment, **self.grants.environment(room.declaration.needs), **media, **more}
+        return {**self._environment, **self.grants.environment(needs_of(room.declaration)), **media, **more}
 
     def _role(self, name: str, needs: tuple[Need, ...], group: logs.LogGroup) -> iam.Role:
         write_logs = iam.PolicyStatement(

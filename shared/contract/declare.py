@@ -12,6 +12,9 @@ from shared.contract.permissions import PUBLIC, CallerRule
 F = TypeVar("F", bound=Callable[..., Any])
 _ATTRIBUTE = "__declaration__"
 
+ANY_ROUTE = "$default"
+"""The path of the endpoint that answers whatever no other one does."""
+
 API_SECONDS = 29
 """API Gateway ends a request after 29 seconds, whatever the function does."""
 
@@ -52,9 +55,13 @@ class Declaration:
 class Endpoint(Declaration):
     """One HTTP endpoint.
 
-    errors      status -> code of the failures worth documenting besides those that follow from the declaration
-    idempotent  Idempotency-Key is honoured: the first answer is kept for 24 hours
-    shared_age  seconds that a shared cache may keep the answer to an anonymous caller; 0 is never
+    errors         status -> code of the failures worth documenting besides those that follow from the declaration
+    answers        status -> model of the answers besides `status`, for example 503 of a readiness probe
+    media_type     what the answer is when it is not JSON, for example text/plain
+    idempotent     Idempotency-Key is honoured: the first answer is kept for 24 hours
+    secret_answer  the answer carries a secret, so it is never kept: a repeated Idempotency-Key is 409
+    shared_age     seconds that a shared cache may keep the answer to an anonymous caller; 0 is never
+    general        the limits that hold for all callers count its requests too
     """
 
     method: str
@@ -64,8 +71,12 @@ class Endpoint(Declaration):
     aliases: tuple[str, ...] = ()
     status: int = 200
     errors: tuple[tuple[int, str], ...] = ()
+    answers: tuple[tuple[int, type], ...] = ()
+    media_type: str = "application/json"
     idempotent: bool = False
+    secret_answer: bool = False
     shared_age: int = 0
+    general: bool = True
 
     @property
     def routes(self) -> tuple[tuple[str, str], ...]:

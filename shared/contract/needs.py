@@ -81,6 +81,11 @@ class Table(Resource):
         return self._need("GetItem")
 
     @property
+    def batch_get(self) -> Need:
+        """Read up to 100 named items at once."""
+        return self._need("BatchGetItem")
+
+    @property
     def put(self) -> Need:
         """Write one whole item."""
         return self._need("PutItem")
@@ -204,6 +209,16 @@ class Machine(Resource):
 
 
 @dataclass(frozen=True)
+class Function(Resource):
+    """A function of ours that another one calls; it is named like its file."""
+
+    @property
+    def invoke(self) -> Need:
+        """Run it and wait for its answer."""
+        return Need(self, "lambda:InvokeFunction")
+
+
+@dataclass(frozen=True)
 class Account(Resource):
     """What belongs to the account as a whole, where AWS takes no narrower resource than "*"."""
 
@@ -211,3 +226,8 @@ class Account(Resource):
     def read_metrics(self) -> Need:
         """Read metrics of CloudWatch."""
         return Need(self, "cloudwatch:GetMetricData", wildcard="CloudWatch metrics have no ARN of their own")
+
+    @property
+    def list_metrics(self) -> Need:
+        """Find out which metrics there are."""
+        return Need(self, "cloudwatch:ListMetrics", wildcard="CloudWatch metrics have no ARN of their own")

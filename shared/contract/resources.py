@@ -1,6 +1,6 @@
 """The resources of a stage, each under the one name by which needs refer to it."""
 
-from shared.contract.needs import Account, Bucket, Index, Kind, Machine, Parameter, Secret, Table
+from shared.contract.needs import Account, Bucket, Function, Index, Kind, Machine, Parameter, Secret, Table
 
 USERS = Table(Kind.TABLE, "users", key="pk")
 SESSIONS = Table(Kind.TABLE, "sessions", key="session_id", ttl="expires_at")
@@ -24,6 +24,7 @@ CURSOR_KEY = Secret(Kind.SECRET, "cursor-key", description="Signs cursors of lis
 PUBLIC_KEYS = Parameter(Kind.PARAMETER, "public-keys")
 
 TRANSCODE = Machine(Kind.MACHINE, "transcode")
+CHECK_MEDIA_TOOLS = Function(Kind.FUNCTION, "check_media_tools")
 CLOUDWATCH = Account(Kind.ACCOUNT, "cloudwatch")
 
 TABLES = (USERS, SESSIONS, VIDEOS, LIMITS, IDEMPOTENCY, OPERATIONS)

@@ -1,0 +1,33 @@
+"""What follows from a declaration without being written in it."""
+
+from shared.contract.declare import Declaration, Endpoint
+from shared.contract.needs import Need
+from shared.contract.permissions import Identity
+from shared.contract.resources import IDEMPOTENCY, LIMITS, PUBLIC_KEYS, SESSIONS
+
+_TOKENS = (Identity.OPTIONAL, Identity.USER, Identity.ADMIN, Identity.SERVICE)
+_SESSIONS = (Identity.OPTIONAL, Identity.USER, Identity.ADMIN)
+
+
+def needs_of(declaration: Declaration) -> tuple[Need, ...]:
+    """All that a function needs of AWS: what it declares, and what the guards of an endpoint do on its behalf."""
+    guards = _guards(declaration) if isinstance(declaration, Endpoint) else ()
+    return tuple(dict.fromkeys((*declaration.needs, *guards)))
+
+
+def _guards(endpoint: Endpoint) -> tuple[Need, ...]:
+    found: list[Need] = []
+    if endpoint.caller.identity in _TOKENS:
+        found.append(PUBLIC_KEYS.read)
+    if endpoint.caller.identity in _SESSIONS:
+        found.append(SESSIONS.get)
+    if endpoint.limits or endpoint.general:
+        found.append(LIMITS.update)
+    if endpoint.idempotent:
+        found += [IDEMPOTENCY.put, IDEMPOTENCY.delete]
+    return tuple(found)
+
+
+def validation_status(path: str) -> int:
+    """The status of a validation failure in the edition that a path belongs to: 400 in Studio, 422 in Watch."""
+    return 400 if path.startswith("/api/v1/") else 422
