@@ -1,0 +1,43 @@
+"""What can go wrong with accounts."""
+
+from shared.base.errors import ConflictError, InvalidCredentialsError, InvalidInputError, InvalidTokenError
+
+
+class TakenError(ConflictError):
+    """The username or the e-mail address belongs to somebody."""
+
+    def __init__(self, fields: list[str]) -> None:
+        """`fields`: "username", "email" or both."""
+        words = {"username": "username", "email": "e-mail address"}
+        what = " and ".join(words[name] for name in fields)
+        problems = {name: [f"This {words[name]} is taken"] for name in fields}
+        super().__init__(f"This {what} {'are' if len(fields) > 1 else 'is'} taken", field_errors=problems)
+
+
+class WrongCredentialsError(InvalidCredentialsError):
+    """The login is unknown or the password is wrong; which of the two is never told."""
+
+    def __init__(self) -> None:
+        """One message for both."""
+        super().__init__("The username, e-mail address or password is wrong")
+
+
+class SessionEndedError(InvalidTokenError):
+    """The session of a token is over, or the token was used before."""
+
+    def __init__(self) -> None:
+        """One message for all reasons."""
+        super().__init__("This session has ended: log in again")
+
+
+class InvalidRegistrationError(InvalidInputError):
+    """Fields that break the rules, all of them at once."""
+
+    def __init__(self, problems: dict[str, list[str]]) -> None:
+        """`problems`: field -> messages."""
+        details = [
+            {"field": name, "code": "INVALID_FORMAT", "message": message}
+            for name, messages in problems.items()
+            for message in messages
+        ]
+        super().__init__("Validation failed", details=details, field_errors=problems)
