@@ -11,6 +11,7 @@ from infra.parts.stage import Stage
 from shared.contract.declare import Layer
 from shared.contract.derived import needs_of
 from shared.contract.needs import Need
+from shared.contract.resources import MEDIA_KEY
 
 FFMPEG_PATH = "/opt/bin/ffmpeg"
 RETENTION = logs.RetentionDays.ONE_MONTH
@@ -19,16 +20,16 @@ RETENTION = logs.RetentionDays.ONE_MONTH
 class Functions:
     """Makes the functions of one stack."""
 
-    def __init__(self, stack: cdk.Stack, stage: Stage, environment: dict[str, str] | None = None) -> None:
-        """`environment` is told to all functions of the stack."""
+    def __init__(self, stack: cdk.Stack, stage: Stage, media_address: str = "") -> None:
+        """`media_address` is where media addresses begin; functions that may make such addresses are told."""
         self._stack = stack
         self._stage = stage
-        self._environment = {**stage.environment, **(environment or {})}
+        self._media_address = media_address
         self.grants = Grants(stack, stage)
         self._layers: dict[str, lambda_.LayerVersion] = {}
 
-    def add(self, room: Room, more: dict[str, str] | None = None) -> lambda_.Function:
-        """The function of a room; `more` is told to it alone."""
+    def add(self, room: Room) -> lambda_.Function:
+        """The function of a room."""
         compute, needs = room.declaration.compute, needs_of(room.declaration)
         name = self._stage.named(room.name)
         group = logs.LogGroup(
@@ -53,12 +54,16 @@ class Functions:
             ephemeral_storage_size=cdk.Size.mebibytes(compute.scratch),
             role=self._role(room.name, needs, group),
             log_group=group,
-            environment=self._variables(room, more or {}),
+            environment=self._variables(room),
         )
 
-    def _variables(self, room: Room, more: dict[str, str]) -> dict[str, str]:
-        media = {"FFMPEG_PATH": FFMPEG_PATH} if Layer.FFMPEG in room.declaration.compute.layers else {}
-        return {**self._environment, **self.grants.environment(needs_of(room.declaration)), **media, **more}
+    def _variables(self, room: Room) -> dict[str, str]:
+        told = {**self._stage.environment, **self.grants.environment(needs_of(room.declaration))}
+        if Layer.FFMPEG in room.declaration.compute.layers:
+            told["FFMPEG_PATH"] = FFMPEG_PATH
+        if self._media_address and MEDIA_KEY.variable in told:
+            told["CDN_BASE_URL"] = self._media_address
+        return told
 
     def _role(self, name: str, needs: tuple[Need, ...], group: logs.LogGroup) -> iam.Role:
         write_logs = iam.PolicyStatement(

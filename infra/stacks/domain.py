@@ -24,11 +24,11 @@ class DomainStack(ShowreelStack):
         name: str,
         rooms: list[tuple[Room, Endpoint]],
         api: ApiStack,
-        environment: dict[str, str],
+        media_address: str,
     ) -> None:
-        """`environment` is told to all functions of the domain."""
+        """`media_address`: where media addresses begin."""
         super().__init__(app, stage, name, f"Showreel: the endpoints of {name}")
-        functions = Functions(self, stage, environment)
+        functions = Functions(self, stage, media_address)
         for room, endpoint in rooms:
             integration = integrations.HttpLambdaIntegration(f"{room.name}-integration", functions.add(room))
             for number, (method, path) in enumerate(endpoint.routes):

@@ -9,13 +9,21 @@ from infra.parts.stage import stage_of
 from infra.stacks.api import ApiStack
 from infra.stacks.data import DataStack
 from infra.stacks.domain import DomainStack
+from infra.stacks.media import MediaStack
+from infra.stacks.pipeline import PipelineStack
+from infra.stacks.schedules import SchedulesStack
+from infra.stacks.tasks import TasksStack
 
 
 def build(app: cdk.App) -> None:
     """Add the stacks of the stage that the context asks for."""
     stage = stage_of(app.node)
-    DataStack(app, stage)
+    data = DataStack(app, stage)
+    media = MediaStack(app, stage)
+    media.add_stack_dependency(data)
     api = ApiStack(app, stage)
-    environment: dict[str, str] = {}
     for domain, rooms in groupby(sorted(endpoints(), key=lambda pair: pair[0].group), key=lambda pair: pair[0].group):
-        DomainStack(app, stage, domain, list(rooms), api, environment)
+        DomainStack(app, stage, domain, list(rooms), api, media.address)
+    PipelineStack(app, stage)
+    SchedulesStack(app, stage)
+    TasksStack(app, stage).add_stack_dependency(data)

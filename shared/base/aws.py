@@ -75,3 +75,13 @@ def start_execution(machine_variable: str, name: str, payload: dict[str, Any]) -
     except states.exceptions.ExecutionAlreadyExists:
         return False
     return True
+
+
+def execution_status(execution_arn: str) -> str:
+    """RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED; MISSING when there is none of that name (any more)."""
+    states = client("stepfunctions")
+    try:
+        status: str = states.describe_execution(executionArn=execution_arn)["status"]
+    except (states.exceptions.ExecutionDoesNotExist, states.exceptions.InvalidArn):
+        return "MISSING"
+    return status

@@ -123,6 +123,11 @@ class Objects:
             raise KeyError(key) from None
         return body
 
+    def exists(self, key: str) -> bool:
+        """Whether there is an object of that key. Asks by listing: without that right a HEAD of nothing is 403."""
+        found = client("s3").list_objects_v2(Bucket=self.bucket, Prefix=key, MaxKeys=1)
+        return any(entry["Key"] == key for entry in found.get("Contents", []))
+
     def get_json(self, key: str) -> Any:
         """A value that was written as JSON; KeyError when there is none."""
         return json.loads(self.get(key))

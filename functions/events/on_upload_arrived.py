@@ -1,0 +1,23 @@
+"""S3: an upload is complete."""
+
+from typing import Any
+
+from shared.base.running import serve
+from shared.contract.declare import on_event
+from shared.contract.resources import MEDIA, TRANSCODE, VIDEOS
+from shared.domains.videos.service.intake import IntakeService
+
+
+@on_event(
+    "aws.s3",
+    "Object Created",
+    detail={"bucket": {"name": [MEDIA]}, "object": {"key": [{"suffix": "/source"}]}},
+    needs=(VIDEOS.update, TRANSCODE.start),
+)
+def on_upload_arrived(event: dict[str, Any]) -> None:
+    """Start the processing of an upload, once for each version of the object."""
+    uploaded = event["detail"]["object"]
+    IntakeService.open().start(uploaded["key"], size=int(uploaded["size"]), upload_version=uploaded["version-id"])
+
+
+handler = serve(on_upload_arrived)

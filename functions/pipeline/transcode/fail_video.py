@@ -1,0 +1,18 @@
+"""transcode, whatever failed: say so on the video, in words."""
+
+from typing import Any
+
+from shared.base.running import serve
+from shared.contract.declare import step
+from shared.contract.resources import VIDEOS
+from shared.domains.videos.service.transcoding import TranscodingService
+
+
+@step(needs=(VIDEOS.update,))
+def fail_video(told: dict[str, Any]) -> dict[str, Any]:
+    """Set the video's error, once; a video that has ended is left alone."""
+    TranscodingService.open(told).fail(told["error"])
+    return {}
+
+
+handler = serve(fail_video)

@@ -1,0 +1,20 @@
+"""transcode, step 4: join fragments into one file a rung, and write the playlists."""
+
+from typing import Any
+
+from shared.base.running import serve
+from shared.contract.declare import Compute, step
+from shared.contract.resources import MEDIA, VIDEOS
+from shared.domains.videos.service.transcoding import TranscodingService
+
+
+@step(
+    needs=(MEDIA.read("work/"), MEDIA.put("v/"), MEDIA.abort("v/"), VIDEOS.update),
+    compute=Compute(memory=1769, seconds=900),
+)
+def package_stream(told: dict[str, Any]) -> dict[str, Any]:
+    """What was published: variants, duration, size."""
+    return TranscodingService.open(told).package(told["plan"])
+
+
+handler = serve(package_stream)

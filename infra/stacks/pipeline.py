@@ -1,0 +1,116 @@
+"""The pipelines: steps, Batch environment, state machines, and the events that start and end them."""
+
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
+
+from infra.parts.batch import BatchEnvironment, Job
+from infra.parts.discovery import Room, steps
+from infra.parts.discovery import events as event_rooms
+from infra.parts.function import RETENTION, Functions
+from infra.parts.grants import Grants
+from infra.parts.stage import Stage
+from infra.stacks.base import ShowreelStack
+from infra.workflows.transcode import JSONATA, LIMIT, TranscodeWorkflow
+from shared.contract.declare import Event, Lane
+from shared.contract.needs import Kind, Need, Resource
+from shared.contract.resources import TRANSCODE
+
+
+class PipelineStack(ShowreelStack):
+    """What turns uploads into streams."""
+
+    def __init__(self, app: cdk.App, stage: Stage) -> None:
+        """Everything that a change of the machine changes with it is in this one stack."""
+        super().__init__(app, stage, "pipeline", "Showreel: pipelines, Batch, events")
+        self._functions = Functions(self, stage)
+        self._lost = sqs.Queue(
+            self,
+            "lost-events",
+            queue_name=stage.named("lost-events"),
+            enforce_ssl=True,
+            retention_period=cdk.Duration.days(14),
+            removal_policy=stage.removal,
+        )
+        self._transcode()
+        for room, event in event_rooms():
+            self._on(room, event)
+
+    def _transcode(self) -> None:
+        made: dict[str, lambda_.Function] = {}
+        jobs: dict[str, Job] = {}
+        environment = BatchEnvironment(self, "batch", self.stage)
+        for room, step in steps(TRANSCODE.name):
+            if Lane.LAMBDA in step.lanes:
+                made[room.name] = self._functions.add(room)
+            if Lane.BATCH in step.lanes:
+                jobs[room.name] = Job(self, room, self.stage, self._functions.grants)
+        workflow = TranscodeWorkflow(
+            self,
+            made,
+            queue_arn=environment.queue.job_queue_arn,
+            job_definition_arn=jobs["encode_run"].definition.job_definition_arn,
+        )
+        machine = sfn.StateMachine(
+            self,
+            "transcode-machine",
+            state_machine_name=self.stage.named(TRANSCODE.name),
+            query_language=JSONATA,
+            definition_body=sfn.DefinitionBody.from_chainable(workflow.start),
+            timeout=LIMIT,
+            tracing_enabled=False,
+            logs=sfn.LogOptions(destination=self._machine_logs(TRANSCODE.name), level=sfn.LogLevel.ERROR),
+        )
+        # Without it StopExecution leaves the job running: the integration of CDK grants SubmitJob alone.
+        job = self.format_arn(service="batch", resource="job", resource_name="*")
+        machine.add_to_role_policy(iam.PolicyStatement(actions=["batch:TerminateJob"], resources=[job]))
+
+    def _machine_logs(self, name: str) -> logs.LogGroup:
+        return logs.LogGroup(
+            self,
+            f"{name}-machine-logs",
+            log_group_name=f"/aws/vendedlogs/states/{self.stage.named(name)}",
+            retention=RETENTION,
+            removal_policy=self.stage.removal,
+        )
+
+    def _on(self, room: Room, event: Event) -> None:
+        events.Rule(
+            self,
+            f"{room.name}-rule",
+            rule_name=self.stage.named(room.name),
+            description=(room.function.__doc__ or "").partition("\n")[0],
+            event_pattern=events.EventPattern(
+                source=[event.source],
+                detail_type=[event.detail_type],
+                detail=_named(event.detail, self._functions.grants),
+            ),
+            targets=[
+                targets.LambdaFunction(
+                    self._functions.add(room),
+                    dead_letter_queue=self._lost,
+                    max_event_age=cdk.Duration.hours(6),
+                    retry_attempts=8,
+                )
+            ],
+        )
+
+
+def _named(value: Any, grants: Grants) -> Any:
+    """A pattern in which declared resources stand for their real names; a machine for its ARN."""
+    if isinstance(value, Resource):
+        if value.kind is Kind.MACHINE:
+            return grants.arn(Need(value, "states:StartExecution"))
+        return grants.real_name(value)
+    if isinstance(value, dict):
+        return {key: _named(inner, grants) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_named(inner, grants) for inner in value]
+    return value

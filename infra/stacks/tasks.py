@@ -1,0 +1,32 @@
+"""What the deployer invokes: at every deployment, or by hand."""
+
+import aws_cdk as cdk
+
+from infra.parts.discovery import tasks
+from infra.parts.function import Functions
+from infra.parts.stage import Stage
+from infra.stacks.base import ShowreelStack
+
+ELSEWHERE = {"publish_media_key"}
+"""Tasks that another stack's resources wait for; they live there."""
+
+
+class TasksStack(ShowreelStack):
+    """The functions of functions/tasks/. Those of a deployment run as custom resources."""
+
+    def __init__(self, app: cdk.App, stage: Stage) -> None:
+        """A task of a deployment runs again when its code changes: it must be safe to run twice."""
+        super().__init__(app, stage, "tasks", "Showreel: what the deployer invokes")
+        functions = Functions(self, stage)
+        for room, task in tasks():
+            if room.name in ELSEWHERE:
+                continue
+            function = functions.add(room)
+            if task.at_deployment:
+                cdk.CustomResource(
+                    self,
+                    f"{room.name}-run",
+                    service_token=function.function_arn,
+                    resource_type="Custom::Task",
+                    properties={"Task": room.name},
+                )

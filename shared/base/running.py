@@ -1,0 +1,86 @@
+"""How functions run that nobody calls over HTTP: steps, events, schedules, and tasks of the deployer."""
+
+import json
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+from shared.base import logs
+from shared.base.errors import AppError
+
+EXIT_BAD_INPUT = 64
+"""Exit code of a Batch job whose input cannot be processed: Batch gives up instead of trying again (EX_USAGE)."""
+
+
+class StepError(Exception):
+    """A step cannot succeed, however often it is tried.
+
+    Step Functions sees the class's name and, as the message, JSON with `code` and `message`.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        """`code` is for programs, `message` is a sentence for whoever uploaded."""
+        super().__init__(json.dumps({"code": code, "message": message}))
+        self.code = code
+        self.message = message
+
+
+def serve(function: Callable[..., Any]) -> Callable[[dict[str, Any], Any], Any]:
+    """The Lambda handler of a step, an event, a schedule or a task: one log line a run, errors go on to the service."""
+
+    def handler(event: dict[str, Any], context: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            result = function(event)
+        except Exception as error:
+            logs.log_exception(f"{function.__name__} failed", error)
+            raise
+        logs.log("INFO", function.__name__, milliseconds=round((time.perf_counter() - began) * 1000))
+        return result
+
+    return handler
+
+
+def run_as_job(function: Callable[[dict[str, Any]], Any]) -> None:
+    """Run a step as a Batch job: its input is the last argument, as JSON. Ends the process."""
+    try:
+        function(json.loads(sys.argv[-1]))
+    except StepError as error:
+        logs.log("ERROR", f"{function.__name__} gives up", code=error.code, reason=error.message)
+        sys.exit(EXIT_BAD_INPUT)
+
+
+def serve_deployment(function: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any], Any], None]:
+    """The handler of a CloudFormation custom resource: runs at creation and update, and always answers.
+
+    `function` gets the resource's properties and must be safe to run twice. Deletion changes nothing.
+    Source: the custom resource request and response objects in the CloudFormation user guide.
+    """
+
+    def handler(event: dict[str, Any], context: Any) -> None:
+        reason = ""
+        try:
+            if event["RequestType"] != "Delete":
+                function(event["ResourceProperties"])
+        except Exception as error:  # noqa: BLE001 - without an answer CloudFormation would wait for an hour
+            logs.log_exception(f"{function.__name__} failed", error)
+            reason = str(error.message if isinstance(error, AppError) else error)[:500] or type(error).__name__
+        _answer(event, function.__name__, reason)
+        logs.log("INFO", function.__name__, request=event["RequestType"], failed=bool(reason))
+
+    return handler
+
+
+def _answer(event: dict[str, Any], name: str, reason: str) -> None:
+    answer = {
+        "Status": "FAILED" if reason else "SUCCESS",
+        "Reason": reason,
+        "PhysicalResourceId": event.get("PhysicalResourceId") or name,
+        **{key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")},
+    }
+    body = json.dumps(answer).encode()
+    request = urllib.request.Request(event["ResponseURL"], data=body, method="PUT", headers={"content-type": ""})  # noqa: S310
+    with urllib.request.urlopen(request, timeout=10):  # noqa: S310 - the address comes from CloudFormation
+        pass

@@ -1,0 +1,178 @@
+"""The steps of the workflow `transcode`, each safe to run twice: the media engine, on the stage's objects and rows."""
+
+import json
+import time
+from typing import Any
+
+from shared.base.objects import Objects, ObjectSource
+from shared.base.running import StepError
+from shared.base.settings import setting
+from shared.domains.videos.model import PublishedMedia
+from shared.domains.videos.service.processing import ProcessingService
+from shared.media.errors import MediaError
+from shared.media.plan import Plan
+
+REPORT_SECONDS = 2.0
+PROBED, PLANNED, ENCODED, PACKAGED = 3, 5, 90, 98
+"""Percent of the whole when a step has ended; encoding is what takes long."""
+
+IMMUTABLE = "public, max-age=31536000, immutable"
+UNKNOWN_FAILURE = ("PROCESSING_FAILED", "The video could not be processed. Try to upload it again.")
+FAILURES = {
+    "States.Timeout": ("PROCESSING_TIMEOUT", "Processing took too long and was ended."),
+    "Execution.TIMED_OUT": ("PROCESSING_TIMEOUT", "Processing took too long and was ended."),
+    "Execution.ABORTED": ("PROCESSING_STOPPED", "Processing was stopped."),
+}
+
+
+class TranscodingService:
+    """One execution's work on one upload."""
+
+    def __init__(self, told: dict[str, Any], objects: Objects, videos: ProcessingService) -> None:
+        """`told` is a step's input: `video` (video_id, upload_version, size) and `execution` (its ARN)."""
+        video = told["video"]
+        self._video_id: str = video["video_id"]
+        self._upload_version: str = video["upload_version"]
+        self._size: int = video["size"]
+        self._execution: str = told["execution"]
+        self._objects = objects
+        self._videos = videos
+        self._reported = 0.0
+
+    @classmethod
+    def open(cls, told: dict[str, Any]) -> "TranscodingService":
+        """On the stage's own resources. Steps that touch no object are not told of a bucket."""
+        return cls(told, Objects(setting("MEDIA_BUCKET", "-")), ProcessingService.open())
+
+    def probe(self) -> dict[str, Any]:
+        """The facts of the source as JSON; StepError when it cannot be processed."""
+        from shared.media.probing import probe
+
+        self._videos.begin(self._video_id, self._upload_version, self._execution)
+        try:
+            facts = probe(self._source())
+        except MediaError as error:
+            raise _step_error(error) from None
+        self._report(PROBED, "Planning")
+        return facts.to_json()
+
+    def plan(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """Write the plan; give its place, its hash and its lane."""
+        from shared.media.facts import SourceFacts
+        from shared.media.plan import choose_lane, make_plan
+        from shared.media.runner import encoder_build
+
+        source_id = f"{self._source_key}@{self._upload_version}"
+        build = encoder_build(setting("FFMPEG_PATH"))
+        plan = make_plan(SourceFacts.from_json(facts), source_id=source_id, encoder_build=build)
+        self._objects.put_json(self._work(plan.hash, "plan.json"), plan.to_json())
+        self._report(PLANNED, "Encoding")
+        return {"hash": plan.hash, "lane": choose_lane(plan)}
+
+    def encode(self, planned: dict[str, Any]) -> dict[str, Any]:
+        """Encode what is not there yet: the runs of all rungs, the sound, the poster."""
+        plan = self._plan(planned)
+        try:
+            self._encode_runs(plan)
+            self._encode_sound(plan)
+            self._make_poster(plan)
+        except MediaError as error:
+            raise self._given_up(error) from None
+        self._report(ENCODED, "Packaging")
+        return {}
+
+    def _given_up(self, error: MediaError) -> Exception:
+        """A source's fault is set on the row here, since a Batch job cannot hand words to the state machine."""
+        if not error.is_source_fault:
+            return error
+        self._videos.fail(self._video_id, self._upload_version, error.code, error.message)
+        return _step_error(error)
+
+    def _encode_runs(self, plan: Plan) -> None:
+        from shared.media.encode import encode_run
+
+        source = self._source()
+        for run in plan.runs:
+            names = {rung.name: self._run_key(plan, rung.name, run.index) for rung in plan.rungs}
+            if all(self._objects.exists(f"{key}.json") for key in names.values()):
+                continue
+            sinks = {name: self._objects.sink(f"{key}.m4s", "video/iso.segment") for name, key in names.items()}
+            done = encode_run(plan, run, source, sinks, setting("FFMPEG_PATH"), self._on_progress)
+            for name, key in names.items():
+                self._objects.put_json(f"{key}.json", done[name].to_json())
+
+    def _encode_sound(self, plan: Plan) -> None:
+        from shared.media.encode import encode_audio
+
+        key = self._run_key(plan, "audio", 0)
+        if not plan.has_audio or self._objects.exists(f"{key}.json"):
+            return
+        sink = self._objects.sink(f"{key}.aac", "audio/aac")
+        index = encode_audio(plan, self._source(), sink, setting("FFMPEG_PATH"))
+        self._objects.put_json(f"{key}.json", index.to_json())
+
+    def _make_poster(self, plan: Plan) -> None:
+        from shared.media.poster import make_poster
+
+        key = self._work(plan.hash, "poster.jpg")
+        if not self._objects.exists(key):
+            self._objects.put(key, make_poster(plan, self._source(), setting("FFMPEG_PATH")), "image/jpeg")
+
+    def package(self, planned: dict[str, Any]) -> dict[str, Any]:
+        """Write the stream: a file and playlists for each rung, the sound, the master playlist, the poster."""
+        from shared.domains.videos.service.publishing import publish
+
+        plan = self._plan(planned)
+        published = publish(plan, self._objects, self._video_id, self._run_key, self._work(plan.hash, "poster.jpg"))
+        self._report(PACKAGED, "Finishing")
+        return published
+
+    def finish(self, published: dict[str, Any]) -> None:
+        """Set the video ready; a second time changes nothing."""
+        self._videos.complete(self._video_id, self._upload_version, PublishedMedia(**published))
+
+    def fail(self, error: dict[str, Any]) -> None:
+        """Set the video's error from a state's error output (Error, Cause)."""
+        code, message = _in_words(error)
+        self._videos.fail(self._video_id, self._upload_version, code, message)
+
+    @property
+    def _source_key(self) -> str:
+        return f"uploads/{self._video_id}/source"
+
+    def _source(self) -> ObjectSource:
+        return self._objects.source(self._source_key, self._upload_version, self._size)
+
+    def _work(self, plan_hash: str, name: str) -> str:
+        return f"work/{self._video_id}/{plan_hash}/{name}"
+
+    def _run_key(self, plan: Plan, rung: str, index: int) -> str:
+        return self._work(plan.hash, f"{rung}/run-{index:04}")
+
+    def _plan(self, planned: dict[str, Any]) -> Plan:
+        return Plan.from_json(self._objects.get_json(self._work(planned["hash"], "plan.json")))
+
+    def _on_progress(self, share: float) -> None:
+        if time.monotonic() - self._reported >= REPORT_SECONDS:
+            self._report(PLANNED + round((ENCODED - PLANNED) * share), "Encoding")
+
+    def _report(self, percent: int, step: str) -> None:
+        """Say how far the work is; end it when nobody waits for it any more."""
+        self._reported = time.monotonic()
+        if not self._videos.report(self._video_id, percent, step):
+            raise StepError("CANCELLED", "The video was cancelled or deleted.")
+
+
+def _step_error(error: MediaError) -> StepError:
+    return StepError(str(error.code), error.message)
+
+
+def _in_words(error: dict[str, Any]) -> tuple[str, str]:
+    """Code and sentence of a state's error: a step's own words where it had any."""
+    if error.get("Error") in FAILURES:
+        return FAILURES[error["Error"]]
+    try:
+        told = json.loads(json.loads(error.get("Cause") or "{}")["errorMessage"])
+        return str(told["code"]), str(told["message"])
+    except (ValueError, KeyError, TypeError):
+        return UNKNOWN_FAILURE
