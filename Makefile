@@ -38,7 +38,7 @@ fix: setup ## format, and mend what the linter can mend
 	@$(RUN) ruff format .
 
 synth: build ## CloudFormation templates of STAGE= in build/cdk.out
-	@$(RUN) infra.synth
+	@$(RUN) infra.synth "$(STAGE)"
 
 build: setup ## layers, code and worker bundles for AWS in build/
 	@$(RUN) infra.build
@@ -65,7 +65,7 @@ doctor: setup ## read the account's quotas for STAGE= and say what to ask for
 COMPILE := .tools/bin/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url
 lock: setup ## resolve requirements.in and layers/*/requirements.in again; pins that still fit are kept
 	@$(COMPILE) --universal --python-version 3.11 --output-file requirements.txt requirements.in
-	@for layer in layers/*/; do \
+	@for layer in $(dir $(wildcard layers/*/requirements.in)); do \
 		$(COMPILE) --python-platform aarch64-manylinux_2_28 --python-version 3.13 --only-binary :all: \
 			--constraint requirements.txt --output-file $${layer}requirements.txt $${layer}requirements.in || exit 1; \
 	done

@@ -30,7 +30,6 @@ from infra.bundles import (
     size,
     write_zip,
 )
-from infra.parts.discovery import rooms
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "build"
@@ -201,6 +200,8 @@ def write_placeholders(target: Path, root: Path = ROOT) -> None:
 
 def functions_by_layers() -> dict[tuple[str, ...], list[str]]:
     """The functions' names, by the layers that they declare."""
+    from infra.parts.discovery import rooms
+
     grouped: dict[tuple[str, ...], list[str]] = {}
     for room in rooms():
         grouped.setdefault(("python", *sorted(room.declaration.compute.layers)), []).append(room.name)
@@ -223,9 +224,11 @@ def build() -> str:
     """Build the checkout; the Python whose bytecode it carries, empty when none.
 
     Raises:
-        BuildError: a layer cannot be installed, or a function is larger than Lambda takes.
+        BuildError: a layer cannot be installed, a function is larger than Lambda takes, or PYTHON313 is another Python.
     """
-    python = find_lambda_python(dict(os.environ))
+    python, wish = find_lambda_python(dict(os.environ)), os.environ.get("PYTHON313", "")
+    if wish and not python:
+        raise BuildError(f"PYTHON313={wish} is no Python 3.13")
     work = Build(ROOT, TARGET, python)
     work.everything()
     if complaints := report(work.sizes(), functions_by_layers()):

@@ -92,7 +92,7 @@ def write_zip(archive: Path, contents: list[tuple[str, Path]]) -> None:
         for prefix, folder in contents
         for path in shipped_files(folder)
     }
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as packed:
         for name, path in sorted(entries.items()):
             entry = zipfile.ZipInfo(name, EPOCH_IN_ZIP)
             entry.create_system, entry.compress_type = 3, zipfile.ZIP_DEFLATED

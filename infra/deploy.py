@@ -1,0 +1,92 @@
+"""`make deploy STAGE=dev`: build, then deploy every stack of the stage to the AWS account at hand."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.account import Account, AccountError, check_stage, open_account
+from infra.build import NO_BYTECODE, ROOT, TARGET, BuildError, build
+from infra.bundles import find_lambda_python
+
+CDK = ROOT / "node_modules" / ".bin" / "cdk"
+DEPLOY_SECONDS = 2 * 3600
+BOOTSTRAP_VERSION = "/cdk-bootstrap/hnb659fds/version"
+
+
+class DeployError(Exception):
+    """The stage cannot be deployed; the message says why."""
+
+
+def refuse_slow_production(stage: str, environment: dict[str, str]) -> None:
+    """Raises: DeployError: the stage is production, and its bundles would carry no bytecode."""
+    if stage == "prod" and not find_lambda_python(environment):
+        raise DeployError(f"STAGE=prod is not deployed without bytecode. {NO_BYTECODE}")
+
+
+def check_bootstrapped(ssm: Any, account: Account) -> None:
+    """Raises: DeployError: the account was never prepared for the CDK in this region; the message has the command."""
+    try:
+        ssm.get_parameter(Name=BOOTSTRAP_VERSION)
+    except ssm.exceptions.ParameterNotFound as error:
+        raise DeployError(
+            f"Account {account.number} is not prepared for the CDK in {account.region}. Once, run:\n"
+            f"  PATH=.venv/bin:$PATH {CDK.relative_to(ROOT)} bootstrap aws://{account.number}/{account.region}"
+        ) from error
+
+
+def cdk_command(stage: str) -> list[str]:
+    """The CDK's command line for all stacks of a stage."""
+    outputs = TARGET / f"outputs-{stage}.json"
+    settings = ["-c", f"stage={stage}", "-c", f"bundles={TARGET.relative_to(ROOT)}"]
+    where = ["--output", str(TARGET / "cdk.out"), "--outputs-file", str(outputs)]
+    return [str(CDK), "deploy", "--all", "--require-approval", "never", *settings, *where]
+
+
+def deploy(stage: str, account: Account) -> None:
+    """Build and deploy a stage.
+
+    Raises:
+        DeployError: a check before it failed, or the CDK did.
+        BuildError: the bundles cannot be built.
+    """
+    refuse_slow_production(stage, dict(os.environ))
+    check_bootstrapped(account.client("ssm"), account)
+    build()
+    print(f"Deploying stage {stage} to account {account.number} in {account.region}", flush=True)
+    programs = str(Path(sys.executable).parent)
+    environment = {
+        **os.environ,
+        "PATH": os.pathsep.join([programs, os.environ.get("PATH", "")]),
+        "AWS_REGION": account.region,
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+    }
+    try:
+        done = subprocess.run(cdk_command(stage), cwd=ROOT, env=environment, timeout=DEPLOY_SECONDS, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise DeployError(f"The deployment did not end in {DEPLOY_SECONDS // 3600} hours") from error
+    if done.returncode:
+        raise DeployError(f"The CDK ended with {done.returncode}; what it said stands above")
+    print(f"Its addresses: build/outputs-{stage}.json")
+
+
+def main(arguments: list[str]) -> int:
+    """Deploy the stage named."""
+    stage = arguments[0] if arguments else ""
+    try:
+        check_stage(stage)
+        deploy(stage, open_account())
+    except (AccountError, DeployError, BuildError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except (BotoCoreError, ClientError) as error:
+        print(f"AWS refused: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
