@@ -1,0 +1,84 @@
+"""The one place where FFmpeg's command line is made: every input is guarded, every output bounded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+MAX_PIXELS = 36_000_000
+"""Coded pixels of a frame: 8192x4320 passes."""
+
+VIDEO_DECODERS = ("h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "prores")
+PCM_DECODERS = (
+    "pcm_s8", "pcm_u8", "pcm_s16le", "pcm_s16be", "pcm_u16le", "pcm_u16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be",
+    "pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be", "pcm_alaw", "pcm_mulaw", "pcm_bluray", "pcm_dvd",
+)  # fmt: skip
+AUDIO_DECODERS = ("aac", "mp3", "mp3float", "opus", "vorbis", "flac", "alac", "ac3", "eac3", *PCM_DECODERS)
+PICTURE_DECODERS = ("png", "mjpeg", "webp")
+
+SPEECHLESS = ("-nostdin", "-hide_banner", "-v", "error", "-nostats")
+
+
+@dataclass(frozen=True)
+class Input:
+    """An untrusted input. `demuxer` comes from magic bytes and is the only one that FFmpeg may use."""
+
+    url: str
+    demuxer: str
+    protocols: str
+    """What FFmpeg may open: `http,tcp` for the loopback range server, `pipe` for standard input."""
+    seconds: float
+    """Read no further than this, counted from the seek."""
+    decoders: tuple[str, ...] = VIDEO_DECODERS + AUDIO_DECODERS
+    seek: float | None = None
+    """Seconds after the container's first time stamp; reading begins at the key frame before it."""
+    threads: int = 1
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output, always a pipe that we read."""
+
+    arguments: tuple[str, ...]
+    muxer: str
+    seconds: float
+    max_bytes: int
+
+
+@dataclass(frozen=True)
+class Command:
+    """One FFmpeg process: one input, any number of outputs, in output order."""
+
+    source: Input
+    outputs: tuple[Output, ...]
+    filters: str = ""
+    """A filter graph over all streams (`-filter_complex`), or nothing."""
+
+    def build(self, ffmpeg_path: str, descriptors: Sequence[int], progress: int) -> list[str]:
+        """The command line; `descriptors` are the pipes of the outputs, `progress` that of the progress reports."""
+        line = [ffmpeg_path, *SPEECHLESS, "-y", "-progress", f"pipe:{progress}", "-stats_period", "0.5"]
+        line += input_arguments(self.source)
+        if self.filters:
+            line += ["-filter_complex_threads", "1", "-filter_complex", self.filters]
+        for output, descriptor in zip(self.outputs, descriptors, strict=True):
+            line += output.arguments
+            line += [
+                "-t",
+                f"{output.seconds:.6f}",
+                "-fs",
+                str(output.max_bytes),
+                "-f",
+                output.muxer,
+                f"pipe:{descriptor}",
+            ]
+        return line
+
+
+def input_arguments(source: Input) -> list[str]:
+    """What stands before and with an untrusted `-i`."""
+    guard = ["-f", source.demuxer, "-format_whitelist", source.demuxer, "-codec_whitelist", ",".join(source.decoders)]
+    guard += ["-max_pixels", str(MAX_PIXELS), "-protocol_whitelist", source.protocols]
+    if source.demuxer == "mov":
+        guard += ["-enable_drefs", "0", "-use_absolute_path", "0"]
+    guard += ["-threads", str(source.threads), "-copyts", "-t", f"{source.seconds:.6f}"]
+    if source.seek is not None:
+        guard += ["-noaccurate_seek", "-ss", f"{source.seek:.6f}"]
+    return [*guard, "-i", source.url]

@@ -1,0 +1,28 @@
+"""What a transcode costs in CPU-seconds: an estimate, from measured seconds per megapixel."""
+
+from collections.abc import Sequence
+
+from shared.media.facts import SourceFacts
+from shared.media.ladder import Rung
+
+DECODE = {"h264": 0.0047, "hevc": 0.0075, "vp9": 0.0055, "av1": 0.007, "prores": 0.009, "vp8": 0.005}
+"""CPU-seconds per megapixel of source."""
+ENCODE = 0.017
+"""CPU-seconds per megapixel of output, the scaler included (libx264 veryfast)."""
+TONE_MAP, DEINTERLACE = 0.045, 0.012
+AUDIO = 0.018
+"""CPU-seconds per second of sound."""
+START = 1.0
+
+
+def estimate_cpu_seconds(facts: SourceFacts, ladder: Sequence[Rung]) -> float:
+    """CPU-seconds for decoding once and encoding all rungs."""
+    video, seconds = facts.video, float(facts.duration)
+    rate = float(video.frame_rate)
+    per_pixel = DECODE.get(video.codec, 0.008)
+    per_pixel += TONE_MAP if video.hdr != "none" else 0
+    per_pixel += DEINTERLACE if video.interlaced else 0
+    source_megapixels = video.width * video.height * max(rate, video.average_rate) / 1e6
+    output_megapixels = sum(rung.width * rung.height for rung in ladder) * rate / 1e6
+    each_second = per_pixel * source_megapixels + ENCODE * output_megapixels + (AUDIO if facts.audio else 0)
+    return START + seconds * each_second

@@ -1,0 +1,261 @@
+"""Facts of a source by way of FFmpeg's libraries. Runs in the probe's child process only."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from shared.media.command import AUDIO_DECODERS, MAX_PIXELS, PICTURE_DECODERS, VIDEO_DECODERS
+from shared.media.errors import MediaError, MediaErrorCode
+from shared.media.facts import AudioFacts, Hdr, SourceFacts, VideoFacts
+from shared.media.frame_rates import TOLERANCE, output_rate
+
+if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+MICROSECONDS = 1_000_000
+VIDEO_CODECS = frozenset({"h264", "hevc", "vp8", "vp9", "av1", "prores"})
+AUDIO_CODECS = frozenset(AUDIO_DECODERS)
+HDR_OF_TRANSFER: dict[int, Hdr] = {16: "hdr10", 18: "hlg"}
+"""Transfer code points of ITU-T H.273: SMPTE ST 2084 (PQ) and ARIB STD-B67."""
+INTERLACED_ORDERS = frozenset({2, 3, 4, 5})
+"""FFmpeg's field orders other than unknown (0) and progressive (1)."""
+FRAMES_LOOKED_AT = 4
+PACKETS_LOOKED_AT = 2000
+"""How far the first decodable frame may be."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the first decoded frames say."""
+
+    start_pts: int
+    rotation: int
+    is_interlaced: bool
+    pixel_format: str
+    bit_depth: int
+    transfer: int
+    primaries: int
+    matrix: int
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What the packets up to the end say: seconds between the first frame and the end, and how many there are."""
+
+    end: Fraction
+    packets: int
+
+
+def read_facts(url: str, demuxer: str, size: int) -> SourceFacts:
+    """The facts of the file at a loopback address; MediaError when it cannot become a stream."""
+    import av  # noqa: PLC0415  a heavy library
+
+    av.logging.set_level(None)
+    options = {
+        "format_whitelist": demuxer,
+        "protocol_whitelist": "http,tcp",
+        "codec_whitelist": ",".join((*VIDEO_DECODERS, *AUDIO_DECODERS, *PICTURE_DECODERS)),
+        **({"enable_drefs": "0", "use_absolute_path": "0"} if demuxer == "mov" else {}),
+    }
+    try:
+        with av.open(url, format=demuxer, options=options, timeout=30) as container:
+            return _facts(container, demuxer, size)
+    except (av.error.FFmpegError, MemoryError) as error:
+        raise MediaError(MediaErrorCode.INVALID_MEDIA, "The file is damaged and cannot be read.") from error
+
+
+def _facts(container: "InputContainer", demuxer: str, size: int) -> SourceFacts:
+    video = choose_video(container)
+    audio = choose_audio(container)
+    look = _look(container, video)
+    start = look.start_pts * _time_base(video)
+    scan = None
+    duration = _declared_duration(container, video, start, demuxer)
+    if duration is None:
+        scan = _scan(container, video)
+        duration = scan.end - start
+    if duration <= 0:
+        duration = Fraction(0)
+    return SourceFacts(
+        size=size,
+        demuxer=demuxer,
+        format_start=Fraction(container.start_time or 0, MICROSECONDS),
+        video=_video_facts(video, look, duration, scan),
+        audio=audio,
+    )
+
+
+def choose_video(container: "InputContainer") -> "VideoStream":
+    """The default video stream, else the first; cover pictures do not count. MediaError when it cannot be decoded."""
+    from av.stream import Disposition  # noqa: PLC0415
+
+    streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    if not streams:
+        raise MediaError(MediaErrorCode.NO_VIDEO_STREAM, "The file holds no video.")
+    stream = next((s for s in streams if s.disposition & Disposition.default), streams[0])
+    codec = _codec_name(stream)
+    if codec not in VIDEO_CODECS:
+        raise MediaError(
+            MediaErrorCode.CODEC_NOT_ALLOWED,
+            f"The video codec {codec or 'of the file'} is not supported. H.264, HEVC, VP8, VP9, AV1 and ProRes are.",
+        )
+    width, height = stream.codec_context.width, stream.codec_context.height
+    if width * height > MAX_PIXELS:
+        raise MediaError(MediaErrorCode.TOO_MANY_PIXELS, f"The picture of {width}x{height} pixels is too large.")
+    return stream
+
+
+def choose_audio(container: "InputContainer") -> AudioFacts | None:
+    """The default audio stream, else the first, else none."""
+    from av.stream import Disposition  # noqa: PLC0415
+
+    streams = list(container.streams.audio)
+    if not streams:
+        return None
+    stream: AudioStream = next((s for s in streams if s.disposition & Disposition.default), streams[0])
+    codec = _codec_name(stream)
+    if codec not in AUDIO_CODECS:
+        raise MediaError(
+            MediaErrorCode.CODEC_NOT_ALLOWED,
+            f"The audio codec {codec or 'of the file'} is not supported. AAC, MP3, Opus, Vorbis, FLAC, ALAC, AC-3 and PCM are.",
+        )
+    return AudioFacts(stream.index, codec, stream.codec_context.channels, stream.codec_context.sample_rate)
+
+
+def _codec_name(stream: "VideoStream | AudioStream") -> str:
+    """The codec's name, not the decoder's: av1 for libdav1d, mp3 for mp3float."""
+    import av  # noqa: PLC0415
+
+    context = stream.codec_context
+    if context is None:
+        return ""
+    try:
+        return {"libdav1d": "av1", "mp3float": "mp3"}.get(context.codec.name, context.codec.name)
+    except (av.error.FFmpegError, ValueError):
+        return ""
+
+
+def _time_base(video: "VideoStream") -> Fraction:
+    return Fraction(video.time_base or Fraction(1, 90_000))
+
+
+def _look(container: "InputContainer", video: "VideoStream") -> Look:
+    """Decode the first frames: what a decoder makes of them counts, whatever the container says."""
+    frames = list(_first_frames(container, video))
+    if not frames:
+        raise MediaError(MediaErrorCode.INVALID_MEDIA, "No frame of the video can be decoded.")
+    first, context = frames[0], video.codec_context
+    return Look(
+        start_pts=first.pts or 0,
+        rotation=(-first.rotation) % 360,
+        is_interlaced=int(context.field_order or 0) in INTERLACED_ORDERS or any(f.interlaced_frame for f in frames),
+        pixel_format=first.format.name,
+        bit_depth=max(component.bits for component in first.format.components),
+        transfer=int(first.color_trc),
+        primaries=int(first.color_primaries),
+        matrix=int(first.colorspace),
+    )
+
+
+def _first_frames(container: "InputContainer", video: "VideoStream") -> "Iterable[VideoFrame]":
+    import av  # noqa: PLC0415
+
+    found = 0
+    for number, packet in enumerate(container.demux(video)):
+        try:
+            frames = packet.decode()
+        except av.error.InvalidDataError:
+            frames = []
+        for frame in frames:
+            yield frame
+            found += 1
+        if found >= FRAMES_LOOKED_AT or number >= PACKETS_LOOKED_AT:
+            return
+
+
+def _declared_duration(
+    container: "InputContainer", video: "VideoStream", start: Fraction, demuxer: str
+) -> Fraction | None:
+    """The video stream's own duration where the container has a trustworthy one."""
+    if demuxer not in {"mov", "mpegts", "avi", "mxf"} or not video.duration:
+        return None
+    if demuxer == "mov" and not video.frames:
+        return None
+    begin = (video.start_time or 0) * _time_base(video)
+    return begin + video.duration * _time_base(video) - start
+
+
+def _scan(container: "InputContainer", video: "VideoStream") -> Scan:
+    """Read packets up to the end: only the last ones where the file can be searched, else all of them."""
+    import av  # noqa: PLC0415
+
+    base = _time_base(video)
+    try:
+        container.seek(container.duration or 0, any_frame=False, backward=True)
+    except av.error.FFmpegError:
+        container.seek(0)
+    end, last_duration, packets = Fraction(0), Fraction(0), 0
+    times: list[int] = []
+    for packet in container.demux(video):
+        if packet.pts is None:
+            continue
+        packets += 1
+        times = [*times[-16:], packet.pts]
+        last_duration = (packet.duration or 0) * base or last_duration
+        end = max(end, packet.pts * base)
+    return Scan(end + (last_duration or _typical_step(times) * base), packets)
+
+
+def _typical_step(times: list[int]) -> Fraction:
+    ordered = sorted(times)
+    steps = sorted(later - earlier for earlier, later in zip(ordered, ordered[1:], strict=False))
+    return Fraction(steps[len(steps) // 2]) if steps else Fraction(0)
+
+
+def _video_facts(video: "VideoStream", look: Look, duration: Fraction, scan: Scan | None) -> VideoFacts:
+    context, time_base = video.codec_context, _time_base(video)
+    average, base = video.average_rate, video.base_rate
+    rate = output_rate(average, base)
+    aspect = video.sample_aspect_ratio or Fraction(1)
+    aspect = aspect if aspect > 0 else Fraction(1)
+    shown = max(1, round(context.width * aspect)), context.height
+    if look.rotation % 180:
+        shown = shown[1], shown[0]
+    return VideoFacts(
+        index=video.index,
+        codec=_codec_name(video),
+        width=context.width,
+        height=context.height,
+        display_width=shown[0],
+        display_height=shown[1],
+        sample_aspect=aspect,
+        rotation=look.rotation,
+        pixel_format=look.pixel_format,
+        bit_depth=look.bit_depth,
+        frame_rate=rate,
+        average_rate=float(average or 0),
+        base_rate=float(base or 0),
+        is_variable=bool(average and base and abs(average - base) > base * TOLERANCE),
+        start_pts=look.start_pts,
+        time_base=time_base,
+        duration=max(duration, 1 / rate),
+        frames=video.frames or None,
+        interlaced=look.is_interlaced,
+        hdr=HDR_OF_TRANSFER.get(look.transfer, "none"),
+        colour_transfer=look.transfer,
+        colour_primaries=look.primaries,
+        colour_matrix=look.matrix,
+        key_frame_distance=_key_frame_distance(video),
+    )
+
+
+def _key_frame_distance(video: "VideoStream") -> float | None:
+    """From the container's index, where it has one with every key frame."""
+    times = [entry.timestamp for entry in video.index_entries if entry.is_keyframe]
+    if len(times) < 2:
+        return None
+    return float(max(later - earlier for earlier, later in zip(times, times[1:], strict=False)) * _time_base(video))

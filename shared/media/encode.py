@@ -1,0 +1,216 @@
+"""The workers: one FFmpeg process decodes a run once and makes all its rungs; another one makes the sound."""
+
+import contextlib
+import math
+import os
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from functools import partial
+
+from shared.media import filters
+from shared.media.command import Command, Input, Output
+from shared.media.errors import MediaError, MediaErrorCode
+from shared.media.facts import SourceFacts
+from shared.media.fragmenting import VideoFragmenter, consume_audio
+from shared.media.indexes import AudioIndex, RunIndex
+from shared.media.ladder import Rung
+from shared.media.plan import Plan, Run
+from shared.media.range_server import RangeServer
+from shared.media.runner import MEGABYTE, Limits, Progress, run
+from shared.media.storage import RangeSource, Sink
+
+FRAGMENTED = ("-movflags", "+frag_keyframe+empty_moov+default_base_moof+skip_trailer")
+BARE = ("-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn")
+MARGIN_SECONDS = 2
+"""How far the real end may lie behind the one that the probe expected."""
+SHORTFALL_SECONDS, SHORTFALL_SHARE = 1, Fraction(1, 50)
+"""How much may be missing at the end, whichever is more: containers round, sound may outlast the picture."""
+AUDIO_KBITS = 128
+OnProgress = Callable[[float], None]
+"""Told the share that is done, 0 to 1, never falling."""
+
+
+def encode_run(
+    plan: Plan,
+    run_: Run,
+    source: RangeSource,
+    outputs: Mapping[str, Sink],
+    ffmpeg_path: str,
+    on_progress: OnProgress | None = None,
+    *,
+    threads: int | None = None,
+    wall_seconds: float | None = None,
+) -> dict[str, RunIndex]:
+    """Encode one run of all rungs. `outputs` has a sink per rung name.
+
+    Gives the index of each rung; every sink is finished by then, or aborted when this raises. `wall_seconds` ends it at the latest.
+    """
+    threads = threads or available_cpus()
+    indexes: dict[str, RunIndex] = {}
+    with finishing(outputs):
+        with RangeServer(source) as url:
+            command = video_command(plan, run_, url, threads)
+            fragmenters = [VideoFragmenter(plan, run_, rung, outputs[rung.name]) for rung in plan.rungs]
+            results = run(
+                command,
+                ffmpeg_path,
+                limits_of(plan, plan.seconds(run_.span.frames), wall_seconds),
+                [fragmenter.consume for fragmenter in fragmenters],
+                on_progress=_share(on_progress, lambda progress: progress.frames / run_.span.frames),
+            )
+        for result in results:
+            assert isinstance(result, RunIndex)
+            check_length(plan, run_, result)
+            indexes[result.rung] = result
+        if len({index.frames for index in indexes.values()}) != 1:
+            raise MediaError(MediaErrorCode.OUTPUT_MISMATCH, "The renditions have different numbers of frames.")
+    return indexes
+
+
+def encode_audio(
+    plan: Plan,
+    source: RangeSource,
+    output: Sink,
+    ffmpeg_path: str,
+    on_progress: OnProgress | None = None,
+    *,
+    wall_seconds: float | None = None,
+) -> AudioIndex:
+    """Encode the sound of the whole source as stereo AAC on the video's clock, at least as long as the video."""
+    with finishing({"audio": output}):
+        with RangeServer(source) as url:
+            (result,) = run(
+                audio_command(plan, url),
+                ffmpeg_path,
+                limits_of(plan, plan.seconds(plan.frames), wall_seconds),
+                [partial(consume_audio, sink=output)],
+                on_progress=_share(on_progress, lambda progress: progress.seconds / float(plan.seconds(plan.frames))),
+            )
+        assert isinstance(result, AudioIndex)
+        if len(result.sizes) * 1024 < math.floor(plan.seconds(plan.frames) * 48000):
+            raise MediaError(MediaErrorCode.OUTPUT_MISMATCH, "The sound is shorter than was ordered.")
+    return result
+
+
+def video_command(plan: Plan, run_: Run, url: str, threads: int) -> Command:
+    """The command of a run."""
+    seconds = float(plan.seconds(run_.span.frames))
+    outputs = tuple(
+        _video_output(plan, rung, label, seconds, threads)
+        for rung, label in zip(plan.rungs, filters.output_labels(plan.rungs), strict=True)
+    )
+    return Command(
+        _input(plan.facts, url, plan.seconds(run_.span.start), seconds, threads),
+        outputs,
+        filters.video_graph(plan, run_),
+    )
+
+
+def audio_command(plan: Plan, url: str) -> Command:
+    """The command of the sound."""
+    audio = plan.facts.audio
+    if audio is None:
+        raise ValueError("the plan has no sound")
+    seconds = float(plan.seconds(plan.frames)) + MARGIN_SECONDS
+    arguments = ("-map", f"0:{audio.index}", "-vn", *BARE, "-af", filters.audio_filter(plan.facts))
+    arguments += ("-c:a", "aac", "-b:a", f"{AUDIO_KBITS}k", "-ar", "48000", "-ac", "2")
+    arguments += ("-movflags", "+frag_custom+empty_moov+default_base_moof+skip_trailer", "-frag_duration", "2000000")
+    output = Output(arguments, "mp4", seconds, max_bytes(AUDIO_KBITS, seconds))
+    return Command(_input(plan.facts, url, Fraction(0), seconds, 1), (output,))
+
+
+def _input(facts: SourceFacts, url: str, start: Fraction, seconds: float, threads: int) -> Input:
+    """The source from a second before `start` of the output on."""
+    seek = facts.start - facts.format_start + start - 1 if start else Fraction(0)
+    lead = facts.start - facts.format_start + 1 if not start else Fraction(1)
+    return Input(
+        url=url,
+        demuxer=facts.demuxer,
+        protocols="http,tcp",
+        seconds=float(max(Fraction(0), lead)) + seconds + MARGIN_SECONDS + (facts.video.key_frame_distance or 0),
+        seek=float(seek) if seek > 0 else None,
+        threads=threads,
+    )
+
+
+def _video_output(plan: Plan, rung: Rung, label: str, seconds: float, threads: int) -> Output:
+    rate = plan.frame_rate
+    arguments = ("-map", label, *BARE, "-c:v", plan.encoder, *plan.encoder_arguments)
+    arguments += ("-maxrate", f"{rung.peak_kbits}k", "-bufsize", f"{rung.buffer_kbits}k")
+    arguments += ("-g", str(plan.gop), "-keyint_min", str(plan.gop), "-sc_threshold", "0", "-flags", "+cgop")
+    arguments += ("-threads", str(threads), "-fps_mode", "passthrough")
+    arguments += (
+        "-enc_time_base",
+        f"{rate.denominator}/{rate.numerator}",
+        "-video_track_timescale",
+        str(plan.timescale),
+    )
+    seconds += MARGIN_SECONDS
+    return Output((*arguments, *FRAGMENTED), "mp4", seconds, max_bytes(rung.peak_kbits, seconds))
+
+
+def check_length(plan: Plan, run_: Run, index: RunIndex) -> None:
+    """MediaError when a run has fewer or more frames than it must: FFmpeg cuts at its limits without a word."""
+    expected = run_.span.frames
+    if not run_.is_last:
+        if index.frames != expected:
+            raise MediaError(MediaErrorCode.OUTPUT_MISMATCH, f"A run has {index.frames} frames instead of {expected}.")
+        return
+    allowed = max(SHORTFALL_SECONDS * plan.frame_rate, expected * SHORTFALL_SHARE)
+    if not index.frames or index.frames < expected - allowed:
+        ends = float(plan.seconds(run_.span.start + index.frames))
+        raise MediaError(
+            MediaErrorCode.TRUNCATED_MEDIA,
+            f"The video ends after {ends:.1f} s, but the file promises {float(plan.seconds(plan.frames)):.1f} s.",
+        )
+
+
+def max_bytes(kbits: int, seconds: float) -> int:
+    """A size that no sound output reaches."""
+    return round(kbits * 1000 / 8 * seconds * 2) + 16 * MEGABYTE
+
+
+def limits_of(plan: Plan, seconds: Fraction, wall_seconds: float | None) -> Limits:
+    """Limits for so many seconds of the output: several times what is expected."""
+    share = float(seconds / plan.seconds(plan.frames))
+    cpu_seconds = round(60 + 6 * plan.cpu_seconds * share)
+    pixels = plan.facts.video.width * plan.facts.video.height
+    return Limits(
+        wall_seconds=wall_seconds or cpu_seconds * 1.5,
+        cpu_seconds=cpu_seconds,
+        address_space=4096 * MEGABYTE + pixels * 300,
+    )
+
+
+def available_cpus() -> int:
+    """Processors that this process may use, at most eight."""
+    return min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+@contextlib.contextmanager
+def finishing(outputs: Mapping[str, Sink]) -> Iterator[None]:
+    """Finish all sinks when the work went well, else abort those that are not finished."""
+    unfinished = list(outputs.values())
+    try:
+        yield
+        while unfinished:
+            unfinished[0].finish()
+            unfinished.pop(0)
+    except BaseException:
+        for sink in unfinished:
+            sink.abort()
+        raise
+
+
+def _share(told: OnProgress | None, measure: Callable[[Progress], float]) -> Callable[[Progress], None] | None:
+    """Report a share between 0 and 1 that never falls."""
+    if told is None:
+        return None
+    highest = 0.0
+
+    def report(progress: Progress) -> None:
+        nonlocal highest
+        highest = max(highest, min(1.0, measure(progress)))
+        told(highest)
+
+    return report

@@ -1,0 +1,90 @@
+"""Filter graphs: one decode, one clean-up, then a scaler for each rung."""
+
+from collections.abc import Sequence
+
+from shared.media.facts import SourceFacts, VideoFacts
+from shared.media.ladder import Rung
+from shared.media.plan import Plan, Run
+
+BT2020, UNSPECIFIED = 9, 2
+MATRICES = {1: "bt709", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020nc", 10: "bt2020c", 4: "fcc"}
+"""FFmpeg's names for the matrix code points of ITU-T H.273."""
+HDR_TRANSFERS = {"hdr10": "smpte2084", "hlg": "arib-std-b67"}
+BT709_MARK = "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
+
+
+def video_graph(plan: Plan, run: Run) -> str:
+    """The graph of a run; its outputs are labelled [v0], [v1] and so on, in the order of the rungs.
+
+    The grid is exact because it is made of integers: source time stamps are kept (`-copyts`), moved so that the first frame is at 0, put
+    on the output's rate and cut by frame number.
+    """
+    facts = plan.facts
+    end = "" if run.is_last else f":end_pts={run.span.end}"
+    steps = [f"setpts=PTS-({facts.video.start_pts})", *deinterlacing(facts.video)]
+    steps += [
+        f"fps={plan.frame_rate}:round=near",
+        f"trim=start_pts={run.span.start}{end}",
+        f"setpts=PTS-{run.span.start}",
+    ]
+    steps += to_bt709(facts.video)
+    labels = [f"[s{number}]" for number in range(len(plan.rungs))]
+    head = f"[0:{facts.video.index}]{','.join(steps)},split={len(labels)}{''.join(labels)}"
+    tails = (
+        f"{label}{scaling(facts.video, rung)}{output}"
+        for label, rung, output in zip(labels, plan.rungs, output_labels(plan.rungs), strict=True)
+    )
+    return ";".join([head, *tails])
+
+
+def poster_graph(facts: SourceFacts, width: int, height: int) -> str:
+    """One upright picture of that size, labelled [poster]."""
+    steps = [*deinterlacing(facts.video), *to_bt709(facts.video)]
+    scale = f"scale={width}:{height}:flags=bicubic:{_matrix_in(facts.video)}:out_range=pc,setsar=1,format=yuvj420p"
+    return f"[0:{facts.video.index}]{','.join([*steps, scale])}[poster]"
+
+
+def deinterlacing(video: VideoFacts) -> list[str]:
+    """One frame out of two fields, only where a frame is marked as interlaced."""
+    return ["bwdif=mode=send_frame:deint=interlaced"] if video.interlaced else []
+
+
+def to_bt709(video: VideoFacts) -> list[str]:
+    """HDR and wide gamut become BT.709; what is BT.709 or older stays as it is until the scaler."""
+    if video.hdr != "none":
+        mark = f"setparams=color_primaries=bt2020:color_trc={HDR_TRANSFERS[video.hdr]}:colorspace=bt2020nc"
+        return [
+            mark,
+            "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709",
+            "tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv420p",
+        ]
+    if video.colour_primaries == BT2020:
+        mark = "setparams=color_primaries=bt2020:color_trc=bt2020-10:colorspace=bt2020nc"
+        return [mark, "zscale=p=bt709:t=bt709:m=bt709:r=tv,format=yuv420p"]
+    return []
+
+
+def scaling(video: VideoFacts, rung: Rung) -> str:
+    """To a rung's size: 8 bits, square pixels, BT.709 with studio range."""
+    matrices = f"{_matrix_in(video)}:out_color_matrix=bt709:out_range=tv"
+    return f"scale={rung.width}:{rung.height}:flags=bicubic:{matrices},setsar=1,format=yuv420p,{BT709_MARK}"
+
+
+def audio_filter(facts: SourceFacts) -> str:
+    """Sound on the video's clock: late sound begins with silence, early sound is cut, holes are filled, the end is padded."""
+    start = facts.start
+    place = f"asetpts=PTS-({start.numerator}/{start.denominator})/TB"
+    return f"{place},aresample=48000:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo,apad"
+
+
+def _matrix_in(video: VideoFacts) -> str:
+    """What the source's colours are, by its word, else by the convention that small pictures are BT.601."""
+    if video.hdr != "none" or video.colour_primaries == BT2020:
+        return "in_color_matrix=bt709"
+    guess = "bt709" if min(video.width, video.height) > 576 else "smpte170m"
+    return f"in_color_matrix={MATRICES.get(video.colour_matrix, guess)}"
+
+
+def output_labels(rungs: Sequence[Rung]) -> list[str]:
+    """The labels of `video_graph`, one per rung."""
+    return [f"[v{number}]" for number in range(len(rungs))]

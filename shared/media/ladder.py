@@ -1,0 +1,76 @@
+"""The renditions of a source and how each is encoded: a table, not code."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+RUNGS = (2160, 1440, 1080, 720, 480)
+"""Lengths of the shorter side, in pixels."""
+
+Codec = Literal["h264"]
+EncoderLane = Literal["cpu"]
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """An encoder and its arguments, the same for every rung."""
+
+    name: str
+    arguments: tuple[str, ...]
+
+
+ENCODERS: dict[tuple[Codec, EncoderLane], Encoder] = {
+    ("h264", "cpu"): Encoder("libx264", ("-preset", "veryfast", "-profile:v", "high", "-crf", "21")),
+}
+PEAK_KBITS: dict[tuple[Codec, int], int] = {
+    ("h264", 2160): 16_000,
+    ("h264", 1440): 9_000,
+    ("h264", 1080): 5_000,
+    ("h264", 720): 2_800,
+    ("h264", 480): 1_200,
+}
+FAST_MOTION = Fraction(3, 2)
+"""More bits for more than 30 frames a second."""
+BUFFER = Fraction(3, 2)
+"""Seconds of the peak rate that the decoder's buffer holds."""
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One rendition: even width and height in pixels, peak rate and buffer in kbit/s and kbit."""
+
+    name: str
+    width: int
+    height: int
+    peak_kbits: int
+    buffer_kbits: int
+
+
+def rungs(display_width: int, display_height: int, frame_rate: Fraction, codec: Codec = "h264") -> list[Rung]:
+    """The rungs of a source, largest first: never above it, and at least one."""
+    short = min(display_width, display_height)
+    heights = [rung for rung in RUNGS if rung <= short] or [short]
+    return [
+        _rung(height, Fraction(height, short), display_width, display_height, frame_rate, codec) for height in heights
+    ]
+
+
+def _rung(height: int, scale: Fraction, display_width: int, display_height: int, rate: Fraction, codec: Codec) -> Rung:
+    peak = peak_kbits(height, codec) * (FAST_MOTION if rate > 30 else 1)
+    return Rung(
+        name=f"{height}p",
+        width=_even(display_width * scale),
+        height=_even(display_height * scale),
+        peak_kbits=round(peak),
+        buffer_kbits=round(peak * BUFFER),
+    )
+
+
+def peak_kbits(short_side: int, codec: Codec) -> int:
+    """The table's peak rate; between and below its rows as 1080's, scaled by the size to the power of 1.5."""
+    row = PEAK_KBITS.get((codec, short_side))
+    return row or 100 + int(PEAK_KBITS[codec, 1080] * (short_side / 1080) ** 1.5)
+
+
+def _even(length: Fraction) -> int:
+    return max(2, 2 * round(length / 2))

@@ -1,0 +1,178 @@
+"""Packaging: the workers' bytes are joined into the published files, and playlists are written over them. Nothing is muxed again."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+from shared.media.encode import finishing
+from shared.media.fragmenting import mismatch
+from shared.media.indexes import AudioIndex, RunIndex
+from shared.media.layout import Copy, Layout, Sound, audio_layout, join_runs, sound_of, video_layout
+from shared.media.mp4.codecs import codec_string
+from shared.media.plan import Plan
+from shared.media.playlists import (
+    MEDIA_TYPE,
+    Variant,
+    average_bits,
+    master_playlist,
+    media_playlist,
+    peak_bits,
+)
+from shared.media.storage import ForwardReader, RangeSource, Sink
+
+OpenSink = Callable[[str, str], Sink]
+"""Opens the published object of a name and a content type."""
+
+
+class EncodedRun(NamedTuple):
+    """One run of one rung: its index and its bytes."""
+
+    index: RunIndex
+    fragments: RangeSource
+
+
+class EncodedAudio(NamedTuple):
+    """The sound: its index and its packets."""
+
+    index: AudioIndex
+    packets: RangeSource
+
+
+@dataclass(frozen=True)
+class PublishedObject:
+    """One object of the published video."""
+
+    name: str
+    size: int
+    content_type: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What was published. `duration` is in seconds, variants are ordered from the largest down."""
+
+    duration: float
+    frames: int
+    has_audio: bool
+    variants: tuple[Variant, ...]
+    objects: tuple[PublishedObject, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values only."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "Manifest":
+        """The inverse of `to_json`."""
+        return cls(
+            **{
+                **value,
+                "variants": tuple(Variant(**variant) for variant in value["variants"]),
+                "objects": tuple(PublishedObject(**published) for published in value["objects"]),
+            }
+        )
+
+
+def package(
+    plan: Plan, runs: Mapping[str, Sequence[EncodedRun]], audio: EncodedAudio | None, open_sink: OpenSink
+) -> Manifest:
+    """Publish a video: per rung `{rung}.mp4`, `{rung}.m3u8` and `{rung}_i.m3u8`, the sound, and at last `master.m3u8`.
+
+    `runs` has all runs of every rung in order. MediaError when they do not fit together; sinks that were opened are finished or aborted.
+    """
+    if plan.has_audio != (audio is not None):
+        raise mismatch("sound was planned and is missing, or the other way round")
+    frames = {join_runs(plan, rung, [run.index for run in runs[rung.name]]) for rung in plan.rungs}
+    if len(frames) != 1:
+        raise mismatch("the renditions have different numbers of frames")
+    publisher = _Publisher(plan, audio, open_sink, frames.pop())
+    publisher.publish_audio()
+    for rung in plan.rungs:
+        publisher.publish_rung(rung.name, runs[rung.name])
+    return publisher.finish()
+
+
+class _Publisher:
+    def __init__(self, plan: Plan, audio: EncodedAudio | None, open_sink: OpenSink, frames: int) -> None:
+        self._plan = plan
+        self._audio = audio
+        self._open_sink = open_sink
+        self._frames = frames
+        self._sound: Sound | None = sound_of(plan, audio.index, frames) if audio else None
+        self._variants: list[Variant] = []
+        self._objects: list[PublishedObject] = []
+        self._audio_peak = self._audio_average = 0
+
+    def publish_audio(self) -> None:
+        if self._sound is None:
+            return
+        layout = audio_layout(self._sound)
+        self._write("audio.mp4", "audio/mp4", layout, ())
+        self._write_text("audio.m3u8", media_playlist("audio.mp4", layout.header, layout.segments))
+        self._audio_peak, self._audio_average = peak_bits(layout.segments), average_bits(layout.segments)
+
+    def publish_rung(self, name: str, runs: Sequence[EncodedRun]) -> None:
+        rung, indexes = self._plan.rung(name), [run.index for run in runs]
+        layout = video_layout(self._plan, rung, indexes, self._sound)
+        file = f"{name}.mp4"
+        self._write(file, "video/mp4", layout, runs)
+        self._write_text(f"{name}.m3u8", media_playlist(file, layout.header, layout.segments))
+        self._write_text(f"{name}_i.m3u8", media_playlist(file, layout.header, layout.key_frames, iframes=True))
+        codecs = [codec_string(indexes[0].stsd)]
+        if self._sound:
+            codecs.append(codec_string(self._sound.header.stsd))
+        self._variants.append(
+            Variant(
+                name=name,
+                width=rung.width,
+                height=rung.height,
+                frame_rate=float(self._plan.frame_rate),
+                codecs=",".join(codecs),
+                bandwidth=peak_bits(layout.segments) + self._audio_peak,
+                average_bandwidth=average_bits(layout.segments) + self._audio_average,
+                iframe_bandwidth=peak_bits(layout.key_frames),
+                iframe_average_bandwidth=average_bits(layout.key_frames),
+                size=layout.size,
+            )
+        )
+
+    def finish(self) -> Manifest:
+        self._write_text("master.m3u8", master_playlist(self._variants, has_audio=self._audio is not None))
+        return Manifest(
+            duration=float(self._plan.seconds(self._frames)),
+            frames=self._frames,
+            has_audio=self._audio is not None,
+            variants=tuple(self._variants),
+            objects=tuple(self._objects),
+        )
+
+    def _write(self, name: str, content_type: str, layout: Layout, runs: Sequence[EncodedRun]) -> None:
+        sink, size = self._open_sink(name, content_type), len(layout.head)
+        with finishing({name: sink}):
+            sink.write(layout.head)
+            videos = [ForwardReader(run.fragments) for run in runs]
+            sounds = ForwardReader(self._audio.packets) if self._audio else None
+            for part in layout.body:
+                if isinstance(part, bytes):
+                    sink.write(part)
+                    size += len(part)
+                    continue
+                for piece in _reader(part, videos, sounds).read(part.start, part.end):
+                    sink.write(piece)
+                size += part.end - part.start
+            if size != layout.size:
+                raise mismatch(f"{name} has {size} bytes instead of {layout.size}")
+        self._objects.append(PublishedObject(name, size, content_type))
+
+    def _write_text(self, name: str, text: str) -> None:
+        sink, data = self._open_sink(name, MEDIA_TYPE), text.encode()
+        with finishing({name: sink}):
+            sink.write(data)
+        self._objects.append(PublishedObject(name, len(data), MEDIA_TYPE))
+
+
+def _reader(part: Copy, videos: Sequence[ForwardReader], sound: ForwardReader | None) -> ForwardReader:
+    reader = sound if part.run is None else videos[part.run]
+    if reader is None:
+        raise mismatch("sound is wanted where there is none")
+    return reader

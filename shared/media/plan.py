@@ -1,0 +1,139 @@
+"""The plan of a transcode: everything that workers and packaging need, fixed once and addressed by its hash."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from fractions import Fraction
+from typing import Any, Literal
+
+from shared.media import timeline
+from shared.media.cost import estimate_cpu_seconds
+from shared.media.facts import SourceFacts
+from shared.media.ladder import ENCODERS, Rung, rungs
+from shared.media.timeline import Span
+
+ENGINE_VERSION = 1
+"""Raise it when the same plan would be encoded or packaged differently."""
+LAMBDA_CPU_SECONDS = 900
+"""What about five vCPUs do in three minutes: far from the 15 minutes at which Lambda ends."""
+
+Lane = Literal["lambda", "batch"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Contiguous segments that one worker encodes."""
+
+    index: int
+    span: Span
+    is_last: bool
+    """The last run goes on to the source's real end, wherever the probe expected it."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One source, one set of renditions. `frames` is the probe's expectation; the last run finds the truth."""
+
+    source_id: str
+    facts: SourceFacts
+    codec: str
+    encoder: str
+    encoder_arguments: tuple[str, ...]
+    encoder_build: str
+    frame_rate: Fraction
+    timescale: int
+    frame_duration: int
+    gop: int
+    frames: int
+    segments: tuple[Span, ...]
+    runs: tuple[Run, ...]
+    rungs: tuple[Rung, ...]
+    has_audio: bool
+    cpu_seconds: float
+    hash: str = ""
+
+    def rung(self, name: str) -> Rung:
+        """The rung of that name; KeyError when the plan has none."""
+        return next((rung for rung in self.rungs if rung.name == name), None) or _missing(name)
+
+    def seconds(self, frames: int) -> Fraction:
+        """How long so many frames last."""
+        return frames / self.frame_rate
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values only."""
+        value = {**asdict(self), "facts": self.facts.to_json()}
+        value["frame_rate"] = f"{self.frame_rate.numerator}/{self.frame_rate.denominator}"
+        return value
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "Plan":
+        """The inverse of `to_json`."""
+        return cls(
+            **{
+                **value,
+                "facts": SourceFacts.from_json(value["facts"]),
+                "frame_rate": Fraction(value["frame_rate"]),
+                "encoder_arguments": tuple(value["encoder_arguments"]),
+                "segments": tuple(Span(**span) for span in value["segments"]),
+                "runs": tuple(Run(**{**run, "span": Span(**run["span"])}) for run in value["runs"]),
+                "rungs": tuple(Rung(**rung) for rung in value["rungs"]),
+            }
+        )
+
+
+def _missing(name: str) -> Rung:
+    raise KeyError(f"the plan has no rung {name}")
+
+
+def make_plan(facts: SourceFacts, *, source_id: str, encoder_build: str, segments_per_run: int | None = None) -> Plan:
+    """The plan of a source.
+
+    `source_id` names the exact bytes (a key and its version), `encoder_build` the encoder, see command.encoder_build. All segments
+    go into one run unless `segments_per_run` says how many.
+    """
+    rate = facts.video.frame_rate
+    gop = timeline.gop_frames(rate)
+    frames = max(1, round(facts.duration * rate))
+    segments = timeline.segments(frames, gop)
+    encoder = ENCODERS["h264", "cpu"]
+    timescale, frame_duration = timeline.clock(rate)
+    ladder = rungs(facts.video.display_width, facts.video.display_height, rate)
+    plan = Plan(
+        source_id=source_id,
+        facts=facts,
+        codec="h264",
+        encoder=encoder.name,
+        encoder_arguments=encoder.arguments,
+        encoder_build=encoder_build,
+        frame_rate=rate,
+        timescale=timescale,
+        frame_duration=frame_duration,
+        gop=gop,
+        frames=frames,
+        segments=tuple(segments),
+        runs=tuple(_runs(segments, segments_per_run or len(segments))),
+        rungs=tuple(ladder),
+        has_audio=facts.audio is not None,
+        cpu_seconds=round(estimate_cpu_seconds(facts, ladder), 1),
+    )
+    return replace(plan, hash=_hash(plan))
+
+
+def choose_lane(plan: Plan) -> Lane:
+    """Lambda for what it ends well before its time limit, Batch for the rest."""
+    return "lambda" if plan.cpu_seconds <= LAMBDA_CPU_SECONDS else "batch"
+
+
+def _runs(segments: list[Span], per_run: int) -> list[Run]:
+    groups = [segments[at : at + per_run] for at in range(0, len(segments), per_run)]
+    return [
+        Run(index, Span(group[0].start, group[-1].end - group[0].start), group is groups[-1])
+        for index, group in enumerate(groups)
+    ]
+
+
+def _hash(plan: Plan) -> str:
+    """A hash of the inputs, the settings and the encoder's build; estimates do not count."""
+    value = {**plan.to_json(), "cpu_seconds": None, "hash": None, "engine": ENGINE_VERSION}
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:32]
