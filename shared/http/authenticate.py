@@ -1,7 +1,7 @@
 """Finding out who is calling, and whether they may."""
 
 from shared.base.errors import ForbiddenError, InvalidTokenError, UnauthorizedError
-from shared.contract.permissions import ROLE_PERMISSIONS, CallerRule, Identity
+from shared.contract.permissions import CallerRule, Identity
 from shared.http.caller import Caller
 from shared.http.request import ApiRequest
 
@@ -17,7 +17,9 @@ def authenticate(request: ApiRequest, rule: CallerRule) -> Caller:
         if rule.identity is Identity.OPTIONAL:
             return Caller(address=request.address)
         raise UnauthorizedError("Send an access token: Authorization: Bearer <token>")
-    caller = _service(token) if rule.identity is Identity.SERVICE else _user(token, request.address, rule)
+    caller = _service(token, request.address) if rule.identity is Identity.SERVICE else _user(token, request.address, rule)
+    if rule.identity is Identity.ADMIN and not caller.may("all"):
+        raise ForbiddenError("This is for administrators")
     if rule.permission and not caller.may(rule.permission):
         raise ForbiddenError(f"This needs the permission {rule.permission}")
     return caller
@@ -33,11 +35,11 @@ def _bearer(request: ApiRequest) -> str:
     return token
 
 
-def _service(token: str) -> Caller:
+def _service(token: str, address: str) -> Caller:
     from shared.base import tokens
 
     claims = tokens.verify(token, "service")
-    return Caller(service=claims.subject, role="service", permissions=frozenset(claims.permissions))
+    return Caller(service=claims.subject, role="service", permissions=claims.permissions, address=address)
 
 
 def _user(token: str, address: str, rule: CallerRule) -> Caller:
@@ -48,10 +50,12 @@ def _user(token: str, address: str, rule: CallerRule) -> Caller:
     if not SessionService.open().is_live(claims.session_id, fresh=rule.fresh):
         raise InvalidTokenError("This session has ended: log in again")
     return Caller(
-        user_id=claims.subject,
+        user_id=claims.user_id,
         username=claims.username,
+        display_name=claims.display_name,
+        avatar_url=claims.avatar_url,
         role=claims.role,
         session_id=claims.session_id,
-        permissions=ROLE_PERMISSIONS.get(claims.role, frozenset()),
+        permissions=claims.permissions,
         address=address,
     )

@@ -11,20 +11,30 @@ class Caller:
     """Who sent a request, as their token says; `user_id` is "" for an anonymous one.
 
     address  the client's address (IPv6 as its /64)
+    service  "service:<name>" of one of our services
+    tier     the subscription, which multiplies a user's limits
     """
 
     user_id: str = ""
     username: str = ""
+    display_name: str = ""
+    avatar_url: str = ""
     role: str = ""
     session_id: str = ""
     permissions: frozenset[str] = frozenset()
     address: str = ""
     service: str = ""
+    tier: str = "free"
 
     @property
     def known(self) -> bool:
         """Whether a token said who it is."""
         return bool(self.user_id or self.service)
+
+    @property
+    def subject(self) -> str:
+        """Whose limits and keys apply: the user, the service, or an anonymous caller's address."""
+        return self.user_id or self.service or f"address:{self.address}"
 
     def may(self, permission: str) -> bool:
         """Whether the caller holds a permission."""
