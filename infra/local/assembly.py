@@ -16,8 +16,10 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from infra.local.settings import python_folder
+from infra.local.zygote import die_with_parent
 
 SOURCES = ("functions", "shared")
 _WHOLE = ("app.py", "cdk.json", "infra", "shared/contract", "shared/base", "layers", "requirements.txt")
@@ -93,7 +95,7 @@ def _node_folder() -> str:
     return os.path.join(places[0], "bin") if places else ""
 
 
-def synthesise(root: Path, out: Path, context: dict[str, str], command: tuple[str, ...]) -> None:
+def synthesise(root: Path, out: Path, context: dict[str, str], commands: tuple[tuple[str, ...], ...]) -> None:
     """Run the CDK app into `out`, which changes only when that succeeds. Raises SynthError."""
     made = out.with_name(out.name + ".new")
     shutil.rmtree(made, ignore_errors=True)
@@ -101,19 +103,31 @@ def synthesise(root: Path, out: Path, context: dict[str, str], command: tuple[st
     settings = {**(json.loads(cdk.read_text()).get("context", {}) if cdk.exists() else {}), **context}
     path = os.pathsep.join(filter(None, (_node_folder(), python_folder(), os.environ.get("PATH", ""))))
     kept = {name: os.environ[name] for name in ("HOME", "LANG", "TZ", "TMPDIR") if name in os.environ}
-    environment = kept | {"PATH": path, "CDK_OUTDIR": str(made), "CDK_CONTEXT_JSON": json.dumps(settings), "PYTHONDONTWRITEBYTECODE": "1"}
+    made_for = {"PATH": path, "CDK_OUTDIR": str(made), "CDK_CONTEXT_JSON": json.dumps(settings)}
     fingerprint = Fingerprint(root)()
-    try:
-        done = subprocess.run(
-            command, cwd=root, env=environment, capture_output=True, text=True, timeout=_SYNTH_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise SynthError(f"the CDK app did not end within {_SYNTH_SECONDS} s") from None
-    if done.returncode or not (made / "manifest.json").exists():
-        raise SynthError((done.stdout + done.stderr).strip() or f"the CDK app ended with {done.returncode}")
+    for command in commands:
+        _run(command, root, kept | made_for | {"PYTHONDONTWRITEBYTECODE": "1"})
+    if not (made / "manifest.json").exists():
+        raise SynthError("the CDK app made no templates: does it heed CDK_OUTDIR?")
     (made / _STAMP).write_text(fingerprint + json.dumps(context, sort_keys=True))
     shutil.rmtree(out, ignore_errors=True)
     made.rename(out)
+
+
+def _run(command: tuple[str, ...], root: Path, environment: dict[str, str]) -> None:
+    """In a session that ends with us: a synthesis under way must not outlive the stack."""
+    options: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, cwd=root, env=environment, preexec_fn=die_with_parent, **options) as process:
+        try:
+            output, _ = process.communicate(timeout=_SYNTH_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise SynthError(f"{' '.join(command)} did not end within {_SYNTH_SECONDS} s") from None
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode:
+        raise SynthError(output.strip() or f"{' '.join(command)} ended with {process.returncode}")
 
 
 def is_fresh(root: Path, out: Path, context: dict[str, str]) -> bool:
@@ -121,20 +135,14 @@ def is_fresh(root: Path, out: Path, context: dict[str, str]) -> bool:
     return stamp.exists() and stamp.read_text() == Fingerprint(root)() + json.dumps(context, sort_keys=True)
 
 
-def refresh_code(root: Path, asset: Path) -> bool:
-    """Make `functions/` and `shared/` of a staged code asset equal to the source tree. False: it is no code asset."""
-    names = [name for name in SOURCES if (asset / name).is_dir()]
-    for name in names:
-        staged = {path.relative_to(asset) for path in (asset / name).rglob("*") if path.is_file()}
-        source = {path.relative_to(root) for path in files(root, name)}
-        for path in staged - source:
-            (asset / path).unlink()
-        for path in source:
-            content = (root / path).read_bytes()
-            if path not in staged or (asset / path).read_bytes() != content:
-                (asset / path).parent.mkdir(parents=True, exist_ok=True)
-                (asset / path).write_bytes(content)
-    return bool(names)
+def _tree(root: Path, *names: str) -> dict[Path, Path]:
+    """Where each file goes -> where it is."""
+    return {path.relative_to(root): path for path in files(root, *names)}
+
+
+def is_code(names: set[str]) -> bool:
+    """Whether a folder or an archive with these names at its top holds our code."""
+    return names >= set(SOURCES)
 
 
 class Packer:
@@ -144,11 +152,29 @@ class Packer:
         self._bytecode: dict[tuple[Path, bytes], bytes] = {}
         self._say = say
 
-    def pack(self, folder: Path) -> bytes:
+    def pack_folder(self, folder: Path, root: Path) -> bytes:
+        """The folder as an archive; our code in it is taken from `root`, as it is there now."""
+        found = {p.relative_to(folder): p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts}
+        if is_code({path.parts[0] for path in found}):
+            found = {path: p for path, p in found.items() if path.parts[0] not in SOURCES} | _tree(root, *SOURCES)
+        return self._pack(found, {})
+
+    def pack_archive(self, archive: Path, root: Path) -> bytes:
+        """The same for an asset that is an archive already."""
+        with zipfile.ZipFile(archive) as source:
+            names = [name for name in source.namelist() if not name.endswith("/")]
+            if not is_code({name.partition("/")[0] for name in names}):
+                return archive.read_bytes()
+            kept = {name: source.read(name) for name in names if name.partition("/")[0] not in SOURCES}
+        return self._pack(_tree(root, *SOURCES), kept)
+
+    def _pack(self, found: dict[Path, Path], more: dict[str, bytes]) -> bytes:
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-            for path in sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
-                name, content = path.relative_to(folder), path.read_bytes()
+            for name, content in sorted(more.items()):
+                archive.writestr(_entry(name), content)
+            for name, path in sorted(found.items()):
+                content = path.read_bytes()
                 archive.writestr(_entry(str(name)), content)
                 if path.suffix == ".py" and name.parts[0] in SOURCES and (code := self._compile(path, name, content)):
                     cache = name.parent / "__pycache__" / f"{name.stem}.{sys.implementation.cache_tag}.pyc"

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from ministack import app
 from ministack.services import eventbridge, s3, scheduler, secretsmanager
 from ministack.services.cloudformation import provisioners
 
@@ -116,3 +117,14 @@ def correct_object_version() -> None:
         return dispatch(event, *args, **kwargs)
 
     s3._fire_s3_event, eventbridge._dispatch_event = fire_event, dispatch_event
+
+
+@correction(
+    title="aws:SecureTransport",
+    aws="Every endpoint speaks TLS.",
+    emulator="Plain HTTP on the loopback interface, which a policy that demands TLS refuses.",
+    names=("app.pin_request_origin",),
+)
+def take_loopback_as_secure() -> None:
+    stock = app.pin_request_origin
+    app.pin_request_origin = lambda address, _secure: stock(address, True)

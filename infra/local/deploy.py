@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures as cf
+import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.local.assembly import Packer, refresh_code
+from infra.local.assembly import Packer
 from infra.local.clients import Clients
 
 Outputs = dict[str, dict[str, str]]
@@ -37,16 +38,21 @@ class Deployer:
         self._packer = Packer(say)
         self._sent: dict[tuple[str, str], bytes] = {}
         self._artifacts: dict[str, Any] = {}
+        self._digests: dict[str, str] = {}
 
     def deploy(self) -> Outputs:
         """Send assets and deploy every stack; outputs by stack name. Raises DeployError."""
         self._artifacts = json.loads((self._folder / "manifest.json").read_text())["artifacts"]
+        self._digests = {}
         self._send_assets()
         return self._deploy_stacks()
 
     def push_code(self) -> list[str]:
         """Put the source tree's code into the functions that are deployed; their names. No CloudFormation."""
+        digests = dict(self._digests)
         changed = self._send_assets()
+        if digests != self._digests:  # what checks a bundle's digest is told the new one
+            self._deploy_stacks()
         pushed = [
             (str(resource["PhysicalResourceId"]), key)
             for name, template in self._templates().items()
@@ -102,12 +108,14 @@ class Deployer:
 
     def _content(self, source: dict[str, Any]) -> bytes:
         path = self._folder / source["path"]
-        if source["packaging"] != "zip":
-            return path.read_bytes()
-        if path.is_file():
-            return path.read_bytes()
-        refresh_code(self._root, path)
-        return self._packer.pack(path)
+        if path.is_dir():
+            return self._packer.pack_folder(path, self._root)
+        content = path.read_bytes()
+        if path.suffix != ".zip":
+            return content
+        fresh = self._packer.pack_archive(path, self._root)
+        self._digests[hashlib.sha256(content).hexdigest()] = hashlib.sha256(fresh).hexdigest()
+        return fresh
 
     # ---- stacks
 
@@ -166,6 +174,8 @@ class Deployer:
 
     def _body(self, artifact: str, name: str) -> dict[str, str]:
         body = (self._folder / self._artifacts[artifact]["properties"]["templateFile"]).read_text()
+        for old, new in self._digests.items():
+            body = body.replace(old, new)
         if len(body) <= _TEMPLATE_LIMIT:
             return {"TemplateBody": body}
         bucket, key = f"cdk-templates-{self._account}-{self._region}", f"{name}.json"

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 PINNED = "1.5.33"
-_MODULES = ("authz", "compat", "lambdas", "metrics", "recorder")
+_MODULES = ("authz", "batch.control", "cfn_batch", "compat", "lambdas", "metrics", "recorder", "sfn", "sfn_map")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.settings import Settings
 
-_PATH = re.compile(r"/(\d{1,12})\.([0-9a-f]{32})(/v/([A-Za-z0-9-]{1,64})/(\d{1,9})/[A-Za-z0-9][A-Za-z0-9._-]{0,127})")
+#: as infra/parts/media_address.js has it
+_PATH = re.compile(r"/(\d{9,12})\.([0-9a-f]{32})(/v/([0-9a-f-]{36})/(\d{1,9})/[A-Za-z0-9_.-]{1,100})")
 _TYPES = {
     "m3u8": "application/vnd.apple.mpegurl",
     "mp4": "video/mp4",
@@ -46,7 +47,7 @@ def object_key(path: str, key: bytes, now: float) -> str | None:
         return None
     expiry, mac, rest, video_id, version = found.groups()
     valid = hmac.compare_digest(mac, token_mac(key, video_id, version, expiry))
-    return rest[1:] if valid and now < int(expiry) else None
+    return rest[1:] if valid and now <= int(expiry) else None
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):

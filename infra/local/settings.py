@@ -28,7 +28,7 @@ class Settings:
     root: str = str(ROOT)
     worker_ttl: float = 120
     job_grace: float = 30
-    job_slots: int = 2
+    job_slots: int = os.cpu_count() or 2
     cors_origins: tuple[str, ...] = ("http://localhost:*", "http://127.0.0.1:*")
 
     @property
@@ -56,7 +56,7 @@ class Settings:
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         return kept | {
             "TMPDIR": str(self.state / "tmp"),
-            "PYTHONPATH": self.root,
+            "PYTHONPATH": str(ROOT),
             "PYTHONDONTWRITEBYTECODE": "1",
             "GATEWAY_PORT": str(self.port),
             "BIND_HOST": "127.0.0.1",

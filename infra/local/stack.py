@@ -22,7 +22,7 @@ from infra.local.addresses import local_urls
 from infra.local.clients import Clients
 from infra.local.deploy import Deployer
 from infra.local.media import MediaServer
-from infra.local.settings import Settings
+from infra.local.settings import ROOT, Settings
 
 _STOP_SECONDS = 4.0
 
@@ -39,14 +39,14 @@ def _say(text: str) -> None:
 class LocalStack:
     """One emulator with one app deployed on it. Everything it started ends with it, also when it is killed.
 
-    `app`: the command that synthesises. `context`: CDK context. `log`: where the emulator's console goes (None: stderr).
+    `commands`: what synthesises, the CDK app last. `context`: CDK context. `log`: where the emulator's console goes (None: stderr).
     """
 
     def __init__(
         self,
         settings: Settings | None = None,
         *,
-        app: tuple[str, ...] = (sys.executable, "app.py"),
+        commands: tuple[tuple[str, ...], ...] | None = None,
         context: dict[str, str] | None = None,
         log: Path | None = None,
         say: Callable[[str], None] = _say,
@@ -54,7 +54,11 @@ class LocalStack:
         self.settings = settings or Settings()
         self.clients = Clients(self.settings.endpoint)
         self.outputs: dict[str, Any] = {}
-        self._app, self._context, self._log, self._say = app, context or {}, log, say
+        bundles = str(Path(self.settings.folder) / "bundles")
+        build = (sys.executable, "-m", "infra.build", "--placeholder", bundles)
+        self._commands = commands or (build, (sys.executable, "app.py"))
+        self._context = {"bundles": bundles, "rate_scale": "100"} if context is None else context
+        self._log, self._say = log, say
         self._server: subprocess.Popen[str] | None = None
         self._media: MediaServer | None = None
         self._busy = threading.Lock()
@@ -86,7 +90,7 @@ class LocalStack:
         log = self._log.open("a") if self._log else None
         self._server = subprocess.Popen(
             [sys.executable, "-m", "infra.local.server", self.settings.to_json()],
-            cwd=self._root,
+            cwd=ROOT,
             env=self.settings.environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -117,7 +121,7 @@ class LocalStack:
         if assembly.is_fresh(self._root, self._out, self._context):
             return False
         began = time.monotonic()
-        assembly.synthesise(self._root, self._out, self._context, self._app)
+        assembly.synthesise(self._root, self._out, self._context, self._commands)
         self._say(f"synthesised in {time.monotonic() - began:.1f} s")
         return True
 

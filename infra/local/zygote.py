@@ -44,9 +44,17 @@ SERVICES = ("dynamodb", "s3", "stepfunctions", "ssm", "secretsmanager", "events"
 _END_SECONDS = 2.0
 
 
+_LIBC: Any = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
 def _prctl(option: int, value: int) -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+    if _LIBC:
+        _LIBC.prctl(option, value, 0, 0, 0)
+
+
+def die_with_parent() -> None:
+    """In a child: be killed when the thread that forked it ends. Linux only; elsewhere pipes that close must do."""
+    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def preload() -> None:
@@ -74,7 +82,7 @@ def preload() -> None:
 
 def _become(request: dict[str, Any], fds: list[int]) -> None:
     """In the child: turn into the worker or the job."""
-    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent()
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)

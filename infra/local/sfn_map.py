@@ -1,0 +1,61 @@
+"""Distributed Map in JSONata, and the grant that it takes."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from ministack.services import stepfunctions as sfn
+
+from infra.local import sfn as corrections
+from infra.local.differences import correction
+
+State = dict[str, Any]
+_SFN = "services.stepfunctions"
+_EVALUATED = ("MaxConcurrency", "ToleratedFailurePercentage", "ToleratedFailureCount")
+_TAKEN_OUT = ("Items", "ItemSelector", "ItemReader", "Output", "Assign")
+
+
+@correction(
+    title="Distributed Map in JSONata",
+    aws="Items, ItemSelector, ItemReader, Output and Assign are evaluated; the role needs states:StartExecution.",
+    emulator="They are ignored in silence: one item, the template's text.",
+    names=(f"{_SFN}._run_map_items", f"{_SFN}._run_distributed_map", f"{_SFN}._read_map_items", f"{_SFN}._apply_jsonata_template",
+           f"{_SFN}._apply_jsonata_output", f"{_SFN}._apply_state_assign", f"{_SFN}._state_query_language"),
+)  # fmt: skip
+def evaluate_distributed_maps() -> None:
+    stock = sfn._run_map_items
+
+    @functools.wraps(stock)
+    def run(state: State, data: Any, execution: State, context: State) -> Any:
+        processor = state.get("ItemProcessor") or {}
+        if (processor.get("ProcessorConfig") or {}).get("Mode") != "DISTRIBUTED":
+            return stock(state, data, execution, context)
+        corrections.enter(execution)
+        corrections.require("states:StartExecution", execution["stateMachineArn"])
+        if sfn._state_query_language(state, context) != "JSONata":
+            return stock(state, data, execution, context)
+        plain = {key: value for key, value in state.items() if key not in _TAKEN_OUT}
+        plain |= {key: sfn._apply_jsonata_template(plain[key], data, context) for key in _EVALUATED if key in plain}
+        items = _items(state, data, context)
+        result, following = sfn._run_distributed_map(plain, data, items, processor, execution, context)
+        output = sfn._apply_jsonata_output(state, data, context, result=result, default=result)
+        sfn._apply_state_assign(state, data, context, result=result)
+        return output, following
+
+    sfn._run_map_items = run
+
+
+def _items(state: State, data: Any, context: State) -> list[Any]:
+    if "ItemReader" in state:
+        reader = sfn._apply_jsonata_template(state["ItemReader"], data, context)
+        items = sfn._read_map_items({**reader, "Parameters": reader.get("Arguments")}, data, context)
+    else:
+        items = sfn._apply_jsonata_template(state["Items"], data, context) if "Items" in state else data
+    items = items if isinstance(items, list) else [items]
+    if "ItemSelector" not in state:
+        return items
+    return [
+        sfn._apply_jsonata_template(state["ItemSelector"], data, {**context, "Map": {"Item": {"Index": index, "Value": item}}})
+        for index, item in enumerate(items)
+    ]
