@@ -8,8 +8,8 @@ MAX_PIXELS = 36_000_000
 
 VIDEO_DECODERS = ("h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "prores")
 PCM_DECODERS = (
-    "pcm_s8", "pcm_u8", "pcm_s16le", "pcm_s16be", "pcm_u16le", "pcm_u16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be",
-    "pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be", "pcm_alaw", "pcm_mulaw", "pcm_bluray", "pcm_dvd",
+    "pcm_s8", "pcm_u8", "pcm_s16le", "pcm_s16be", "pcm_u16le", "pcm_u16be", "pcm_s24le", "pcm_s24be", "pcm_s32le",
+    "pcm_s32be", "pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be", "pcm_alaw", "pcm_mulaw", "pcm_bluray", "pcm_dvd",
 )  # fmt: skip
 AUDIO_DECODERS = ("aac", "mp3", "mp3float", "opus", "vorbis", "flac", "alac", "ac3", "eac3", *PCM_DECODERS)
 PICTURE_DECODERS = ("png", "mjpeg", "webp")
@@ -29,7 +29,9 @@ class Input:
     """Read no further than this, counted from the seek."""
     decoders: tuple[str, ...] = VIDEO_DECODERS + AUDIO_DECODERS
     seek: float | None = None
-    """Seconds after the container's first time stamp; reading begins at the key frame before it."""
+    """Seconds after the container's first time stamp; reading begins at the key frame before."""
+    is_seek_exact: bool = False
+    """Drop what lies between that key frame and the seek."""
     threads: int = 1
 
 
@@ -80,5 +82,5 @@ def input_arguments(source: Input) -> list[str]:
         guard += ["-enable_drefs", "0", "-use_absolute_path", "0"]
     guard += ["-threads", str(source.threads), "-copyts", "-t", f"{source.seconds:.6f}"]
     if source.seek is not None:
-        guard += ["-noaccurate_seek", "-ss", f"{source.seek:.6f}"]
+        guard += [*([] if source.is_seek_exact else ["-noaccurate_seek"]), "-ss", f"{source.seek:.6f}"]
     return [*guard, "-i", source.url]

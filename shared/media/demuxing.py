@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from shared.media.command import AUDIO_DECODERS, MAX_PIXELS, PICTURE_DECODERS, VIDEO_DECODERS
@@ -52,7 +53,7 @@ class Scan:
 
 def read_facts(url: str, demuxer: str, size: int) -> SourceFacts:
     """The facts of the file at a loopback address; MediaError when it cannot become a stream."""
-    import av  # noqa: PLC0415  a heavy library
+    import av
 
     av.logging.set_level(None)
     options = {
@@ -73,25 +74,21 @@ def _facts(container: "InputContainer", demuxer: str, size: int) -> SourceFacts:
     audio = choose_audio(container)
     look = _look(container, video)
     start = look.start_pts * _time_base(video)
-    scan = None
     duration = _declared_duration(container, video, start, demuxer)
     if duration is None:
-        scan = _scan(container, video)
-        duration = scan.end - start
-    if duration <= 0:
-        duration = Fraction(0)
+        duration = _scan(container, video).end - start
     return SourceFacts(
         size=size,
         demuxer=demuxer,
         format_start=Fraction(container.start_time or 0, MICROSECONDS),
-        video=_video_facts(video, look, duration, scan),
+        video=_video_facts(video, look, duration),
         audio=audio,
     )
 
 
 def choose_video(container: "InputContainer") -> "VideoStream":
     """The default video stream, else the first; cover pictures do not count. MediaError when it cannot be decoded."""
-    from av.stream import Disposition  # noqa: PLC0415
+    from av.stream import Disposition
 
     streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     if not streams:
@@ -111,7 +108,7 @@ def choose_video(container: "InputContainer") -> "VideoStream":
 
 def choose_audio(container: "InputContainer") -> AudioFacts | None:
     """The default audio stream, else the first, else none."""
-    from av.stream import Disposition  # noqa: PLC0415
+    from av.stream import Disposition
 
     streams = list(container.streams.audio)
     if not streams:
@@ -121,14 +118,15 @@ def choose_audio(container: "InputContainer") -> AudioFacts | None:
     if codec not in AUDIO_CODECS:
         raise MediaError(
             MediaErrorCode.CODEC_NOT_ALLOWED,
-            f"The audio codec {codec or 'of the file'} is not supported. AAC, MP3, Opus, Vorbis, FLAC, ALAC, AC-3 and PCM are.",
+            f"The audio codec {codec or 'of the file'} is not supported. "
+            "AAC, MP3, Opus, Vorbis, FLAC, ALAC, AC-3 and PCM are.",
         )
     return AudioFacts(stream.index, codec, stream.codec_context.channels, stream.codec_context.sample_rate)
 
 
 def _codec_name(stream: "VideoStream | AudioStream") -> str:
     """The codec's name, not the decoder's: av1 for libdav1d, mp3 for mp3float."""
-    import av  # noqa: PLC0415
+    import av
 
     context = stream.codec_context
     if context is None:
@@ -162,18 +160,18 @@ def _look(container: "InputContainer", video: "VideoStream") -> Look:
 
 
 def _first_frames(container: "InputContainer", video: "VideoStream") -> "Iterable[VideoFrame]":
-    import av  # noqa: PLC0415
+    import av
 
     found = 0
-    for number, packet in enumerate(container.demux(video)):
+    for packet in islice(container.demux(video), PACKETS_LOOKED_AT):
         try:
             frames = packet.decode()
         except av.error.InvalidDataError:
-            frames = []
+            continue
         for frame in frames:
             yield frame
             found += 1
-        if found >= FRAMES_LOOKED_AT or number >= PACKETS_LOOKED_AT:
+        if found >= FRAMES_LOOKED_AT:
             return
 
 
@@ -191,32 +189,41 @@ def _declared_duration(
 
 def _scan(container: "InputContainer", video: "VideoStream") -> Scan:
     """Read packets up to the end: only the last ones where the file can be searched, else all of them."""
-    import av  # noqa: PLC0415
+    import av
 
-    base = _time_base(video)
-    try:
-        container.seek(container.duration or 0, any_frame=False, backward=True)
-    except av.error.FFmpegError:
-        container.seek(0)
-    end, last_duration, packets = Fraction(0), Fraction(0), 0
+    end = (container.start_time or 0) + (container.duration or 0)
+    for position in (end, 0) if container.duration else (0,):
+        try:
+            container.seek(position)
+        except av.error.FFmpegError:
+            continue
+        found = _read_to_end(container, video)
+        if found:
+            return found
+    return Scan(Fraction(0), 0)
+
+
+def _read_to_end(container: "InputContainer", video: "VideoStream") -> Scan | None:
+    last, packets, duration = 0, 0, 0
     times: list[int] = []
     for packet in container.demux(video):
         if packet.pts is None:
             continue
         packets += 1
         times = [*times[-16:], packet.pts]
-        last_duration = (packet.duration or 0) * base or last_duration
-        end = max(end, packet.pts * base)
-    return Scan(end + (last_duration or _typical_step(times) * base), packets)
+        last, duration = max(last, packet.pts), packet.duration or duration
+    if not packets:
+        return None
+    return Scan((last + (duration or _typical_step(times))) * _time_base(video), packets)
 
 
-def _typical_step(times: list[int]) -> Fraction:
-    ordered = sorted(times)
-    steps = sorted(later - earlier for earlier, later in zip(ordered, ordered[1:], strict=False))
-    return Fraction(steps[len(steps) // 2]) if steps else Fraction(0)
+def _typical_step(times: list[int]) -> int:
+    """The middle one of the distances between time stamps."""
+    steps = sorted(later - earlier for earlier, later in pairwise(sorted(times)))
+    return steps[len(steps) // 2] if steps else 0
 
 
-def _video_facts(video: "VideoStream", look: Look, duration: Fraction, scan: Scan | None) -> VideoFacts:
+def _video_facts(video: "VideoStream", look: Look, duration: Fraction) -> VideoFacts:
     context, time_base = video.codec_context, _time_base(video)
     average, base = video.average_rate, video.base_rate
     rate = output_rate(average, base)
@@ -258,4 +265,4 @@ def _key_frame_distance(video: "VideoStream") -> float | None:
     times = [entry.timestamp for entry in video.index_entries if entry.is_keyframe]
     if len(times) < 2:
         return None
-    return float(max(later - earlier for earlier, later in zip(times, times[1:], strict=False)) * _time_base(video))
+    return float(max(later - earlier for earlier, later in pairwise(times)) * _time_base(video))

@@ -43,7 +43,8 @@ def encode_run(
 ) -> dict[str, RunIndex]:
     """Encode one run of all rungs. `outputs` has a sink per rung name.
 
-    Gives the index of each rung; every sink is finished by then, or aborted when this raises. `wall_seconds` ends it at the latest.
+    Gives the index of each rung; every sink is finished by then, or aborted when this raises. `wall_seconds` ends it at
+    the latest.
     """
     threads = threads or available_cpus()
     indexes: dict[str, RunIndex] = {}

@@ -1,6 +1,6 @@
 """What a probe learns about a source. Immutable, and the same after a round trip through JSON."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, Self
 
@@ -15,7 +15,7 @@ class Jsonable:
         """Plain values only."""
         return {
             key: f"{value.numerator}/{value.denominator}" if isinstance(value, Fraction) else value
-            for key, value in asdict(self).items()  # type: ignore[call-overload]
+            for key, value in vars(self).items()
         }
 
     @classmethod

@@ -12,12 +12,15 @@ MATRICES = {1: "bt709", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020
 HDR_TRANSFERS = {"hdr10": "smpte2084", "hlg": "arib-std-b67"}
 BT709_MARK = "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
 
+JPEG_COLOURS = "out_color_matrix=smpte170m:out_range=pc,setsar=1,format=yuv420p,setparams=range=pc:colorspace=smpte170m"
+"""What JFIF prescribes; it ends a scale filter."""
+
 
 def video_graph(plan: Plan, run: Run) -> str:
     """The graph of a run; its outputs are labelled [v0], [v1] and so on, in the order of the rungs.
 
-    The grid is exact because it is made of integers: source time stamps are kept (`-copyts`), moved so that the first frame is at 0, put
-    on the output's rate and cut by frame number.
+    The grid is exact because it is made of integers: source time stamps are kept (`-copyts`), moved so that the first
+    frame is at 0, put on the output's rate and cut by frame number.
     """
     facts = plan.facts
     end = "" if run.is_last else f":end_pts={run.span.end}"
@@ -40,7 +43,7 @@ def video_graph(plan: Plan, run: Run) -> str:
 def poster_graph(facts: SourceFacts, width: int, height: int) -> str:
     """One upright picture of that size, labelled [poster]."""
     steps = [*deinterlacing(facts.video), *to_bt709(facts.video)]
-    scale = f"scale={width}:{height}:flags=bicubic:{_matrix_in(facts.video)}:out_range=pc,setsar=1,format=yuvj420p"
+    scale = f"scale={width}:{height}:flags=bicubic:{_matrix_in(facts.video)}:{JPEG_COLOURS}"
     return f"[0:{facts.video.index}]{','.join([*steps, scale])}[poster]"
 
 
@@ -71,7 +74,7 @@ def scaling(video: VideoFacts, rung: Rung) -> str:
 
 
 def audio_filter(facts: SourceFacts) -> str:
-    """Sound on the video's clock: late sound begins with silence, early sound is cut, holes are filled, the end is padded."""
+    """Sound on the video's clock: silence before late sound, early sound cut, holes filled, the end padded."""
     start = facts.start
     place = f"asetpts=PTS-({start.numerator}/{start.denominator})/TB"
     return f"{place},aresample=48000:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo,apad"

@@ -12,8 +12,8 @@ from shared.media.plan import Plan, Run
 from shared.media.storage import Sink
 
 REORDERING = 2
-"""Frames by which every picture is shown late in media time. x264 delays by two frames, or by none in a run of one or two frames: the
-constant makes all runs alike, and the edit list takes it away again."""
+"""Frames by which every picture is shown late in media time. x264 delays by two frames, or by none in a run of one or
+two frames: the constant makes all runs alike, and the edit list takes it away again."""
 
 
 def video_header(plan: Plan, rung: Rung, stsd: bytes) -> TrackHeader:
@@ -75,7 +75,7 @@ class VideoFragmenter:
         self._index.append(FragmentIndex(len(moof), tuple(sizes), tuple(offsets)))
 
     def _offsets(self, piece: Fragment) -> list[int]:
-        """Composition offsets in frames, with the constant delay. Groups are closed, so each must fill exactly its own places."""
+        """Composition offsets in frames, with the constant delay. Groups are closed: each must fill its own places."""
         if self._delay is None:
             self._delay = piece.samples[0].composition_offset
         moved = [divmod(sample.composition_offset - self._delay, self._plan.frame_duration) for sample in piece.samples]

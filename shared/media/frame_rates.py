@@ -19,8 +19,8 @@ HIGHEST_BASE = 480
 def output_rate(average: Fraction | None, base: Fraction | None) -> Fraction:
     """The rate of the output: at most 60, at least 10 frames a second.
 
-    `average` is frames over duration, `base` the lowest rate that every time stamp fits on. Rates above 60 are halved, rates under
-    10 multiplied, so that the frames of the source stay on the grid.
+    `average` is frames over duration, `base` the lowest rate that every time stamp fits on. Rates above 60 are halved,
+    rates under 10 multiplied, so that the frames of the source stay on the grid.
     """
     rate = _source_rate(average or Fraction(0), base or Fraction(0))
     while rate > HIGHEST:

@@ -1,8 +1,8 @@
 """Where every byte of a published file lies. Computed from indexes alone, before a byte is moved.
 
-A file is `ftyp moov mdat`, an ordinary MP4 with sound whose header comes first. The mdat holds what byte-range playlists point at: the
-track's CMAF header, then for each segment the AAC packets that belong to it and its fragments. An ordinary reader finds frames by the
-moov's tables and never sees the headers of fragments between them.
+A file is `ftyp moov mdat`, an ordinary MP4 with sound whose header comes first. The mdat holds what byte-range
+playlists point at: the track's CMAF header, then for each segment the AAC packets that belong to it and its fragments.
+An ordinary reader finds frames by the moov's tables and never sees the headers of fragments between them.
 """
 
 from collections.abc import Sequence
@@ -42,6 +42,9 @@ class Copy(NamedTuple):
     end: int
 
 
+NOWHERE = ByteRange(0, 0, Fraction(0))
+
+
 @dataclass
 class Layout:
     """A published file: its head, what follows it, and what playlists say about it."""
@@ -49,7 +52,7 @@ class Layout:
     head: bytes = b""
     body: list[Copy | bytes] = field(default_factory=list)
     size: int = 0
-    header: ByteRange = ByteRange(0, 0, Fraction(0))
+    header: ByteRange = NOWHERE
     segments: list[ByteRange] = field(default_factory=list)
     key_frames: list[ByteRange] = field(default_factory=list)
 
@@ -117,7 +120,7 @@ class _Tables:
 
 
 def video_layout(plan: Plan, rung: Rung, runs: Sequence[RunIndex], sound: Sound | None) -> Layout:
-    """The file of a rung. Where the body starts does not change the size of the header, so it is laid out from 0 and moved."""
+    """The file of a rung. Where the body starts does not change the head's size, so it is laid out from 0 and moved."""
     frames = join_runs(plan, rung, runs)
     header = video_header(plan, rung, runs[0].stsd)
     init = init_segment(header, frames * plan.frame_duration)
@@ -149,7 +152,8 @@ def video_layout(plan: Plan, rung: Rung, runs: Sequence[RunIndex], sound: Sound 
 def audio_layout(sound: Sound) -> Layout:
     """The file of the sound alone, one fragment per segment. Its fragments' headers are made here."""
     init = init_segment(sound.header, len(sound.sizes) * AAC_SAMPLES)
-    layout, chunks = Layout(body=[init]), []
+    layout = Layout(body=[init])
+    chunks: list[tuple[int, int]] = []
     position = len(init)
     for number, group in enumerate(sound.groups):
         sizes, length = sound.sizes[group.first : group.last], group.end - group.start

@@ -1,7 +1,7 @@
-"""Sets limits on itself, then becomes another program: `limited_exec.py ADDRESS_SPACE CPU_SECONDS FILE_BYTES PROGRAM ...`.
+"""Sets limits on itself, then becomes another program: `limited_exec.py ADDRESS_SPACE CPU_SECONDS FILE_BYTES PROGRAM`.
 
-It runs without site packages, so that it costs a hundredth of a second; a fork with Python code in the child would not be safe in
-a process with threads.
+It runs without site packages, so that it costs a hundredth of a second; a fork with Python code in the child would not
+be safe in a process with threads.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Packaging: the workers' bytes are joined into the published files, and playlists are written over them. Nothing is muxed again."""
+"""Packaging: the workers' bytes are joined into the published files, with playlists over them. Nothing is remuxed."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -64,21 +64,21 @@ class Manifest:
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Manifest":
         """The inverse of `to_json`."""
-        return cls(
-            **{
-                **value,
-                "variants": tuple(Variant(**variant) for variant in value["variants"]),
-                "objects": tuple(PublishedObject(**published) for published in value["objects"]),
-            }
-        )
+        members: dict[str, Any] = {
+            **value,
+            "variants": tuple(Variant(**variant) for variant in value["variants"]),
+            "objects": tuple(PublishedObject(**published) for published in value["objects"]),
+        }
+        return cls(**members)
 
 
 def package(
     plan: Plan, runs: Mapping[str, Sequence[EncodedRun]], audio: EncodedAudio | None, open_sink: OpenSink
 ) -> Manifest:
-    """Publish a video: per rung `{rung}.mp4`, `{rung}.m3u8` and `{rung}_i.m3u8`, the sound, and at last `master.m3u8`.
+    """Publish a video: the sound, per rung `{rung}.mp4`, `{rung}.m3u8` and `{rung}_i.m3u8`, and at last `master.m3u8`.
 
-    `runs` has all runs of every rung in order. MediaError when they do not fit together; sinks that were opened are finished or aborted.
+    `runs` has all runs of every rung in order. MediaError when they do not fit together; a sink that was opened is
+    finished or aborted.
     """
     if plan.has_audio != (audio is not None):
         raise mismatch("sound was planned and is missing, or the other way round")

@@ -69,17 +69,16 @@ class Plan:
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Plan":
         """The inverse of `to_json`."""
-        return cls(
-            **{
-                **value,
-                "facts": SourceFacts.from_json(value["facts"]),
-                "frame_rate": Fraction(value["frame_rate"]),
-                "encoder_arguments": tuple(value["encoder_arguments"]),
-                "segments": tuple(Span(**span) for span in value["segments"]),
-                "runs": tuple(Run(**{**run, "span": Span(**run["span"])}) for run in value["runs"]),
-                "rungs": tuple(Rung(**rung) for rung in value["rungs"]),
-            }
-        )
+        members: dict[str, Any] = {
+            **value,
+            "facts": SourceFacts.from_json(value["facts"]),
+            "frame_rate": Fraction(value["frame_rate"]),
+            "encoder_arguments": tuple(value["encoder_arguments"]),
+            "segments": tuple(Span(**span) for span in value["segments"]),
+            "runs": tuple(Run(run["index"], Span(**run["span"]), run["is_last"]) for run in value["runs"]),
+            "rungs": tuple(Rung(**rung) for rung in value["rungs"]),
+        }
+        return cls(**members)
 
 
 def _missing(name: str) -> Rung:
@@ -89,8 +88,8 @@ def _missing(name: str) -> Rung:
 def make_plan(facts: SourceFacts, *, source_id: str, encoder_build: str, segments_per_run: int | None = None) -> Plan:
     """The plan of a source.
 
-    `source_id` names the exact bytes (a key and its version), `encoder_build` the encoder, see command.encoder_build. All segments
-    go into one run unless `segments_per_run` says how many.
+    `source_id` names the exact bytes (a key and its version), `encoder_build` the encoder, see runner.encoder_build.
+    All segments go into one run unless `segments_per_run` says how many.
     """
     rate = facts.video.frame_rate
     gop = timeline.gop_frames(rate)

@@ -1,6 +1,7 @@
 """The probe's child process: `python -m shared.media.probe_child URL DEMUXER SIZE` prints facts, or an error, as JSON.
 
-It opens an untrusted file with FFmpeg's libraries (PyAV), under limits of its own, through the loopback range server and nothing else.
+It opens an untrusted file with FFmpeg's libraries (PyAV), under limits of its own, through the loopback range server
+and nothing else.
 """
 
 import json
@@ -17,7 +18,7 @@ def main(url: str, demuxer: str, size: int) -> None:
     """Print the answer on standard output."""
     set_limits(ADDRESS_SPACE, CPU_SECONDS, 0)
     # FFmpeg's libraries are loaded under the limits
-    from shared.media.demuxing import read_facts  # noqa: PLC0415
+    from shared.media.demuxing import read_facts
 
     try:
         answer = {"facts": read_facts(url, demuxer, size).to_json()}

@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
+from typing import cast
 
 from shared.media.storage import RangeSource
 
@@ -86,6 +87,7 @@ class _Server(ThreadingHTTPServer):
         self.cache = cache
         self.path = f"/{secrets.token_urlsafe(18)}"
 
+    # pyrefly: ignore [missing-override-decorator]
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that left, or a source that failed, which the owner of the server is told."""
 
@@ -93,7 +95,10 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = IDLE_SECONDS
-    server: _Server
+
+    @property
+    def _own(self) -> _Server:
+        return cast("_Server", self.server)
 
     def do_HEAD(self) -> None:
         self._answer()
@@ -102,13 +107,13 @@ class _Handler(BaseHTTPRequestHandler):
         span = self._answer()
         if span:
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                for piece in self.server.cache.pieces(*span):
+                for piece in self._own.cache.pieces(*span):
                     self.wfile.write(piece)
 
     def _answer(self) -> tuple[int, int] | None:
         """Send the head of the answer; the range that follows, if one does."""
-        size = self.server.cache.source.size
-        if not secrets.compare_digest(self.path, self.server.path):
+        size = self._own.cache.source.size
+        if not secrets.compare_digest(self.path, self._own.path):
             return self._empty(HTTPStatus.NOT_FOUND, {})
         header = self.headers.get("Range")
         asked = RANGE.match(header) if header else None
@@ -132,6 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
 
+    # pyrefly: ignore [missing-override-decorator]
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name is the base class's
         """Nothing: requests are FFmpeg's own."""
 

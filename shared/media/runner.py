@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from shared.media import limited_exec
 from shared.media.command import Command
@@ -80,7 +80,8 @@ def run(
 ) -> list[object]:
     """Run FFmpeg to its end and give what each consumer returned, one per output.
 
-    MediaError when FFmpeg fails, stalls or exceeds a limit; a consumer's own exception when that came first. No process is left in any case.
+    MediaError when FFmpeg fails, stalls or exceeds a limit; a consumer's own exception when that came first. No process
+    is left in any case.
     """
     with contextlib.ExitStack() as stack:
         stack.enter_context(_sigterm_raises())
@@ -94,7 +95,7 @@ def run(
         complaints = pool.submit(_tail, process.stderr)
         if process.stdin:
             pool.submit(_feed, process.stdin, stdin)
-        _watch(process, progress.reader, limits, reading, on_progress)
+        _Watch(process, limits, reading).until_end(progress.reader, on_progress)
         if process.poll() is None:
             _raise_first(reading)
         _raise_for(process.returncode, complaints.result(), reading)
@@ -162,51 +163,61 @@ def _sigterm_raises() -> Iterator[None]:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def _tail(pipe: BinaryIO | None) -> str:
+def _tail(pipe: IO[bytes] | None) -> str:
     kept = b""
-    while pipe and (more := pipe.read1(STDERR_KEPT)):  # type: ignore[attr-defined]
+    while pipe and (more := os.read(pipe.fileno(), STDERR_KEPT)):
         kept = (kept + more)[-STDERR_KEPT:]
     return kept.decode(errors="replace")
 
 
-def _feed(pipe: BinaryIO, data: bytes) -> None:
+def _feed(pipe: IO[bytes], data: bytes) -> None:
     with contextlib.suppress(BrokenPipeError), pipe:
         pipe.write(data)
 
 
-def _watch(
-    process: subprocess.Popen[bytes],
-    reports: BinaryIO,
-    limits: Limits,
-    reading: Sequence[Future[object]],
-    on_progress: Callable[[Progress], None] | None,
-) -> None:
-    """Wait for the end of the process; MediaError when it takes too long or does not move."""
-    deadline = time.monotonic() + limits.wall_seconds
-    moved, last, buffered = time.monotonic(), Progress(0, 0.0), b""
-    while True:
-        if time.monotonic() > deadline:
+class _Watch:
+    """Waits for the end of a process, and ends the wait when it takes too long or does not move."""
+
+    def __init__(self, process: subprocess.Popen[bytes], limits: Limits, reading: Sequence[Future[object]]) -> None:
+        self._process = process
+        self._limits = limits
+        self._reading = reading
+        self._deadline = time.monotonic() + limits.wall_seconds
+        self._moved = time.monotonic()
+        self._last = Progress(0, 0.0)
+
+    def until_end(self, reports: BinaryIO, on_progress: Callable[[Progress], None] | None) -> None:
+        """Read progress reports to their end; MediaError on a limit. Comes back early when a consumer failed."""
+        buffered = b""
+        while not _has_failed(self._reading):
+            self._check_time()
+            if not select.select([reports], [], [], POLL_SECONDS)[0]:
+                continue
+            more = os.read(reports.fileno(), 65536)
+            if not more:
+                break
+            report, buffered = _parse(buffered + more)
+            if report and report != self._last:
+                self._moved, self._last = time.monotonic(), report
+                if on_progress:
+                    on_progress(report)
+        self._wait()
+
+    def _check_time(self) -> None:
+        now, limits = time.monotonic(), self._limits
+        if now > self._deadline:
             raise MediaError(MediaErrorCode.ENCODER_TIMEOUT, f"Encoding took longer than {limits.wall_seconds:.0f} s.")
-        if time.monotonic() > moved + limits.stall_seconds:
+        if now > self._moved + limits.stall_seconds:
             raise MediaError(MediaErrorCode.ENCODER_STALLED, f"Encoding stood still for {limits.stall_seconds:.0f} s.")
-        if _has_failed(reading):
-            deadline = time.monotonic() + GRACE_SECONDS  # FFmpeg's own reason, if it is ending, says more than ours
-            break
-        if not select.select([reports], [], [], POLL_SECONDS)[0]:
-            continue
-        more = os.read(reports.fileno(), 65536)
-        if not more:
-            break
-        report, buffered = _parse(buffered + more)
-        if report and report != last:
-            moved, last = time.monotonic(), report
-            if on_progress:
-                on_progress(report)
-    try:
-        process.wait(max(0.1, deadline - time.monotonic()))
-    except subprocess.TimeoutExpired:
-        if not _has_failed(reading):
-            raise MediaError(MediaErrorCode.ENCODER_TIMEOUT, "The encoder did not end.") from None
+
+    def _wait(self) -> None:
+        """Wait for the exit code. When a consumer failed, FFmpeg's own reason says more than ours, if it is ending."""
+        left = GRACE_SECONDS if _has_failed(self._reading) else max(0.1, self._deadline - time.monotonic())
+        try:
+            self._process.wait(left)
+        except subprocess.TimeoutExpired:
+            if not _has_failed(self._reading):
+                raise MediaError(MediaErrorCode.ENCODER_TIMEOUT, "The encoder did not end.") from None
 
 
 def _parse(data: bytes) -> tuple[Progress | None, bytes]:

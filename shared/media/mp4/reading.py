@@ -99,7 +99,8 @@ def track_defaults(data: bytes) -> Defaults:
 def read_fragment(moof: bytes, mdat: bytes, defaults: Defaults) -> Fragment:
     """The samples of one moof; `mdat` is the box that directly follows it."""
     traf = need(moof, "moof/traf")
-    decode_time, samples = 0, []
+    decode_time = 0
+    samples: list[Sample] = []
     for part in children(moof, traf.payload, traf.end):
         if part.kind == "tfhd":
             defaults = _header_defaults(moof, part, defaults)

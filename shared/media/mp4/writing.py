@@ -87,7 +87,8 @@ def init_segment(header: TrackHeader, duration: int) -> bytes:
 
 def movie(tracks: Sequence[Track], timescale: int) -> bytes:
     """A moov with complete sample tables; `timescale` is the movie's."""
-    traks, longest = [], 0
+    longest = 0
+    traks: list[bytes] = []
     for number, track in enumerate(tracks, 1):
         header = track.header
         media_duration = len(track.sizes) * header.sample_duration

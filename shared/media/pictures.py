@@ -1,0 +1,90 @@
+"""Still pictures: the poster of a video, and the pictures that people upload."""
+
+from typing import BinaryIO
+
+from shared.media import filters
+from shared.media.command import PICTURE_DECODERS, Command, Input, Output
+from shared.media.errors import MediaError, MediaErrorCode
+from shared.media.facts import SourceFacts
+from shared.media.range_server import RangeServer
+from shared.media.runner import MEGABYTE, Limits, run
+from shared.media.storage import RangeSource
+
+POSTER_SIDE = 1280
+POSTER_SHARE = 10
+"""The poster is the frame after a tenth of the video."""
+MAX_BYTES = 16 * MEGABYTE
+PICTURE_LIMITS = Limits(wall_seconds=30, cpu_seconds=30, address_space=3072 * MEGABYTE, stall_seconds=30)
+JPEG = ("-frames:v", "1", "-c:v", "mjpeg", "-q:v", "3", "-map_metadata", "-1", "-an", "-sn", "-dn")
+PICTURE_KINDS = ((b"\x89PNG\r\n\x1a\n", "png_pipe"), (b"\xff\xd8\xff", "jpeg_pipe"))
+
+
+def make_poster(
+    facts: SourceFacts, source: RangeSource, ffmpeg_path: str, *, side: int = POSTER_SIDE, wall_seconds: float = 120
+) -> bytes:
+    """A JPEG of a frame near a tenth of the video, upright, with square pixels, no side longer than `side` pixels."""
+    limits = Limits(wall_seconds, round(wall_seconds * 4), stall_seconds=wall_seconds)
+    target = facts.start - facts.format_start + facts.duration / POSTER_SHARE
+    with RangeServer(source) as url:
+        # a damaged or odd file may have no frame there: its first one does as well
+        for seek in (float(target), None) if target > 0 else (None,):
+            jpeg = _run(_poster_command(facts, url, seek, side), ffmpeg_path, limits)
+            if jpeg:
+                return jpeg
+    raise MediaError(MediaErrorCode.INVALID_MEDIA, "No frame of the video can be decoded.")
+
+
+def reencode_image(data: bytes, ffmpeg_path: str, *, side: int = POSTER_SIDE) -> bytes:
+    """An uploaded JPEG, PNG or WebP as a fresh JPEG without metadata, no side longer than `side` pixels.
+
+    MediaError when it is another thing, too large or damaged.
+    """
+    if not data:
+        raise MediaError(MediaErrorCode.EMPTY_FILE, "The picture is empty.")
+    source = Input("pipe:0", picture_demuxer(data), "pipe", seconds=1, decoders=PICTURE_DECODERS)
+    fit = f"scale=w='min({side},iw)':h='min({side},ih)':force_original_aspect_ratio=decrease:flags=bicubic"
+    graph = f"[0:v]{fit}:{filters.JPEG_COLOURS}[picture]"
+    command = Command(source, (_jpeg_output("[picture]"),), graph)
+    jpeg = _run(command, ffmpeg_path, PICTURE_LIMITS, data)
+    if not jpeg:
+        raise MediaError(MediaErrorCode.INVALID_MEDIA, "The picture is damaged.")
+    return jpeg
+
+
+def picture_demuxer(data: bytes) -> str:
+    """FFmpeg's demuxer for a picture, from its first bytes."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "webp_pipe"
+    for prefix, demuxer in PICTURE_KINDS:
+        if data.startswith(prefix):
+            return demuxer
+    raise MediaError(MediaErrorCode.UNSUPPORTED_MEDIA, "The picture is not a JPEG, PNG or WebP file.")
+
+
+def _poster_command(facts: SourceFacts, url: str, seek: float | None, side: int) -> Command:
+    video = facts.video
+    shrink = min(1.0, side / max(video.display_width, video.display_height))
+    width, height = (max(2, 2 * round(length * shrink / 2)) for length in (video.display_width, video.display_height))
+    source = Input(
+        url=url,
+        demuxer=facts.demuxer,
+        protocols="http,tcp",
+        seconds=float(facts.duration) + 60,
+        seek=seek,
+        is_seek_exact=True,
+    )
+    return Command(source, (_jpeg_output("[poster]"),), filters.poster_graph(facts, width, height))
+
+
+def _jpeg_output(label: str) -> Output:
+    return Output(("-map", label, *JPEG), "image2pipe", seconds=60, max_bytes=MAX_BYTES)
+
+
+def _run(command: Command, ffmpeg_path: str, limits: Limits, stdin: bytes = b"") -> bytes:
+    (jpeg,) = run(command, ffmpeg_path, limits, [_read_all], stdin=stdin)
+    assert isinstance(jpeg, bytes)
+    return jpeg
+
+
+def _read_all(pipe: BinaryIO) -> bytes:
+    return pipe.read()
