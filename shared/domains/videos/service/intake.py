@@ -1,20 +1,20 @@
 """From an upload that has arrived to an execution that works on it; and back, for those that got lost on the way."""
 
 import hashlib
-import re
 
 from shared.base import clock, logs
 from shared.base.aws import execution_status, start_execution
-from shared.base.ids import UUID_PATTERN
+from shared.domains.videos.model import OpenState, OpenVideo
+from shared.domains.videos.rules.keys import uploaded_video
 from shared.domains.videos.service.processing import ProcessingService
-
-_SOURCE_KEY = re.compile(rf"uploads/({UUID_PATTERN})/source")
 
 SILENT_SECONDS = 30 * 60
 """Longest time that a healthy execution says nothing: a Batch job may wait 20 minutes for a machine."""
 
 WAITING_SECONDS = 5 * 60
 """Longest time between an upload's arrival and the first step."""
+
+LOST = ("PROCESSING_LOST", "Processing stopped without a result. Upload the video again.")
 
 
 class IntakeService:
@@ -31,12 +31,12 @@ class IntakeService:
 
     def start(self, key: str, *, size: int, upload_version: str) -> None:
         """Start the work on an object that has arrived; one that nobody asked for is left alone."""
-        found = _SOURCE_KEY.fullmatch(key)
-        video = self._videos.accept_upload(found[1], size=size, upload_version=upload_version) if found else None
-        if video is None:
+        video_id = uploaded_video(key)
+        accepted = video_id and self._videos.accept_upload(video_id, size=size, upload_version=upload_version)
+        if not video_id or not accepted:
             logs.log("WARNING", "an object that no video waits for", key=key)
             return
-        self._execute(video.video_id, upload_version, size)
+        self._execute(video_id, upload_version, size)
 
     def _execute(self, video_id: str, upload_version: str, size: int) -> None:
         payload = {"video_id": video_id, "upload_version": upload_version, "size": size}
@@ -46,13 +46,21 @@ class IntakeService:
     def sweep(self) -> None:
         """Deal with every video whose work is open and silent."""
         now = clock.now()
-        for video in self._videos.stuck("queued", now - WAITING_SECONDS):
-            self._execute(video.video_id, video.upload_version, video.file_size)
-        for video in self._videos.stuck("processing", now - SILENT_SECONDS):
-            if execution_status(video.execution_arn) != "RUNNING":
-                self._videos.fail(
-                    video.video_id, video.upload_version, "PROCESSING_LOST", "Processing stopped. Upload the video again."
-                )
+        for waiting in self._videos.stuck(now - WAITING_SECONDS, OpenState.QUEUED):
+            self._start_again(waiting)
+        for silent in self._videos.stuck(now - SILENT_SECONDS, OpenState.PROCESSING):
+            self._end_if_lost(silent)
+
+    def _start_again(self, waiting: OpenVideo) -> None:
+        video = self._videos.get(waiting.video_id)
+        if video is not None and self._videos.touch(video.id, OpenState.QUEUED):
+            self._execute(video.id, video.upload_version, video.file_size)
+
+    def _end_if_lost(self, silent: OpenVideo) -> None:
+        if execution_status(silent.execution_arn) == "RUNNING":
+            self._videos.touch(silent.video_id, OpenState.PROCESSING)
+            return
+        self._videos.fail(silent.video_id, None, *LOST)
 
 
 def execution_name(video_id: str, upload_version: str) -> str:

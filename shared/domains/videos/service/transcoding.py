@@ -7,7 +7,8 @@ from typing import Any
 from shared.base.objects import Objects, ObjectSource
 from shared.base.running import StepError
 from shared.base.settings import setting
-from shared.domains.videos.model import PublishedMedia
+from shared.domains.videos.rules.keys import upload_key
+from shared.domains.videos.rules.work import WorkKeys
 from shared.domains.videos.service.processing import ProcessingService
 from shared.media.errors import MediaError
 from shared.media.plan import Plan
@@ -16,8 +17,8 @@ REPORT_SECONDS = 2.0
 PROBED, PLANNED, ENCODED, PACKAGED = 3, 5, 90, 98
 """Percent of the whole when a step has ended; encoding is what takes long."""
 
-IMMUTABLE = "public, max-age=31536000, immutable"
 UNKNOWN_FAILURE = ("PROCESSING_FAILED", "The video could not be processed. Try to upload it again.")
+CANCELLED = ("CANCELLED", "The video was cancelled or deleted.")
 FAILURES = {
     "States.Timeout": ("PROCESSING_TIMEOUT", "Processing took too long and was ended."),
     "Execution.TIMED_OUT": ("PROCESSING_TIMEOUT", "Processing took too long and was ended."),
@@ -48,7 +49,8 @@ class TranscodingService:
         """The facts of the source as JSON; StepError when it cannot be processed."""
         from shared.media.probing import probe
 
-        self._videos.begin(self._video_id, self._upload_version, self._execution)
+        if self._videos.begin(self._video_id, self._upload_version, self._execution) is None:
+            raise StepError(*CANCELLED)
         try:
             facts = probe(self._source())
         except MediaError as error:
@@ -62,10 +64,10 @@ class TranscodingService:
         from shared.media.plan import choose_lane, make_plan
         from shared.media.runner import encoder_build
 
-        source_id = f"{self._source_key}@{self._upload_version}"
+        source_id = f"{upload_key(self._video_id)}@{self._upload_version}"
         build = encoder_build(setting("FFMPEG_PATH"))
         plan = make_plan(SourceFacts.from_json(facts), source_id=source_id, encoder_build=build)
-        self._objects.put_json(self._work(plan.hash, "plan.json"), plan.to_json())
+        self._objects.put_json(self._work(plan.hash).plan, plan.to_json())
         self._report(PLANNED, "Encoding")
         return {"hash": plan.hash, "lane": choose_lane(plan)}
 
@@ -91,66 +93,63 @@ class TranscodingService:
     def _encode_runs(self, plan: Plan) -> None:
         from shared.media.encode import encode_run
 
-        source = self._source()
+        source, work = self._source(), self._work(plan.hash)
         for run in plan.runs:
-            names = {rung.name: self._run_key(plan, rung.name, run.index) for rung in plan.rungs}
-            if all(self._objects.exists(f"{key}.json") for key in names.values()):
+            if all(self._objects.exists(work.index(rung.name, run.index)) for rung in plan.rungs):
                 continue
-            sinks = {name: self._objects.sink(f"{key}.m4s", "video/iso.segment") for name, key in names.items()}
+            sinks = {
+                rung.name: self._objects.sink(work.fragments(rung.name, run.index), "video/iso.segment")
+                for rung in plan.rungs
+            }
             done = encode_run(plan, run, source, sinks, setting("FFMPEG_PATH"), self._on_progress)
-            for name, key in names.items():
-                self._objects.put_json(f"{key}.json", done[name].to_json())
+            for rung_name, index in done.items():
+                self._objects.put_json(work.index(rung_name, run.index), index.to_json())
 
     def _encode_sound(self, plan: Plan) -> None:
         from shared.media.encode import encode_audio
 
-        key = self._run_key(plan, "audio", 0)
-        if not plan.has_audio or self._objects.exists(f"{key}.json"):
+        work = self._work(plan.hash)
+        if not plan.has_audio or self._objects.exists(work.index("audio", 0)):
             return
-        sink = self._objects.sink(f"{key}.aac", "audio/aac")
+        sink = self._objects.sink(work.fragments("audio", 0), "audio/aac")
         index = encode_audio(plan, self._source(), sink, setting("FFMPEG_PATH"))
-        self._objects.put_json(f"{key}.json", index.to_json())
+        self._objects.put_json(work.index("audio", 0), index.to_json())
 
     def _make_poster(self, plan: Plan) -> None:
-        from shared.media.poster import make_poster
+        from shared.media.pictures import make_poster
 
-        key = self._work(plan.hash, "poster.jpg")
+        key = self._work(plan.hash).poster
         if not self._objects.exists(key):
-            self._objects.put(key, make_poster(plan, self._source(), setting("FFMPEG_PATH")), "image/jpeg")
+            self._objects.put(key, make_poster(plan.facts, self._source(), setting("FFMPEG_PATH")), "image/jpeg")
 
     def package(self, planned: dict[str, Any]) -> dict[str, Any]:
         """Write the stream: a file and playlists for each rung, the sound, the master playlist, the poster."""
-        from shared.domains.videos.service.publishing import publish
+        from shared.domains.videos.service import publishing
 
         plan = self._plan(planned)
-        published = publish(plan, self._objects, self._video_id, self._run_key, self._work(plan.hash, "poster.jpg"))
+        published = publishing.publish(plan, self._objects, self._video_id, self._work(plan.hash))
         self._report(PACKAGED, "Finishing")
-        return published
+        return publishing.to_json(published)
 
     def finish(self, published: dict[str, Any]) -> None:
         """Set the video ready; a second time changes nothing."""
-        self._videos.complete(self._video_id, self._upload_version, PublishedMedia(**published))
+        from shared.domains.videos.service.publishing import from_json
+
+        self._videos.complete(self._video_id, self._upload_version, from_json(published))
 
     def fail(self, error: dict[str, Any]) -> None:
         """Set the video's error from a state's error output (Error, Cause)."""
         code, message = _in_words(error)
         self._videos.fail(self._video_id, self._upload_version, code, message)
 
-    @property
-    def _source_key(self) -> str:
-        return f"uploads/{self._video_id}/source"
-
     def _source(self) -> ObjectSource:
-        return self._objects.source(self._source_key, self._upload_version, self._size)
+        return self._objects.source(upload_key(self._video_id), self._upload_version, self._size)
 
-    def _work(self, plan_hash: str, name: str) -> str:
-        return f"work/{self._video_id}/{plan_hash}/{name}"
-
-    def _run_key(self, plan: Plan, rung: str, index: int) -> str:
-        return self._work(plan.hash, f"{rung}/run-{index:04}")
+    def _work(self, plan_hash: str) -> WorkKeys:
+        return WorkKeys(self._video_id, plan_hash)
 
     def _plan(self, planned: dict[str, Any]) -> Plan:
-        return Plan.from_json(self._objects.get_json(self._work(planned["hash"], "plan.json")))
+        return Plan.from_json(self._objects.get_json(self._work(planned["hash"]).plan))
 
     def _on_progress(self, share: float) -> None:
         if time.monotonic() - self._reported >= REPORT_SECONDS:
@@ -160,7 +159,7 @@ class TranscodingService:
         """Say how far the work is; end it when nobody waits for it any more."""
         self._reported = time.monotonic()
         if not self._videos.report(self._video_id, percent, step):
-            raise StepError("CANCELLED", "The video was cancelled or deleted.")
+            raise StepError(*CANCELLED)
 
 
 def _step_error(error: MediaError) -> StepError:

@@ -1,0 +1,162 @@
+"""What a video is: its row, its states, and the media that it becomes."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where a video stands. `awaiting_upload`, `queued` and `processing` go on by themselves; the others stay."""
+
+    AWAITING_UPLOAD = "awaiting_upload"
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    READY = "ready"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    DELETED = "deleted"
+
+
+class OpenState(StrEnum):
+    """Work on a video that somebody has to end: what the sweep looks for. A video without open work has none."""
+
+    AWAITING_UPLOAD = "awaiting_upload"
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    MOVING = "moving"
+    DELETING = "deleting"
+
+
+class Visibility(StrEnum):
+    """Who may see a video: anybody and in lists; whoever knows its id; its author alone."""
+
+    PUBLIC = "public"
+    UNLISTED = "unlisted"
+    PRIVATE = "private"
+
+
+@dataclass(frozen=True)
+class Author:
+    """A copy of the owner's public fields; `avatar_url` is "" while they have chosen none."""
+
+    id: str
+    username: str
+    display_name: str
+    avatar_url: str = ""
+    verified: bool = False
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A rendition that can be played.
+
+    name     the rung, for example "1080p"; its file is `{name}.mp4`
+    size     bytes
+    bitrate  bits per second, sound included
+    url      the file's address where it is not ours; "" is ours
+    """
+
+    name: str
+    width: int
+    height: int
+    size: int
+    bitrate: int
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class PublishedMedia:
+    """What processing has put in place.
+
+    duration, width, height   of the source as it is shown: seconds and pixels
+    variants                  the rungs, best first
+    version                   the media version whose prefix holds the files
+    poster_url                the poster's address where it is not ours; "" is ours, or none
+    """
+
+    duration: float
+    width: int
+    height: int
+    variants: tuple[Variant, ...]
+    has_poster: bool = True
+    version: int = 1
+    poster_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Video:
+    """A video as its row has it. Times are ISO 8601 in UTC.
+
+    file_size        bytes that the owner announced
+    duration         seconds: as announced, then as measured
+    version          media version: the number in media keys and addresses
+    upload_id        S3's name of an upload in parts
+    upload_version   S3 version of the object that arrived; the one that is processed
+    thumbnail        name of a chosen thumbnail under the media prefix; "" is the poster
+    moving_to        media version that the objects are being copied to, 0 when none
+    touched_at       last sign of life of open work
+    encoder          "outside" once an encoder that is not ours has been asked
+    report_id        webhook id of that encoder's accepted report
+    """
+
+    id: str
+    owner_id: str
+    author: Author
+    title: str
+    created_at: str
+    updated_at: str
+    status: Status = Status.AWAITING_UPLOAD
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    category: str = ""
+    visibility: Visibility = Visibility.PUBLIC
+    filename: str = ""
+    content_type: str = ""
+    file_size: int = 0
+    upload_id: str = ""
+    upload_version: str = ""
+    progress: int = 0
+    current_step: str = ""
+    error_code: str = ""
+    error_message: str = ""
+    duration: float | None = None
+    width: int = 0
+    height: int = 0
+    version: int = 1
+    moving_to: int = 0
+    variants: tuple[Variant, ...] = ()
+    has_poster: bool = False
+    poster_url: str = ""
+    thumbnail: str = ""
+    published_at: str = ""
+    execution_arn: str = ""
+    open_state: str = ""
+    touched_at: str = ""
+    encoder: str = ""
+    report_id: str = ""
+
+
+@dataclass(frozen=True)
+class OpenVideo:
+    """A video with open work, as the index of such videos shows it."""
+
+    video_id: str
+    open_state: OpenState
+    touched_at: str
+    execution_arn: str = ""
+
+
+@dataclass(frozen=True)
+class UploadedPart:
+    """A part that S3 holds: its number from 1, bytes, and ETag without quotes."""
+
+    part_number: int
+    size: int
+    etag: str
+
+
+@dataclass(frozen=True)
+class NamedPart:
+    """A part as its sender names it: the number, and the ETag that S3 answered, quoted or not."""
+
+    part_number: int
+    etag: str

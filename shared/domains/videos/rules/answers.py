@@ -1,0 +1,123 @@
+"""A video as callers see it (the Watch edition)."""
+
+from pydantic import BaseModel
+
+from shared.domains.videos.model import Author, Status, Video, Visibility
+from shared.domains.videos.rules.addresses import MediaAddresses
+from shared.domains.videos.rules.keys import MASTER, POSTER
+from shared.domains.videos.rules.status import CANCELLED_CODE, CANCELLED_MESSAGE, processing_status
+
+
+class AuthorAnswer(BaseModel):
+    """Who published a video. `avatar_url` is null while they have chosen none."""
+
+    id: str
+    username: str
+    display_name: str
+    avatar_url: str | None
+    follower_count: int
+    verified: bool
+
+
+class MetricsAnswer(BaseModel):
+    """How a video is watched: minutes in all, a share from 0 to 1, and the percentage still watching at each step."""
+
+    watch_time_minutes: float
+    engagement_rate: float
+    retention_curve: list[float]
+
+
+class ProcessingErrorAnswer(BaseModel):
+    """Why a video could not be processed: a stable code, and a sentence."""
+
+    code: str
+    message: str
+
+
+class VideoAnswer(BaseModel):
+    """A video. Addresses are null, and `quality_variants` is empty, until it is ready. `duration` is in seconds."""
+
+    id: str
+    title: str
+    description: str
+    thumbnail_url: str | None
+    video_url: str | None
+    duration: float | None
+    view_count: int
+    like_count: int
+    dislike_count: int
+    comment_count: int
+    author: AuthorAnswer
+    tags: list[str]
+    category: str
+    visibility: Visibility
+    created_at: str
+    published_at: str | None
+    updated_at: str
+    processing_status: str
+    processing_error: ProcessingErrorAnswer | None
+    progress: int
+    current_step: str | None
+    quality_variants: dict[str, str]
+    metrics: MetricsAnswer
+
+
+def answer(video: Video, addresses: MediaAddresses | None) -> VideoAnswer:
+    """The answer about a video; `addresses` are None for one whose media nobody can fetch yet."""
+    links = _links(video, addresses) if addresses and video.status is Status.READY else {}
+    return VideoAnswer(
+        id=video.id,
+        title=video.title,
+        description=video.description,
+        thumbnail_url=links.pop("thumbnail", None),
+        video_url=links.pop("video", None),
+        duration=video.duration,
+        view_count=0,
+        like_count=0,
+        dislike_count=0,
+        comment_count=0,
+        author=_author(video.author),
+        tags=list(video.tags),
+        category=video.category,
+        visibility=video.visibility,
+        created_at=video.created_at,
+        published_at=video.published_at or None,
+        updated_at=video.updated_at,
+        processing_status=processing_status(video.status),
+        processing_error=_error(video),
+        progress=video.progress,
+        current_step=video.current_step or None,
+        quality_variants=links,
+        metrics=MetricsAnswer(watch_time_minutes=0, engagement_rate=0, retention_curve=[]),
+    )
+
+
+def _links(video: Video, addresses: MediaAddresses) -> dict[str, str]:
+    """Addresses by rung, with `video` for the stream and `thumbnail` for the picture where there is one."""
+    links = {variant.name: variant.url or addresses.of(f"{variant.name}.mp4") for variant in video.variants}
+    foreign = next((variant.url for variant in video.variants if variant.url), "")
+    links["video"] = foreign or addresses.of(MASTER)
+    if picture := video.thumbnail or (POSTER if video.has_poster else ""):
+        links["thumbnail"] = addresses.of(picture)
+    elif video.poster_url:
+        links["thumbnail"] = video.poster_url
+    return links
+
+
+def _author(author: Author) -> AuthorAnswer:
+    return AuthorAnswer(
+        id=author.id,
+        username=author.username,
+        display_name=author.display_name,
+        avatar_url=author.avatar_url or None,
+        follower_count=0,
+        verified=author.verified,
+    )
+
+
+def _error(video: Video) -> ProcessingErrorAnswer | None:
+    if video.status is Status.CANCELLED:
+        return ProcessingErrorAnswer(code=CANCELLED_CODE, message=CANCELLED_MESSAGE)
+    if video.status is Status.FAILED:
+        return ProcessingErrorAnswer(code=video.error_code, message=video.error_message)
+    return None

@@ -1,0 +1,169 @@
+"""How a video goes from its upload to its stream. Every method is safe to run twice, and is one call of DynamoDB."""
+
+from dataclasses import dataclass
+
+from shared.base import clock
+from shared.domains.videos.errors import MediaMovingError
+from shared.domains.videos.model import OpenState, OpenVideo, PublishedMedia, Status, Video
+from shared.domains.videos.rules.keys import thumbnail_name
+from shared.domains.videos.rules.status import RUNNING, SIZE_MISMATCH
+from shared.domains.videos.store.videos import Change, Expected, VideoStore
+
+ERROR_LENGTH = 500
+SWEPT_AT_ONCE = 100
+_CLOSED = {"open_state": "", "touched_at": "", "current_step": ""}
+
+
+@dataclass(frozen=True)
+class ProcessingService:
+    """The steps of processing, for workflows, events and schedules."""
+
+    store: VideoStore
+
+    @classmethod
+    def open(cls) -> "ProcessingService":
+        """The service on the stage's table."""
+        return cls(VideoStore.open())
+
+    def get(self, video_id: str) -> Video | None:
+        """A video as it stands now, deleted ones included."""
+        return self.store.get(video_id)
+
+    def accept_upload(self, video_id: str, *, size: int, upload_version: str) -> Video | None:
+        """The uploaded object has arrived (awaiting_upload -> queued): returns the video to start processing.
+
+        Returns it again for the same upload while no execution has begun on it. None when there is nothing to start:
+        the video is unknown, cancelled, deleted, past this point, or the upload is another one. An object that is not
+        as large as announced fails the video.
+        """
+        now = clock.timestamp()
+        change = self.store.change(
+            video_id,
+            Expected((Status.AWAITING_UPLOAD,), {"file_size": size}),
+            status=Status.QUEUED,
+            upload_version=upload_version,
+            open_state=OpenState.QUEUED,
+            touched_at=now,
+            updated_at=now,
+        )
+        video = change.video
+        if change.made or video is None:
+            return video
+        if video.status is Status.AWAITING_UPLOAD:
+            message = f"The upload has {size} bytes, and {video.file_size} were announced as file_size"
+            self.fail(video_id, None, SIZE_MISMATCH, message)
+            return None
+        same = video.status is Status.QUEUED and video.upload_version == upload_version
+        return video if same else None
+
+    def begin(self, video_id: str, upload_version: str, execution_arn: str) -> Video | None:
+        """An execution takes the video up (queued -> processing); None when it must not: then it ends quietly."""
+        now = clock.timestamp()
+        change = self.store.change(
+            video_id,
+            Expected((Status.QUEUED,), {"upload_version": upload_version}),
+            status=Status.PROCESSING,
+            execution_arn=execution_arn,
+            open_state=OpenState.PROCESSING,
+            touched_at=now,
+            updated_at=now,
+        )
+        return _same(change, Status.PROCESSING, upload_version=upload_version, execution_arn=execution_arn)
+
+    def report(self, video_id: str, percent: float, step: str) -> bool:
+        """Store progress if it is higher than what is stored: at most 99, since only `complete` makes it 100.
+
+        False when the video is no longer being processed (deleted, failed): whoever works on it can stop.
+        """
+        reached = max(0, min(99, int(percent)))
+        change = self.store.change(
+            video_id,
+            Expected((Status.PROCESSING,), progress_below=reached),
+            progress=reached,
+            current_step=step,
+            touched_at=clock.timestamp(),
+        )
+        return change.video is not None and change.video.status is Status.PROCESSING
+
+    def complete(self, video_id: str, upload_version: str, media: PublishedMedia) -> Video | None:
+        """The media are in place (processing -> ready); None when the video is no longer to be published."""
+        now = clock.timestamp()
+        change = self.store.change(
+            video_id,
+            Expected((Status.PROCESSING,), {"upload_version": upload_version}),
+            status=Status.READY,
+            progress=100,
+            duration=media.duration,
+            width=media.width,
+            height=media.height,
+            variants=media.variants,
+            has_poster=media.has_poster,
+            poster_url=media.poster_url,
+            version=media.version,
+            published_at=now,
+            updated_at=now,
+            **_CLOSED,
+        )
+        return _same(change, Status.READY, upload_version=upload_version)
+
+    def fail(self, video_id: str, upload_version: str | None, code: str, message: str) -> bool:
+        """The video cannot become a stream: from any running state to failed, with a reason that its owner reads.
+
+        upload_version  None fails the video whichever upload it has
+        False when it stands elsewhere (ready, cancelled, deleted, unknown). A failed one keeps its first reason.
+        """
+        expected = Expected(RUNNING, {"upload_version": upload_version} if upload_version else None)
+        change = self.store.change(
+            video_id,
+            expected,
+            status=Status.FAILED,
+            error_code=code,
+            error_message=message[:ERROR_LENGTH],
+            updated_at=clock.timestamp(),
+            **_CLOSED,
+        )
+        return change.made or (change.video is not None and change.video.status is Status.FAILED)
+
+    def stuck(self, before: float, *states: OpenState) -> list[OpenVideo]:
+        """Videos with open work and no sign of life since `before` (epoch seconds), the oldest of each state first.
+
+        At most 100 of a state, in one query each; no state named is all of them.
+        """
+        return [video for state in states or OpenState for video in self.store.open_work(state, before, SWEPT_AT_ONCE)]
+
+    def touch(self, video_id: str, state: OpenState) -> bool:
+        """Put open work at the end of the sweep's queue; False when the video is no longer in that state."""
+        return self.store.change(video_id, Expected(fields={"open_state": state}), touched_at=clock.timestamp()).made
+
+    def set_thumbnail(self, video_id: str, owner_id: str, thumbnail_id: str, version: int) -> bool:
+        """Show a chosen thumbnail, whose file lies under the prefix of the media version given.
+
+        Thumbnails of an earlier request never replace later ones. False when there is nothing (more) to set. Raises
+        MediaMovingError when the media version is no longer the video's, or is about to change: place the file anew.
+        """
+        name = thumbnail_name(thumbnail_id)
+        change = self.store.change(
+            video_id,
+            Expected(
+                (*RUNNING, Status.READY),
+                {"owner_id": owner_id, "version": version, "moving_to": 0},
+                thumbnail_below=name,
+            ),
+            thumbnail=name,
+            updated_at=clock.timestamp(),
+        )
+        video = change.video
+        if change.made or video is None or video.owner_id != owner_id or video.thumbnail >= name:
+            return change.made or (video is not None and video.owner_id == owner_id and video.thumbnail == name)
+        if video.version != version or video.moving_to:
+            raise MediaMovingError
+        return False
+
+
+def _same(change: Change, status: Status, **fields: str) -> Video | None:
+    """The video when the change was made, now or by an earlier run of the same call."""
+    video = change.video
+    if change.made or video is None:
+        return video
+    repeated = video.status is status and all(getattr(video, name) == value for name, value in fields.items())
+    return video if repeated else None

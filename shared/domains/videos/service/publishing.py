@@ -1,0 +1,58 @@
+"""Joining what workers wrote into the published objects of a video."""
+
+from dataclasses import asdict
+from typing import Any
+
+from shared.base.objects import Objects
+from shared.domains.videos.model import PublishedMedia, Variant
+from shared.domains.videos.rules.keys import POSTER, media_prefix
+from shared.domains.videos.rules.work import WorkKeys
+from shared.media.indexes import AudioIndex, RunIndex
+from shared.media.package import EncodedAudio, EncodedRun, package
+from shared.media.plan import Plan
+
+FIRST_VERSION = 1
+IMMUTABLE = "public, max-age=31536000, immutable"
+"""A media version's objects never change: another version has other addresses."""
+
+
+def publish(plan: Plan, objects: Objects, video_id: str, work: WorkKeys) -> PublishedMedia:
+    """Write all objects of the stream, the master playlist after what it names. Running it again writes the same."""
+    prefix = media_prefix(video_id, FIRST_VERSION)
+    objects.put(prefix + POSTER, objects.get(work.poster), "image/jpeg", IMMUTABLE)
+    manifest = package(
+        plan,
+        {rung.name: [_run(objects, work, rung.name, run.index) for run in plan.runs] for rung in plan.rungs},
+        _audio(objects, work) if plan.has_audio else None,
+        lambda name, content_type: objects.sink(prefix + name, content_type, IMMUTABLE),
+    )
+    shown = plan.facts.video
+    return PublishedMedia(
+        duration=manifest.duration,
+        width=shown.display_width,
+        height=shown.display_height,
+        variants=tuple(
+            Variant(made.name, made.width, made.height, made.size, made.average_bandwidth) for made in manifest.variants
+        ),
+        version=FIRST_VERSION,
+    )
+
+
+def to_json(published: PublishedMedia) -> dict[str, Any]:
+    """Plain values, as they go from step to step."""
+    return asdict(published)
+
+
+def from_json(value: dict[str, Any]) -> PublishedMedia:
+    """The inverse of `to_json`."""
+    return PublishedMedia(**{**value, "variants": tuple(Variant(**variant) for variant in value["variants"])})
+
+
+def _run(objects: Objects, work: WorkKeys, rung: str, number: int) -> EncodedRun:
+    index = RunIndex.from_json(objects.get_json(work.index(rung, number)))
+    return EncodedRun(index, objects.source(work.fragments(rung, number), size=index.size))
+
+
+def _audio(objects: Objects, work: WorkKeys) -> EncodedAudio:
+    index = AudioIndex.from_json(objects.get_json(work.index("audio", 0)))
+    return EncodedAudio(index, objects.source(work.fragments("audio", 0), size=sum(index.sizes)))

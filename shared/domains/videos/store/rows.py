@@ -1,0 +1,120 @@
+"""The videos table: one row a video, and how it reads as a `Video`."""
+
+import dataclasses
+from typing import Any
+
+from pynamodb.attributes import (
+    Attribute,
+    BooleanAttribute,
+    JSONAttribute,
+    ListAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.models import Model
+
+from shared.domains.videos.model import Author, Status, Variant, Video, Visibility
+
+
+class ByState(GlobalSecondaryIndex["VideoRow"]):
+    """Videos with open work, the longest untouched first. A row without `open_state` is not in it."""
+
+    class Meta:
+        """Its name is fixed; only what the sweep needs is copied."""
+
+        index_name = "by_state"
+        projection = IncludeProjection(["execution_arn"])
+
+    open_state = UnicodeAttribute(hash_key=True)
+    touched_at = UnicodeAttribute(range_key=True)
+    video_id = UnicodeAttribute()
+    execution_arn = UnicodeAttribute(null=True)
+
+
+class VideoRow(Model):
+    """A video. What is empty is absent, so that most rows stay within one write unit (1 kB)."""
+
+    class Meta:
+        """The table is bound when the store is opened."""
+
+        table_name = ""
+
+    video_id = UnicodeAttribute(hash_key=True)
+    owner_id = UnicodeAttribute()
+    author = JSONAttribute()
+    title = UnicodeAttribute()
+    description = UnicodeAttribute(null=True)
+    tags = ListAttribute(of=UnicodeAttribute, null=True)
+    category = UnicodeAttribute(null=True)
+    visibility = UnicodeAttribute()
+    thumbnail = UnicodeAttribute(null=True)
+    status = UnicodeAttribute()
+    progress = NumberAttribute(null=True)
+    current_step = UnicodeAttribute(null=True)
+    error_code = UnicodeAttribute(null=True)
+    error_message = UnicodeAttribute(null=True)
+    filename = UnicodeAttribute(null=True)
+    content_type = UnicodeAttribute(null=True)
+    file_size = NumberAttribute()
+    upload_id = UnicodeAttribute(null=True)
+    upload_version = UnicodeAttribute(null=True)
+    duration = NumberAttribute(null=True)
+    width = NumberAttribute(null=True)
+    height = NumberAttribute(null=True)
+    version = NumberAttribute()
+    moving_to = NumberAttribute(null=True)
+    variants = JSONAttribute(null=True)
+    has_poster = BooleanAttribute(null=True)
+    poster_url = UnicodeAttribute(null=True)
+    published_at = UnicodeAttribute(null=True)
+    created_at = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+    execution_arn = UnicodeAttribute(null=True)
+    open_state = UnicodeAttribute(null=True)
+    touched_at = UnicodeAttribute(null=True)
+    encoder = UnicodeAttribute(null=True)
+    task_token = UnicodeAttribute(null=True)
+    report_id = UnicodeAttribute(null=True)
+    by_state = ByState()
+
+
+_COLUMNS: dict[str, Attribute[Any]] = VideoRow.get_attributes()  # type: ignore[assignment]
+_FIELDS = [field.name for field in dataclasses.fields(Video) if field.name != "id"]
+_SHAPED = ("author", "variants", "tags", "status", "visibility")
+
+
+def column(name: str) -> Any:
+    """The attribute of the row with this name, for conditions and updates."""
+    return _COLUMNS[name]
+
+
+def stored(name: str, value: Any) -> Any:
+    """A field's value as its column takes it; None for what is empty and thus absent."""
+    if name == "author":
+        return {key: entry for key, entry in dataclasses.asdict(value).items() if key != "id"}
+    if name == "variants":
+        return [dataclasses.asdict(variant) for variant in value] or None
+    if name == "tags":
+        return list(value) or None
+    return value if value or name in ("file_size", "version") else None
+
+
+def to_row(video: Video) -> VideoRow:
+    """The row of a new video."""
+    fields = {name: stored(name, getattr(video, name)) for name in _FIELDS}
+    return VideoRow(video.id, **{name: value for name, value in fields.items() if value is not None})
+
+
+def to_video(row: VideoRow) -> Video:
+    """The video of a row."""
+    plain = {name: value for name in _FIELDS if name not in _SHAPED and (value := getattr(row, name)) is not None}
+    return Video(
+        id=row.video_id,
+        author=Author(id=row.owner_id, **row.author),
+        variants=tuple(Variant(**variant) for variant in row.variants or ()),
+        tags=tuple(row.tags or ()),
+        status=Status(row.status),
+        visibility=Visibility(row.visibility),
+        **plain,
+    )

@@ -1,0 +1,94 @@
+"""The stage for these tests, and videos at every point of their way."""
+
+from collections.abc import Callable
+
+import pytest
+
+from shared.domains.videos.model import Author, PublishedMedia, Variant, Video
+from shared.domains.videos.service.catalogue import CatalogueService
+from shared.domains.videos.service.processing import ProcessingService
+from shared.domains.videos.service.uploads import UploadService, UploadWish
+from tests.aws import Stage, stage
+from tests.clock import turned_clock
+
+__all__ = ["stage", "turned_clock"]
+
+SIZE = 1000
+VERSION = "upload-version-1"
+ARN = "arn:aws:states:eu-central-1:123456789012:execution:showreel-test-transcode:one"
+OWNER = Author("01900000-0000-7000-8000-000000000001", "ada", "Ada L.", "https://pictures.example/ada.jpg")
+STRANGER = "01900000-0000-7000-8000-000000000002"
+MEDIA = PublishedMedia(
+    duration=12.5,
+    width=1920,
+    height=1080,
+    variants=(
+        Variant("1080p", 1920, 1080, 5_000_000, 3_200_000),
+        Variant("720p", 1280, 720, 2_500_000, 1_600_000),
+        Variant("480p", 854, 480, 1_200_000, 768_000),
+    ),
+)
+
+MakeVideo = Callable[..., Video]
+
+
+@pytest.fixture
+def uploads(stage: Stage) -> UploadService:
+    return UploadService.open()
+
+
+@pytest.fixture
+def processing(stage: Stage) -> ProcessingService:
+    return ProcessingService.open()
+
+
+@pytest.fixture
+def catalogue(stage: Stage) -> CatalogueService:
+    return CatalogueService.open()
+
+
+@pytest.fixture
+def awaiting(uploads: UploadService) -> MakeVideo:
+    """Makes a video that awaits its upload; keywords are those of UploadWish."""
+
+    def make(**wish: object) -> Video:
+        whole = {"filename": "holiday.mp4", "file_size": SIZE, "content_type": "video/mp4", **wish}
+        return uploads.request(OWNER, UploadWish(**whole)).video  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture
+def queued(awaiting: MakeVideo, processing: ProcessingService) -> MakeVideo:
+    """Makes a video whose upload has arrived."""
+
+    def make(**wish: object) -> Video:
+        video = processing.accept_upload(awaiting(**wish).id, size=SIZE, upload_version=VERSION)
+        assert video is not None
+        return video
+
+    return make
+
+
+@pytest.fixture
+def running(queued: MakeVideo, processing: ProcessingService) -> MakeVideo:
+    """Makes a video that is being processed."""
+
+    def make(**wish: object) -> Video:
+        video = processing.begin(queued(**wish).id, VERSION, ARN)
+        assert video is not None
+        return video
+
+    return make
+
+
+@pytest.fixture
+def ready(running: MakeVideo, processing: ProcessingService) -> MakeVideo:
+    """Makes a video that can be watched."""
+
+    def make(**wish: object) -> Video:
+        video = processing.complete(running(**wish).id, VERSION, MEDIA)
+        assert video is not None
+        return video
+
+    return make

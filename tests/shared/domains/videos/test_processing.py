@@ -1,0 +1,251 @@
+"""From upload to stream: each step once, whatever arrives twice, late, or against another."""
+
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.base import clock
+from shared.base.errors import UnavailableError
+from shared.base.ids import new_id
+from shared.contract.resources import VIDEOS
+from shared.domains.videos.errors import MediaMovingError
+from shared.domains.videos.model import OpenState, Status
+from shared.domains.videos.service.processing import ProcessingService
+from tests.aws import Stage, error_answer
+from tests.clock import TurnedClock
+from tests.shared.domains.videos.conftest import ARN, MEDIA, OWNER, SIZE, STRANGER, VERSION, MakeVideo
+
+
+def test_a_video_goes_from_its_upload_to_its_stream(awaiting: MakeVideo, processing: ProcessingService) -> None:
+    video = awaiting()
+    assert (video.status, video.open_state) == (Status.AWAITING_UPLOAD, OpenState.AWAITING_UPLOAD)
+    queued = processing.accept_upload(video.id, size=SIZE, upload_version=VERSION)
+    assert queued
+    assert (queued.status, queued.upload_version, queued.open_state) == (Status.QUEUED, VERSION, OpenState.QUEUED)
+    begun = processing.begin(video.id, VERSION, ARN)
+    assert begun
+    assert (begun.status, begun.execution_arn, begun.open_state) == (Status.PROCESSING, ARN, OpenState.PROCESSING)
+    assert processing.report(video.id, 41.7, "encode")
+    current = processing.get(video.id)
+    assert current
+    assert (current.progress, current.current_step) == (41, "encode")
+    ready = processing.complete(video.id, VERSION, MEDIA)
+    assert ready
+    assert (ready.status, ready.progress, ready.open_state, ready.touched_at) == (Status.READY, 100, "", "")
+    assert (ready.duration, ready.width, ready.height, ready.variants) == (12.5, 1920, 1080, MEDIA.variants)
+    assert ready.has_poster
+    assert ready.published_at
+    assert ready == processing.get(video.id)
+
+
+def test_every_step_is_one_call(awaiting: MakeVideo, processing: ProcessingService, stage: Stage) -> None:
+    video_id = awaiting().id
+    steps = [
+        lambda: processing.accept_upload(video_id, size=SIZE, upload_version=VERSION),
+        lambda: processing.accept_upload(video_id, size=SIZE, upload_version=VERSION),
+        lambda: processing.begin(video_id, VERSION, ARN),
+        lambda: processing.report(video_id, 10, "encode"),
+        lambda: processing.report(video_id, 5, "encode"),
+        lambda: processing.set_thumbnail(video_id, OWNER.id, new_id(), 1),
+        lambda: processing.complete(video_id, VERSION, MEDIA),
+        lambda: processing.complete(video_id, VERSION, MEDIA),
+        lambda: processing.fail(video_id, VERSION, "LATE", "too late"),
+    ]
+    assert [stage.calls_of(step) for step in steps] == [["dynamodb:UpdateItem"]] * len(steps)
+    assert stage.calls_of(lambda: processing.stuck(clock.now(), OpenState.QUEUED)) == ["dynamodb:Query"]
+
+
+def test_the_same_upload_is_accepted_again_until_an_execution_has_begun(
+    awaiting: MakeVideo, processing: ProcessingService
+) -> None:
+    video_id = awaiting().id
+    first, second = (processing.accept_upload(video_id, size=SIZE, upload_version=VERSION) for _ in range(2))
+    assert first == second
+    assert first is not None
+    processing.begin(video_id, VERSION, ARN)
+    assert processing.accept_upload(video_id, size=SIZE, upload_version=VERSION) is None
+
+
+def test_events_at_the_same_time_leave_one_row_in_one_state(awaiting: MakeVideo, processing: ProcessingService) -> None:
+    video_id = awaiting().id
+    with ThreadPoolExecutor(8) as pool:
+        versions = [f"version-{number % 2}" for number in range(10)]
+        found = list(
+            pool.map(lambda version: processing.accept_upload(video_id, size=SIZE, upload_version=version), versions)
+        )
+    stored = processing.get(video_id)
+    assert stored
+    taken = [version for version, video in zip(versions, found, strict=True) if video]
+    assert taken == [stored.upload_version] * 5
+
+
+def test_what_is_not_to_be_started_is_not(
+    awaiting: MakeVideo, queued: MakeVideo, uploads: object, processing: ProcessingService
+) -> None:
+    assert processing.accept_upload(new_id(), size=SIZE, upload_version=VERSION) is None
+    assert processing.accept_upload(queued().id, size=SIZE, upload_version="another") is None
+    cancelled = awaiting()
+    uploads.abort(cancelled.id, OWNER.id)  # type: ignore[attr-defined]
+    assert processing.accept_upload(cancelled.id, size=SIZE, upload_version=VERSION) is None
+    stored = processing.get(cancelled.id)
+    assert stored
+    assert stored.status is Status.CANCELLED
+    assert not stored.open_state
+
+
+@pytest.mark.parametrize("size", [0, SIZE - 1, SIZE + 1])
+def test_an_object_of_another_size_fails_the_video(
+    awaiting: MakeVideo, processing: ProcessingService, size: int
+) -> None:
+    video_id = awaiting().id
+    assert processing.accept_upload(video_id, size=size, upload_version=VERSION) is None
+    failed = processing.get(video_id)
+    assert failed
+    assert (failed.status, failed.error_code) == (Status.FAILED, "SIZE_MISMATCH")
+    assert str(size) in failed.error_message
+    assert str(SIZE) in failed.error_message
+
+
+def test_only_the_execution_that_began_goes_on(queued: MakeVideo, processing: ProcessingService) -> None:
+    video_id = queued().id
+    assert processing.begin(video_id, "another", ARN) is None
+    assert processing.begin(video_id, VERSION, ARN)
+    assert processing.begin(video_id, VERSION, ARN), "a retry of the step that began it"
+    assert processing.begin(video_id, VERSION, ARN + "-two") is None
+    assert processing.begin(new_id(), VERSION, ARN) is None
+
+
+def test_complete_happens_once(running: MakeVideo, processing: ProcessingService, turned_clock: TurnedClock) -> None:
+    video_id = running().id
+    first = processing.complete(video_id, VERSION, MEDIA)
+    turned_clock.advance(60)
+    assert processing.complete(video_id, VERSION, MEDIA) == first
+    assert processing.complete(video_id, "another", MEDIA) is None
+
+
+def test_a_failure_never_overtakes_an_end(running: MakeVideo, ready: MakeVideo, processing: ProcessingService) -> None:
+    assert processing.fail(ready().id, VERSION, "TIMEOUT", "It took too long") is False
+    assert processing.fail(new_id(), None, "TIMEOUT", "It took too long") is False
+    video_id = running().id
+    assert processing.fail(video_id, "another", "TIMEOUT", "of another upload") is False
+    assert processing.fail(video_id, VERSION, "UNSUPPORTED_CODEC", "first " + "x" * 1000) is True
+    assert processing.fail(video_id, VERSION, "TIMEOUT", "second") is True
+    failed = processing.get(video_id)
+    assert failed
+    assert (failed.error_code, failed.error_message[:5], len(failed.error_message)) == (
+        "UNSUPPORTED_CODEC",
+        "first",
+        500,
+    )
+    assert failed.open_state == ""
+    assert processing.complete(video_id, VERSION, MEDIA) is None
+    assert processing.report(video_id, 99, "encode") is False
+
+
+def test_success_and_failure_at_once_leave_one_end(running: MakeVideo, processing: ProcessingService) -> None:
+    for _ in range(5):
+        video_id = running().id
+        with ThreadPoolExecutor(2) as pool:
+            completed = pool.submit(processing.complete, video_id, VERSION, MEDIA)
+            failed = pool.submit(processing.fail, video_id, VERSION, "TIMEOUT", "too long")
+            assert (completed.result() is not None) != failed.result()
+        stored = processing.get(video_id)
+        assert stored
+        assert (stored.status is Status.READY) is (completed.result() is not None)
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.floats(-10, 200, allow_nan=False), max_size=8))
+def test_progress_never_goes_back(running: MakeVideo, processing: ProcessingService, reports: list[float]) -> None:
+    video_id = running().id
+    seen = [0]
+    for percent in reports:
+        assert processing.report(video_id, percent, "encode")
+        stored = processing.get(video_id)
+        assert stored
+        seen.append(stored.progress)
+    assert all(before <= after for before, after in pairwise(seen))
+    assert seen[-1] == max([0, *(max(0, min(99, int(percent))) for percent in reports)])
+
+
+def test_the_sweep_sees_what_stands_still_and_nothing_else(
+    awaiting: MakeVideo, running: MakeVideo, ready: MakeVideo, processing: ProcessingService, turned_clock: TurnedClock
+) -> None:
+    waiting, at_work, watched = awaiting().id, running().id, ready().id
+    turned_clock.advance(60)
+    alive = running().id
+    found = {video.video_id: video for video in processing.stuck(clock.now() - 1)}
+    assert set(found) == {waiting, at_work}
+    assert found[at_work].execution_arn == ARN
+    assert found[at_work].open_state is OpenState.PROCESSING
+    assert [video.video_id for video in processing.stuck(clock.now() - 1, OpenState.AWAITING_UPLOAD)] == [waiting]
+    assert processing.stuck(clock.now() - 61) == []
+    assert processing.report(at_work, 1, "encode")
+    assert {video.video_id for video in processing.stuck(clock.now() - 1)} == {waiting}
+    assert processing.touch(waiting, OpenState.AWAITING_UPLOAD)
+    assert not processing.touch(watched, OpenState.PROCESSING)
+    assert processing.stuck(clock.now() - 1) == []
+    assert {video.video_id for video in processing.stuck(clock.now() + 1)} == {waiting, at_work, alive}
+
+
+def test_a_row_stays_within_a_write_unit(ready: MakeVideo, stage: Stage) -> None:
+    ready()
+    (row,) = stage.rows(VIDEOS)
+    size = sum(len(name) + len(str(next(iter(value.values())))) for name, value in row.items())
+    assert size <= 1024, row
+
+
+def test_the_latest_thumbnail_asked_for_wins(ready: MakeVideo, processing: ProcessingService) -> None:
+    video = ready()
+    earlier, later = "01900000-0000-7000-8000-00000000000a", "01900000-0000-7000-8000-00000000000b"
+    assert processing.set_thumbnail(video.id, OWNER.id, later, 1)
+    assert processing.set_thumbnail(video.id, OWNER.id, later, 1), "the same event again"
+    assert not processing.set_thumbnail(video.id, OWNER.id, earlier, 1)
+    assert not processing.set_thumbnail(video.id, STRANGER, later, 1)
+    assert not processing.set_thumbnail(new_id(), OWNER.id, later, 1)
+    stored = processing.get(video.id)
+    assert stored
+    assert stored.thumbnail == f"thumbnail-{later}.jpg"
+    with pytest.raises(MediaMovingError):
+        processing.set_thumbnail(video.id, OWNER.id, "01900000-0000-7000-8000-00000000000c", 2)
+
+
+def test_a_table_that_does_not_answer_is_503(
+    running: MakeVideo, processing: ProcessingService, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    video_id = running().id
+    for event, act in (
+        ("UpdateItem", lambda: processing.report(video_id, 50, "encode")),
+        ("GetItem", lambda: processing.get(video_id)),
+        ("Query", lambda: processing.stuck(clock.now())),
+    ):
+        with stage.fault(f"before-send.dynamodb.{event}", lambda _: error_answer("InternalServerError", 500)) as fired:
+            with pytest.raises(UnavailableError):
+                act()
+        assert fired == ["500"] * 3
+
+
+def test_a_reply_lost_after_the_write_changes_nothing(
+    awaiting: MakeVideo, processing: ProcessingService, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The emulated table writes before the fault answers: the SDK sends the write again, whose condition then fails."""
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    video_id = awaiting().id
+    for act in (
+        lambda: processing.accept_upload(video_id, size=SIZE, upload_version=VERSION),
+        lambda: processing.begin(video_id, VERSION, ARN),
+        lambda: processing.report(video_id, 30, "encode"),
+        lambda: processing.set_thumbnail(video_id, OWNER.id, new_id(), 1),
+        lambda: processing.complete(video_id, VERSION, MEDIA),
+    ):
+        lost = iter([error_answer("InternalServerError", 500)])
+        with stage.fault("before-send.dynamodb.UpdateItem", lambda _, lost=lost: next(lost, None)) as fired:
+            assert act()
+        assert fired == ["500"]
+    ready = processing.get(video_id)
+    assert ready
+    assert ready.status is Status.READY
