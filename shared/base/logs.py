@@ -3,6 +3,7 @@
 import json
 import sys
 import traceback
+from dataclasses import dataclass
 from typing import Any
 
 from shared.base import clock
@@ -23,16 +24,29 @@ def log_exception(message: str, error: BaseException, **fields: Any) -> None:
     log("ERROR", message, error=type(error).__name__, trace=trace, **fields)
 
 
-def metric_line(namespace: str, dimensions: dict[str, str], values: dict[str, tuple[float, str]], **fields: Any) -> None:
-    """Write one line in CloudWatch's embedded metric format.
+@dataclass(frozen=True)
+class Metrics:
+    """Metrics that share their dimensions: `values` are metric name -> (value, CloudWatch unit)."""
 
-    values: metric name -> (value, CloudWatch unit). Source: the EMF specification in the CloudWatch user guide.
+    dimensions: dict[str, str]
+    values: dict[str, tuple[float, str]]
+
+
+def metric_line(namespace: str, *groups: Metrics, **fields: Any) -> None:
+    """Write one line in CloudWatch's embedded metric format; a dimension has one value in all groups of a line.
+
+    Source: the EMF specification in the CloudWatch user guide.
     """
-    metrics = [{"Name": name, "Unit": unit} for name, (_, unit) in values.items()]
-    head = {
-        "Timestamp": int(clock.now() * 1000),
-        "CloudWatchMetrics": [{"Namespace": namespace, "Dimensions": [list(dimensions)], "Metrics": metrics}],
-    }
-    line = {"_aws": head, **dimensions, **{name: value for name, (value, _) in values.items()}, **fields}
-    sys.stdout.write(json.dumps(line, default=str) + "\n")
+    directives = [
+        {
+            "Namespace": namespace,
+            "Dimensions": [list(group.dimensions)],
+            "Metrics": [{"Name": name, "Unit": unit} for name, (_, unit) in group.values.items()],
+        }
+        for group in groups
+    ]
+    line: dict[str, Any] = {"_aws": {"Timestamp": int(clock.now() * 1000), "CloudWatchMetrics": directives}}
+    for group in groups:
+        line |= group.dimensions | {name: value for name, (value, _) in group.values.items()}
+    sys.stdout.write(json.dumps(line | fields, default=str) + "\n")
     sys.stdout.flush()

@@ -180,6 +180,8 @@ def every(minutes: int, *, needs: tuple[Need, ...] = (), compute: Compute | None
     return declare(Schedule(needs, compute or Compute(seconds=60), minutes))
 
 
-def task(*, needs: tuple[Need, ...] = (), compute: Compute | None = None, at_deployment: bool = False) -> Callable[[F], F]:
+def task(
+    *, needs: tuple[Need, ...] = (), compute: Compute | None = None, at_deployment: bool = False
+) -> Callable[[F], F]:
     """Declare a function that only the deployer invokes."""
     return declare(Task(needs, compute or Compute(seconds=60), at_deployment))

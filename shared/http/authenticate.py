@@ -17,7 +17,9 @@ def authenticate(request: ApiRequest, rule: CallerRule) -> Caller:
         if rule.identity is Identity.OPTIONAL:
             return Caller(address=request.address)
         raise UnauthorizedError("Send an access token: Authorization: Bearer <token>")
-    caller = _service(token, request.address) if rule.identity is Identity.SERVICE else _user(token, request.address, rule)
+    caller = (
+        _service(token, request.address) if rule.identity is Identity.SERVICE else _user(token, request.address, rule)
+    )
     if rule.identity is Identity.ADMIN and not caller.may("all"):
         raise ForbiddenError("This is for administrators")
     if rule.permission and not caller.may(rule.permission):

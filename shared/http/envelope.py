@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import hashlib
 import json
 from typing import Any
 
@@ -65,12 +66,25 @@ def finish(answer: Answer, request: ApiRequest, *, shared_age: int, extra: dict[
         headers["traceparent"] = request.trace_parent
     headers.setdefault("cache-control", _cache_control(answer, request, shared_age))
     headers["vary"] = "Authorization, Origin, Accept-Encoding"
-    done = {**answer, "headers": headers}
+    done: Answer = {**answer, "headers": headers}
+    if shared_age and request.method == "GET" and done["statusCode"] == 200:
+        done = _tagged(done, request)
     if "gzip" in request.headers.get("accept-encoding", "") and _worth_compressing(done):
         headers["content-encoding"] = "gzip"
         done["body"] = base64.b64encode(gzip.compress(done["body"].encode(), 5, mtime=0)).decode()
         done["isBase64Encoded"] = True
     return done
+
+
+def _tagged(answer: Answer, request: ApiRequest) -> Answer:
+    """The answer with its ETag, or 304 when the caller has it. Weak: one tag stands for all encodings (RFC 9110)."""
+    headers, body = answer["headers"], str(answer.get("body") or "")
+    headers["etag"] = f'W/"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
+    known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+    if "*" not in known and headers["etag"].removeprefix("W/") not in known:
+        return answer
+    kept = {name: value for name, value in headers.items() if name not in ("content-type", "content-length")}
+    return {"statusCode": 304, "headers": kept, "body": ""}
 
 
 def _cache_control(answer: Answer, request: ApiRequest, shared_age: int) -> str:

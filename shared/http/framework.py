@@ -1,7 +1,7 @@
 """FastAPI, imported without building the schemas of its OpenAPI models, which a handler never uses.
 
-They cost a quarter of the import. Pydantic's own `defer_build` leaves a model's schema to its first use; it is set while
-FastAPI is imported and taken back after.
+They cost a quarter of the import. Pydantic's own `defer_build` leaves a model's schema to its first use; it is set
+while FastAPI is imported and taken back after.
 """
 
 from pydantic import BaseModel
@@ -16,4 +16,20 @@ try:
 finally:
     _config.pop("defer_build")
 
-__all__ = ["BaseModel", "Depends", "FastAPI", "HTTPException", "Mangum", "Request", "RequestValidationError", "Response"]
+
+def text_response(media_type: str) -> type[Response]:
+    """The class of answers that are text of a media type, not JSON."""
+    return type("TextResponse", (Response,), {"media_type": media_type})
+
+
+__all__ = [
+    "BaseModel",
+    "Depends",
+    "FastAPI",
+    "HTTPException",
+    "Mangum",
+    "Request",
+    "RequestValidationError",
+    "Response",
+    "text_response",
+]

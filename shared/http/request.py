@@ -7,6 +7,7 @@ import ipaddress
 import json
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,6 +17,9 @@ from shared.base.ids import new_id
 from shared.base.settings import setting
 
 MAX_BODY = 1024 * 1024
+MAX_DEPTH = 64
+MAX_DIGITS = 300
+_TOO_DEEP = f"it is nested deeper than {MAX_DEPTH} levels"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _TRACE_PARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -82,14 +86,18 @@ class ApiRequest:
         return _counted(context)
 
     def check_json(self) -> None:
-        """Refuse a JSON body that other readers would take differently: NaN, 1e999, lone surrogates, bottomless nesting."""
-        if not self.body or "json" not in self.headers.get("content-type", "application/json"):
+        """Refuse JSON that others would read differently: NaN, 1e999, half surrogates, a member twice, deep nesting."""
+        if not self.body or "json" not in self.headers.get("content-type", "application/json").lower():
             return
         try:
             text = self.body.decode("utf-8")
-            value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+            value = json.loads(
+                text, parse_constant=_no_constant, parse_float=_finite, parse_int=_bounded, object_pairs_hook=_unique
+            )
         except (ValueError, RecursionError) as error:
             raise BadRequestError(f"The body is not valid JSON: {_reason(error)}") from None
+        if text.count("[") + text.count("{") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
+            raise BadRequestError(f"The body is not valid JSON: {_TOO_DEEP}")
         if _SURROGATE.search(text):
             _check_surrogates(value)
 
@@ -101,23 +109,54 @@ def _decoded(body: str) -> bytes:
         raise BadRequestError("The body is not valid base64") from None
 
 
+class _FaultError(ValueError):
+    """JSON that is well-formed and means nothing definite; its text says why."""
+
+
 def _reason(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"{error.msg} at line {error.lineno}, column {error.colno}"
     if isinstance(error, RecursionError):
-        return "it is nested too deeply"
-    return "it holds bytes that are not UTF-8" if isinstance(error, UnicodeDecodeError) else "it holds a number out of range"
+        return _TOO_DEEP
+    return str(error) if isinstance(error, _FaultError) else "it holds bytes that are not UTF-8"
 
 
 def _no_constant(name: str) -> float:
-    raise ValueError(name)
+    raise _FaultError(f"{name} is no number")
 
 
 def _finite(digits: str) -> float:
     value = float(digits)
     if not math.isfinite(value):
-        raise ValueError(digits)
+        raise _FaultError("it holds a number out of range")
     return value
+
+
+def _bounded(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise _FaultError("it holds a number out of range")
+    return int(digits)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _FaultError("it names a member twice")
+    return found
+
+
+def _depth(value: Any) -> int:
+    depth, level = 0, [value]
+    while level:
+        depth += 1
+        level = [inner for outer in level for inner in _inside(outer)]
+    return depth
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()  # type: ignore[no-any-return]
+    return value if isinstance(value, list) else ()
 
 
 def _check_surrogates(value: Any) -> None:

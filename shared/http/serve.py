@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from shared.base import logs
-from shared.base.errors import AppError, InvalidInputError, MethodNotAllowedError, NotFoundError
-from shared.contract.declare import Endpoint, declaration_of
+from shared.base.errors import AppError, BadRequestError, InvalidInputError, MethodNotAllowedError, NotFoundError
+from shared.contract.declare import ANY_ROUTE, Endpoint, declaration_of
 from shared.http.caller import Caller
 from shared.http.envelope import Answer, error_answer, finish
 from shared.http.framework import (
@@ -19,11 +19,19 @@ from shared.http.framework import (
     Request,
     RequestValidationError,
     Response,
+    text_response,
 )
 from shared.http.guards import Guards
+from shared.http.measure import measure
 from shared.http.request import ApiRequest
+from shared.http.visit import Visit
 
 Handler = Callable[[dict[str, Any], Any], Answer]
+
+ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+JSON = "application/json"
+MAX_PROBLEMS = 50
+"""Problems of one body that are told; a caller mends the first ones first."""
 
 UNEXPECTED = "Something went wrong on our side. The request id helps us find out what."
 
@@ -38,17 +46,16 @@ def serve(function: Callable[..., Any]) -> Handler:
     def handler(event: dict[str, Any], context: Any) -> Answer:
         _event_loop()
         began = time.perf_counter()
-        request = ApiRequest(event)
-        extra: dict[str, str] = {}
+        request, visit = ApiRequest(event), Visit()
         try:
-            answer = guards.around(request, extra, lambda caller: _call(application, event, context, caller))
+            answer = guards.around(request, context, visit, lambda caller: _call(application, request, context, caller))
         except AppError as error:
             answer = error_answer(error, request)
         except Exception as error:  # noqa: BLE001 - the last net: whatever it was, the caller gets the envelope
             logs.log_exception("unexpected error", error, request_id=request.request_id)
             answer = error_answer(AppError(UNEXPECTED), request)
-        done = finish(answer, request, shared_age=endpoint.shared_age, extra=extra)
-        _measure(function.__name__, request, done["statusCode"], time.perf_counter() - began)
+        done = finish(answer, request, shared_age=endpoint.shared_age, extra=visit.headers)
+        measure(function.__name__, request, visit, done["statusCode"], time.perf_counter() - began)
         return done
 
     handler.endpoint = function  # type: ignore[attr-defined]
@@ -63,42 +70,42 @@ def _event_loop() -> None:
         asyncio.set_event_loop(asyncio.new_event_loop())
 
 
-def _call(application: Mangum, event: dict[str, Any], context: Any, caller: Caller) -> Answer:
-    event["caller"] = caller
-    answer: Answer = application(event, context)
+def _call(application: Mangum, request: ApiRequest, context: Any, caller: Caller) -> Answer:
+    answer: Answer = application({**request.event, "caller": caller, "request": request}, context)
     return answer
-
-
-def _measure(name: str, request: ApiRequest, status: int, seconds: float) -> None:
-    logs.metric_line(
-        "Showreel",
-        {"endpoint": name, "status": str(status)},
-        {"requests": (1, "Count"), "latency": (round(seconds * 1000, 1), "Milliseconds")},
-        request_id=request.request_id,
-        method=request.method,
-        path=request.path,
-    )
 
 
 def build_application(endpoints: list[tuple[Callable[..., Any], Endpoint]], **document: Any) -> FastAPI:
     """One FastAPI application for endpoints: one in a handler, all of them to make the OpenAPI document."""
-    documented = {"openapi_url": None, "docs_url": None, "redoc_url": None, **document}
+    documented: dict[str, Any] = {"openapi_url": None, "docs_url": None, "redoc_url": None, **document}
     application = FastAPI(**documented, redirect_slashes=False)
     for function, endpoint in endpoints:
         for number, (method, path) in enumerate(endpoint.routes):
-            application.add_api_route(
-                path,
-                with_injection(function),
-                methods=[method],
-                status_code=endpoint.status,
-                operation_id=function.__name__ + ("_alias" * bool(number)) + (str(number) if number > 1 else ""),
-                response_model_exclude_none=False,
-            )
+            _add_route(application, function, endpoint, method, path, number)
     application.add_exception_handler(AppError, _on_app_error)
     application.add_exception_handler(RequestValidationError, _on_invalid)
     application.add_exception_handler(HTTPException, _on_http)
     application.add_exception_handler(Exception, _on_unexpected)
     return application
+
+
+def _add_route(
+    application: FastAPI, function: Callable[..., Any], endpoint: Endpoint, method: str, path: str, number: int
+) -> None:
+    any_route = path == ANY_ROUTE
+    options: dict[str, Any] = {}
+    if endpoint.media_type != JSON:
+        options = {"response_class": text_response(endpoint.media_type), "response_model": None}
+    application.add_api_route(
+        "/{unknown:path}" if any_route else path,
+        with_injection(function),
+        methods=list(ALL_METHODS) if any_route else [method],
+        status_code=endpoint.status,
+        operation_id=function.__name__ + ("_alias" * bool(number)) + (str(number) if number > 1 else ""),
+        include_in_schema=not any_route,
+        responses={status: {"model": model} for status, model in endpoint.answers},
+        **options,
+    )
 
 
 def with_injection(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -141,11 +148,12 @@ async def _caller(request: Request) -> Caller:
 
 
 async def _api_request(request: Request) -> ApiRequest:
-    return ApiRequest(request.scope["aws.event"])
+    found: ApiRequest = request.scope["aws.event"]["request"]
+    return found
 
 
 def _render(request: Request, error: AppError) -> Response:
-    answer = error_answer(error, ApiRequest(request.scope["aws.event"]))
+    answer = error_answer(error, request.scope["aws.event"]["request"])
     return Response(answer["body"], answer["statusCode"], answer["headers"])
 
 
@@ -158,8 +166,10 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     fields: dict[str, list[str]] = {}
     details = []
-    for problem in error.errors():
-        field = ".".join(str(part) for part in problem["loc"][1:]) or str(problem["loc"][0])
+    for problem in error.errors()[:MAX_PROBLEMS]:
+        if problem["type"] == "json_invalid":
+            return _render(request, BadRequestError("The body is not valid JSON"))
+        field = ".".join(str(part)[:100] for part in problem["loc"][1:]) or str(problem["loc"][0])
         fields.setdefault(field, []).append(problem["msg"])
         code = "MISSING_FIELD" if problem["type"] == "missing" else "INVALID_FORMAT"
         details.append({"field": field, "code": code, "message": problem["msg"]})
@@ -170,7 +180,9 @@ async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
         return _render(request, MethodNotAllowedError("This path does not take this method"))
-    return _render(request, NotFoundError("There is nothing here"))
+    if error.status_code == 404:
+        return _render(request, NotFoundError("There is nothing here"))
+    return _render(request, BadRequestError("The request cannot be read"))
 
 
 async def _on_unexpected(request: Request, error: Exception) -> Response:

@@ -1,0 +1,284 @@
+"""A stage in this process: moto with the tables, buckets, secrets and parameters that the product declares.
+
+`from tests.aws import stage` in a conftest makes the fixture known to a folder. What it gives out speaks of AWS calls and rows, so
+that a test can say how many calls an operation makes and what is left at rest.
+"""
+
+import functools
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.client import BaseClient
+from botocore.exceptions import ConnectionClosedError
+
+from shared.base import aws, signing_keys, tokens
+from shared.base.tables import READ_SECONDS
+from shared.contract.needs import Bucket, Kind, Resource, Table
+from shared.contract.resources import MEDIA, PUBLIC_KEYS, SECRETS, SIGNING_KEYS, TABLES
+
+STAGE = "test"
+REGION = "eu-central-1"
+ACCOUNT = "123456789012"
+
+SETTINGS = {
+    "STAGE": STAGE,
+    "TOKEN_ISSUER": f"showreel-{STAGE}",
+    "TOKEN_AUDIENCE": "showreel-users",
+    "CDN_BASE_URL": "https://media.showreel.example",
+    "CORS_ORIGINS": "https://showreel.example",
+    "RATE_SCALE": "1",
+    "ENCODER": "ours",
+}
+
+
+def real_name(resource: Resource) -> str:
+    """The name of a resource in this stage, formed as at deployment."""
+    name = f"showreel-{STAGE}-{resource.name}"
+    if resource.kind is Kind.BUCKET:
+        return f"{name}-{ACCOUNT}"
+    return f"/showreel/{STAGE}/{resource.name}" if resource.kind is Kind.PARAMETER else name
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of the product to AWS, as the caller saw it: retries of the SDK are not counted."""
+
+    service: str
+    operation: str
+    parameters: dict[str, Any]
+
+    def __str__(self) -> str:
+        """For example dynamodb:GetItem."""
+        return f"{self.service}:{self.operation}"
+
+
+@dataclass
+class Stage:
+    """A running stage. `calls` grows with each call to AWS that the product makes."""
+
+    calls: list[Call] = field(default_factory=list)
+    _quiet: bool = False
+
+    @contextmanager
+    def unrecorded(self) -> Iterator[None]:
+        """What the test itself asks of AWS is no call of the product."""
+        before, self._quiet = self._quiet, True
+        try:
+            yield
+        finally:
+            self._quiet = before
+
+    def note(self, call: Call) -> None:
+        """Keep a call."""
+        if not self._quiet:
+            self.calls.append(call)
+
+    def calls_of(self, what: Callable[[], Any]) -> list[str]:
+        """The calls that `what` makes, for example ["dynamodb:GetItem"]."""
+        before = len(self.calls)
+        what()
+        return [str(call) for call in self.calls[before:]]
+
+    def rows(self, table: Table) -> list[dict[str, Any]]:
+        """All rows of a table, in DynamoDB's JSON."""
+        with self.unrecorded():
+            found: list[dict[str, Any]] = aws.client("dynamodb").scan(TableName=real_name(table))["Items"]
+        return found
+
+    def restart(self) -> None:
+        """Forget what a process keeps between requests, as a cold function has."""
+        forget()
+
+    @contextmanager
+    def refusing(self, service: str, operation: str, code: str, *, times: int = 1000, **more: Any) -> Iterator[list[str]]:
+        """AWS answers the next calls of an operation with an error, for good, and does nothing else.
+
+        `more` is what the error carries besides its code, for example CancellationReasons. Yields the list of faults that
+        fired, so that a test can assert that it tested one.
+        """
+        fired: list[str] = []
+
+        def refuse(**_: Any) -> tuple[AWSResponse, dict[str, Any]] | None:
+            if len(fired) >= times:
+                return None
+            fired.append(code)
+            head = {"HTTPStatusCode": 400, "HTTPHeaders": {}, "RequestId": "refused"}
+            body = {"Error": {"Code": code, "Message": code}, "ResponseMetadata": head, **more}
+            return AWSResponse("https://aws.example", 400, {}, None), body
+
+        with _listening(service, f"before-call.{service}.{operation}", refuse, first=True):
+            yield fired
+
+    @contextmanager
+    def cut_off(
+        self, service: str, operation: str, error: type[Exception] = ConnectionClosedError, *, times: int = 1000, after: bool
+    ) -> Iterator[list[str]]:
+        """The network fails requests of an operation, `after` AWS has done its part or before. The SDK tries again.
+
+        Yields the list of faults that fired.
+        """
+        fired: list[str] = []
+
+        def cut(**_: Any) -> None:
+            if len(fired) < times:
+                fired.append(error.__name__)
+                raise error(endpoint_url="https://aws.example")
+
+        with _listening(service, f"before-send.{service}.{operation}", cut, first=not after):
+            yield fired
+
+
+@contextmanager
+def _listening(service: str, event: str, handler: Callable[..., Any], *, first: bool) -> Iterator[None]:
+    name = {"secretsmanager": "secrets-manager"}.get(service, service)
+    event = event.replace(f".{service}.", f".{name}.")
+    clients = [aws.client(service), *([aws.client(service, READ_SECONDS)] if service == "dynamodb" else [])]
+    for client in clients:
+        (client.meta.events.register_first if first else client.meta.events.register_last)(event, handler)
+    try:
+        yield
+    finally:
+        for client in clients:
+            client.meta.events.unregister(event, handler)
+
+
+def forget() -> None:
+    """Drop all that a process keeps of a stage."""
+    from shared.domains.accounts.service import SessionService
+    from shared.domains.operations import service as operations
+    from shared.http import limiting
+
+    aws.forget()
+    tokens.forget()
+    SessionService.forget()
+    operations.forget()
+    limiting.forget()
+
+
+@functools.cache
+def _botocore_session() -> Any:
+    """One session for all tests: it keeps the parsed descriptions of the services, the dearest part of a client."""
+    import botocore.session
+
+    return botocore.session.get_session()
+
+
+@functools.cache
+def first_key() -> signing_keys.SigningKey:
+    """One key for all tests of a run; making one takes a while."""
+    return signing_keys.make_key(0)
+
+
+def _create_table(table: Table) -> None:
+    names = {table.key, table.sort, *(part for index in table.indexes for part in (index.key, index.sort))} - {""}
+    more: dict[str, Any] = {"GlobalSecondaryIndexes": _indexes(table)} if table.indexes else {}
+    aws.client("dynamodb").create_table(
+        TableName=real_name(table),
+        KeySchema=_key_schema(table.key, table.sort),
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in sorted(names)],
+        BillingMode="PAY_PER_REQUEST",
+        **more,
+    )
+
+
+def _indexes(table: Table) -> list[dict[str, Any]]:
+    return [
+        {
+            "IndexName": index.name,
+            "KeySchema": _key_schema(index.key, index.sort),
+            "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(index.projected)}
+            if index.projected
+            else {"ProjectionType": "KEYS_ONLY"},
+        }
+        for index in table.indexes
+    ]
+
+
+def _key_schema(key: str, sort: str) -> list[dict[str, str]]:
+    parts = [{"AttributeName": key, "KeyType": "HASH"}]
+    return [*parts, {"AttributeName": sort, "KeyType": "RANGE"}] if sort else parts
+
+
+def _create_bucket(bucket: Bucket) -> None:
+    name = real_name(bucket)
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+
+
+def _create_secret(name: str, value: str) -> None:
+    aws.client("secretsmanager").create_secret(Name=name, SecretString=value)
+
+
+def _create_all(*, prepared: bool) -> None:
+    """Everything as CloudFormation makes it; `prepared` adds the first signing key, as the deployment's last step does."""
+    for table in TABLES:
+        _create_table(table)
+    _create_bucket(MEDIA)
+    keys = [first_key()] if prepared else []
+    for secret in SECRETS:
+        placeholder = f"generated-{secret.name}-0123456789abcdefghijklmnopqrstuvwxyz"
+        held = signing_keys.serialise(keys) if prepared and secret is SIGNING_KEYS else placeholder
+        _create_secret(real_name(secret), held)
+    published = json.dumps(signing_keys.public_set(keys))
+    aws.client("ssm").put_parameter(Name=real_name(PUBLIC_KEYS), Value=published, Type="String")
+
+
+def _record(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Note every call, and let them go one at a time: moto's state is not made for threads, DynamoDB's is."""
+    original = BaseClient._make_api_call
+    one_at_a_time = threading.RLock()
+
+    def make_api_call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        stage.note(Call(client.meta.service_model.service_name, operation, parameters))
+        with one_at_a_time:
+            return original(client, operation, parameters)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", make_api_call)
+
+
+@contextmanager
+def running(monkeypatch: pytest.MonkeyPatch, *, prepared: bool = True) -> Iterator[Stage]:
+    """A stage for as long as the context lasts."""
+    from moto import mock_aws
+
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
+    for resource in (*TABLES, MEDIA, *SECRETS, PUBLIC_KEYS):
+        monkeypatch.setenv(resource.variable, real_name(resource))
+    forget()
+    monkeypatch.setattr(aws, "_session", functools.cache(lambda: _botocore_session()))
+    with mock_aws():
+        _create_all(prepared=prepared)
+        made = Stage()
+        _record(made, monkeypatch)
+        yield made
+    forget()
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """A prepared stage: settings in the environment, empty tables, a key that signs."""
+    with running(monkeypatch) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def lasting_stage() -> Iterator[Stage]:
+    """A prepared stage for a whole module, for tests that write nothing."""
+    with pytest.MonkeyPatch.context() as monkeypatch, running(monkeypatch) as made:
+        yield made
+
+
+@pytest.fixture
+def bare_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """A stage right after CloudFormation made it: no signing key yet."""
+    with running(monkeypatch, prepared=False) as made:
+        yield made
