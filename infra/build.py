@@ -123,8 +123,11 @@ class Build:
                 remove(path)
 
     def _finish(self, folder: Path) -> None:
-        if self._python:
-            add_bytecode(folder, self._python)
+        try:
+            if self._python:
+                add_bytecode(folder, self._python)
+        except SyntaxError as error:
+            raise BuildError(f"{folder.name} does not compile:\n{error}") from error
         settle(folder)
 
     def _worker(self, architecture: str) -> None:
@@ -178,7 +181,7 @@ def write_checksum(archive: Path) -> None:
 def write_placeholders(target: Path, root: Path = ROOT) -> None:
     """Write the layout of a build for the laptop: our code, empty layers, workers' archives that hold code alone."""
     paths = [path for folder in CODE for path in files(root / folder)]
-    inputs = digest([*paths, Path(__file__)], root)
+    inputs = digest(paths, root, file_digest(Path(__file__)))
 
     def code(draft: Path) -> None:
         copy_code(root, draft)

@@ -122,6 +122,9 @@ def add_bytecode(folder: Path, python: str) -> None:
 
     Lambda's disk is read-only and the CDK resets times in its archives, so that only bytecode that is never compared
     with its source ("unchecked-hash") is used there.
+
+    Raises:
+        SyntaxError: a module does not compile; the message is what the compiler printed.
     """
     command = [
         python,
@@ -137,4 +140,8 @@ def add_bytecode(folder: Path, python: str) -> None:
         str(folder),
     ]
     environment = {"PYTHONHASHSEED": "0", "PATH": os.environ.get("PATH", "")}
-    subprocess.run(command, check=True, timeout=COMPILE_SECONDS, env=environment)
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=COMPILE_SECONDS, env=environment, check=False
+    )
+    if done.returncode:
+        raise SyntaxError((done.stdout + done.stderr).strip())

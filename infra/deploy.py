@@ -12,7 +12,7 @@ from infra.account import Account, AccountError, check_stage, open_account
 from infra.build import NO_BYTECODE, ROOT, TARGET, BuildError, build
 from infra.bundles import find_lambda_python
 
-CDK = ROOT / "node_modules" / ".bin" / "cdk"
+CDK = Path("node_modules/.bin/cdk")
 DEPLOY_SECONDS = 2 * 3600
 BOOTSTRAP_VERSION = "/cdk-bootstrap/hnb659fds/version"
 
@@ -34,7 +34,7 @@ def check_bootstrapped(ssm: Any, account: Account) -> None:
     except ssm.exceptions.ParameterNotFound as error:
         raise DeployError(
             f"Account {account.number} is not prepared for the CDK in {account.region}. Once, run:\n"
-            f"  PATH=.venv/bin:$PATH {CDK.relative_to(ROOT)} bootstrap aws://{account.number}/{account.region}"
+            f"  PATH=.venv/bin:$PATH {CDK} bootstrap aws://{account.number}/{account.region}"
         ) from error
 
 

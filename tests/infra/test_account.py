@@ -1,0 +1,232 @@
+"""Deploying and examining an account: what they ask AWS, what they refuse, and what they say without credentials."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import EndpointConnectionError
+from botocore.stub import Stubber
+
+from infra import account, deploy, doctor
+from infra.build import NO_BYTECODE, BuildError
+from infra.parts.batch import MAX_VCPUS
+
+ACCOUNT = account.Account(number="123456789012", region="eu-central-1", session=None)
+
+
+class StubbedSession(boto3.Session):
+    """A session whose clients answer what a test has told them."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.stubs: dict[str, Stubber] = {}
+
+    def client(self, service: Any, **options: Any) -> Any:  # pyrefly: ignore[bad-override]
+        """The one client of a service."""
+        if service not in self.stubs:
+            self.stubs[service] = Stubber(super().client(service, **options))
+            self.stubs[service].activate()
+        return self.stubs[service].client
+
+    def answers(self, service: str) -> Stubber:
+        """Where to say what the service's client answers."""
+        self.client(service)
+        return self.stubs[service]
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> StubbedSession:
+    """A session of an account that answers; the commands use it."""
+    stubbed = StubbedSession(region_name="eu-central-1")
+    identity = {"Account": ACCOUNT.number, "UserId": "U", "Arn": "arn:aws:iam::123456789012:user/deployer"}
+    stubbed.answers("sts").add_response("get_caller_identity", identity, {})
+    monkeypatch.setattr(boto3, "Session", lambda: stubbed)
+    return stubbed
+
+
+@pytest.fixture
+def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that no account is known on."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+
+
+@pytest.mark.parametrize("command", [deploy.main, doctor.main])
+@pytest.mark.usefixtures("no_credentials")
+def test_without_credentials_a_command_says_so_and_fails(
+    command: Callable[[list[str]], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(["dev"]) == 1
+    assert capsys.readouterr().err.strip() == account.NO_CREDENTIALS
+
+
+@pytest.mark.parametrize("command", [deploy.main, doctor.main])
+@pytest.mark.parametrize("arguments", [[], [""], ["live"]])
+def test_stage_that_does_not_exist_is_refused(
+    command: Callable[[list[str]], int], arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(arguments) == 1
+    assert "there are dev, staging and prod" in capsys.readouterr().err
+
+
+def test_region_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    with pytest.raises(account.AccountError, match="no AWS region"):
+        account.open_account()
+
+
+def test_credentials_that_aws_refuses_are_an_error() -> None:
+    refused = StubbedSession(region_name="eu-central-1")
+    refused.answers("sts").add_client_error("get_caller_identity", "ExpiredToken", "it has expired", 403)
+    with pytest.raises(account.AccountError, match=r"does not accept the credentials.*expired"):
+        account.open_account(refused)
+
+
+def test_account_that_answers_is_known(session: StubbedSession) -> None:
+    found = account.open_account(session)
+    assert (found.number, found.region) == ("123456789012", "eu-central-1")
+
+
+def tell_quotas(session: StubbedSession, values: dict[str, float]) -> None:
+    """Answer for every quota: the account's own value, or AWS's default for those that are not among the values."""
+    stub = session.answers("service-quotas")
+    for quota in doctor.QUOTAS:
+        asked = {"ServiceCode": quota.service, "QuotaCode": quota.code}
+        if quota.code in values:
+            stub.add_response("get_service_quota", {"Quota": {"Value": values[quota.code]}}, asked)
+        else:
+            stub.add_client_error("get_service_quota", "NoSuchResourceException", expected_params=asked)
+            stub.add_response("get_aws_default_service_quota", {"Quota": {"Value": 10_000.0}}, asked)
+
+
+def test_doctor_names_what_is_short_and_how_to_ask(session: StubbedSession, capsys: pytest.CaptureFixture[str]) -> None:
+    tell_quotas(session, {"L-B99A9384": 10.0, "L-34B43A08": 5.0})
+    assert doctor.main(["dev"]) == 1
+    printed = capsys.readouterr().out
+    assert "Account 123456789012, eu-central-1, stage dev" in printed
+    assert "SHORT Lambda: functions running at once: 10, needs 50" in printed
+    assert "ok    Step Functions: state transitions per second: 10000, needs 50" in printed
+    ask = "aws service-quotas request-service-quota-increase"
+    assert [line for line in printed.splitlines() if line.startswith(ask)] == [
+        f"{ask} --service-code lambda --quota-code L-B99A9384 --desired-value 50",
+        f"{ask} --service-code ec2 --quota-code L-34B43A08 --desired-value 8",
+    ]
+    session.answers("service-quotas").assert_no_pending_responses()
+
+
+def test_doctor_is_content_with_a_large_account(session: StubbedSession, capsys: pytest.CaptureFixture[str]) -> None:
+    tell_quotas(session, {})
+    assert doctor.main(["prod"]) == 0
+    assert "The account is large enough." in capsys.readouterr().out
+
+
+def test_doctor_says_when_it_may_not_read(session: StubbedSession, capsys: pytest.CaptureFixture[str]) -> None:
+    session.answers("service-quotas").add_client_error("get_service_quota", "AccessDeniedException", "not allowed")
+    assert doctor.main(["dev"]) == 1
+    assert "The quotas cannot be read" in capsys.readouterr().err
+
+
+def test_production_needs_as_many_vcpus_as_the_batch_environment_may_use() -> None:
+    needed = [quota.production for quota in doctor.QUOTAS if quota.what.startswith("Batch")]
+    assert needed == [MAX_VCPUS, MAX_VCPUS]
+
+
+@pytest.fixture
+def cdk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A CDK command line that notes how it was called and ends with what `status` says; nothing is built."""
+    program, called = tmp_path / "cdk", tmp_path / "called"
+    program.write_text(
+        f'#!/bin/sh\necho "$@" > {called}\necho "$PATH|$AWS_REGION" >> {called}\nexit $(cat {tmp_path}/status)\n'
+    )
+    program.chmod(0o755)
+    (tmp_path / "status").write_text("0")
+    monkeypatch.setattr(deploy, "CDK", program)
+    monkeypatch.setattr(deploy, "build", lambda: "")
+    return tmp_path
+
+
+def bootstrapped(session: StubbedSession) -> None:
+    """The account was prepared for the CDK."""
+    answer = {"Parameter": {"Name": deploy.BOOTSTRAP_VERSION, "Value": "29"}}
+    session.answers("ssm").add_response("get_parameter", answer, {"Name": deploy.BOOTSTRAP_VERSION})
+
+
+def test_deploy_runs_the_cdk_for_all_stacks_of_the_stage(
+    session: StubbedSession, cdk: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    bootstrapped(session)
+    assert deploy.main(["staging"]) == 0
+    arguments, environment = (cdk / "called").read_text().splitlines()
+    assert arguments.startswith("deploy --all --require-approval never -c stage=staging -c bundles=build ")
+    assert arguments.endswith("/build/outputs-staging.json")
+    path, region = environment.split("|")
+    assert path.split(os.pathsep)[0] == str(Path(sys.executable).parent)
+    assert region == "eu-central-1"
+    assert "Deploying stage staging to account 123456789012 in eu-central-1" in capfd.readouterr().out
+
+
+def test_deploy_fails_when_the_cdk_does(session: StubbedSession, cdk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bootstrapped(session)
+    (cdk / "status").write_text("3")
+    assert deploy.main(["dev"]) == 1
+    assert "The CDK ended with 3" in capsys.readouterr().err
+
+
+def test_deploy_that_never_ends_is_stopped(
+    session: StubbedSession, cdk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bootstrapped(session)
+    (cdk / "cdk").write_text("#!/bin/sh\nexec sleep 60\n")
+    monkeypatch.setattr(deploy, "DEPLOY_SECONDS", 0.3)
+    assert deploy.main(["dev"]) == 1
+    assert "did not end" in capsys.readouterr().err
+
+
+def test_account_that_was_not_prepared_gets_the_command_that_does_it(
+    session: StubbedSession, cdk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session.answers("ssm").add_client_error("get_parameter", "ParameterNotFound")
+    assert deploy.main(["dev"]) == 1
+    assert "bootstrap aws://123456789012/eu-central-1" in capsys.readouterr().err
+    assert not (cdk / "called").exists()
+
+
+def test_production_without_bytecode_is_refused_before_anything_is_asked(
+    session: StubbedSession, cdk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(deploy, "find_lambda_python", lambda environment: "")
+    assert deploy.main(["prod"]) == 1
+    assert NO_BYTECODE in capsys.readouterr().err
+    assert not (cdk / "called").exists()
+
+
+def test_other_stages_do_without_bytecode(session: StubbedSession, cdk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deploy, "find_lambda_python", lambda environment: "")
+    bootstrapped(session)
+    assert deploy.main(["dev"]) == 0
+
+
+def test_build_that_fails_deploys_nothing(
+    session: StubbedSession, cdk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> str:
+        raise BuildError("too large")
+
+    bootstrapped(session)
+    monkeypatch.setattr(deploy, "build", fail)
+    assert deploy.main(["dev"]) == 1
+    assert "too large" in capsys.readouterr().err
+    assert not (cdk / "called").exists()
+
+
+def test_aws_out_of_reach_is_an_error(session: StubbedSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable() -> Any:
+        raise EndpointConnectionError(endpoint_url="https://sts.eu-central-1.amazonaws.com")
+
+    monkeypatch.setattr(session.client("sts"), "get_caller_identity", unreachable)
+    with pytest.raises(account.AccountError, match="Could not connect"):
+        account.open_account(session)
