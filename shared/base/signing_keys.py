@@ -28,11 +28,16 @@ Jwk = dict[str, Any]
 
 @dataclass(frozen=True)
 class SigningKey:
-    """One key: its RFC 7638 thumbprint, when it begins to sign (epoch seconds), its private JWK (RFC 7518 6.3)."""
+    """One key: when it begins to sign (epoch seconds), and its private JWK (RFC 7518 6.3)."""
 
-    kid: str
     signs_from: int
     jwk: Jwk
+
+    @property
+    def kid(self) -> str:
+        """Its id: the RFC 7638 thumbprint."""
+        kid: str = self.jwk["kid"]
+        return kid
 
     @property
     def public(self) -> Jwk:
@@ -48,13 +53,13 @@ def parse(text: str) -> list[SigningKey]:
         return []
     if not isinstance(found, dict):
         return []
-    keys = [SigningKey(jwk["kid"], int(jwk.pop("signs_from")), jwk) for jwk in found.get("keys", [])]
+    keys = [SigningKey(int(jwk.pop("signs_from")), jwk) for jwk in found.get("keys", [])]
     return sorted(keys, key=lambda key: key.signs_from)
 
 
 def serialise(keys: list[SigningKey]) -> str:
     """The secret's text; `parse` reads it."""
-    return json.dumps({"keys": [{**key.jwk, "kid": key.kid, "signs_from": key.signs_from} for key in keys]})
+    return json.dumps({"keys": [{**key.jwk, "signs_from": key.signs_from} for key in keys]})
 
 
 def public_set(keys: list[SigningKey]) -> dict[str, list[Jwk]]:
@@ -78,7 +83,7 @@ def make_key(signs_from: float) -> SigningKey:
     private = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
     jwk: Jwk = RSAAlgorithm.to_jwk(private, as_dict=True)
     jwk.pop("key_ops", None)
-    return SigningKey(_thumbprint(jwk), int(signs_from), {**jwk, "alg": ALGORITHM, "use": "sig"})
+    return SigningKey(int(signs_from), {**jwk, "kid": _thumbprint(jwk), "alg": ALGORITHM, "use": "sig"})
 
 
 def _thumbprint(jwk: Jwk) -> str:

@@ -1,0 +1,87 @@
+"""Models learn their table late and share one client."""
+
+import pytest
+from botocore.exceptions import ConnectTimeoutError
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.exceptions import DoesNotExist, GetError
+from pynamodb.models import Model
+
+from shared.base import aws
+from shared.base.settings import SettingMissingError
+from shared.base.tables import bind, is_outage
+from tests.aws import Stage
+
+
+class First(Model):
+    class Meta:
+        table_name = ""
+
+    pk = UnicodeAttribute(hash_key=True)
+
+
+class Second(Model):
+    class Meta:
+        table_name = ""
+
+    session_id = UnicodeAttribute(hash_key=True)
+
+
+def test_a_model_reads_the_table_of_its_variable(stage: Stage) -> None:
+    bind(First, "USERS_TABLE")
+    First("a").save()
+    assert First.get("a").pk == "a"
+    assert [call.parameters["TableName"] for call in stage.calls] == ["showreel-test-users"] * 2
+
+
+def test_models_share_one_client_with_our_deadlines(stage: Stage) -> None:
+    bind(First, "USERS_TABLE")
+    bind(Second, "SESSIONS_TABLE")
+    one, other = (model._get_connection().connection.client for model in (First, Second))
+    assert one is other
+    assert (one.meta.config.connect_timeout, one.meta.config.read_timeout) == (2, 5)
+    assert one.meta.config.retries == {"total_max_attempts": 3, "mode": "standard"}
+
+
+def test_a_model_follows_the_process_to_a_new_client(stage: Stage) -> None:
+    bind(First, "USERS_TABLE")
+    before = First._get_connection().connection.client
+    aws.forget()
+    bind(First, "USERS_TABLE")
+    assert First._get_connection().connection.client is not before
+
+
+def test_a_missing_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("USERS_TABLE", raising=False)
+    with pytest.raises(SettingMissingError, match="USERS_TABLE"):
+        bind(First, "USERS_TABLE")
+
+
+@pytest.mark.parametrize(
+    ("code", "outage"),
+    [("ThrottlingException", True), ("InternalServerError", True), ("AccessDeniedException", False)],
+)
+def test_an_outage_is_told_from_a_fault_of_ours(stage: Stage, code: str, outage: bool) -> None:  # noqa: FBT001
+    bind(First, "USERS_TABLE")
+    with stage.refusing("dynamodb", "GetItem", code) as fired, pytest.raises(GetError) as caught:
+        First.get("a")
+    assert fired == [code]
+    assert is_outage(caught.value) is outage
+
+
+def test_silence_is_an_outage(stage: Stage) -> None:
+    bind(First, "USERS_TABLE")
+
+    with (
+        stage.cut_off("dynamodb", "GetItem", ConnectTimeoutError, after=False) as fired,
+        pytest.raises(GetError) as caught,
+    ):
+        First.get("a")
+    assert fired == ["ConnectTimeoutError"] * 3
+    assert is_outage(caught.value)
+
+
+def test_a_missing_row_is_no_outage(stage: Stage) -> None:
+    bind(First, "USERS_TABLE")
+    with pytest.raises(DoesNotExist) as caught:
+        First.get("nobody")
+    assert not is_outage(caught.value)
