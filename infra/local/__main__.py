@@ -101,10 +101,16 @@ def down(settings: Settings) -> int:
     return 1
 
 
+def _demo(settings: Settings) -> int:
+    from infra.local.demo.command import demo
+
+    return demo(settings)
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, text in (("up", "start the stack and keep it running"), ("down", "end it")):
+    for name, text in (("up", "start the stack and keep it running"), ("down", "end it"), ("demo", "show the main job on a film")):
         command = commands.add_parser(name, help=text)
         command.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 4566), help="default PORT= or 4566")
         command.add_argument("--media-port", type=int, default=None, help="default: the port after it")
@@ -112,7 +118,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     settings = Settings(port=chosen.port, media_port=chosen.media_port or chosen.port + 1, folder=str(Path(chosen.folder).resolve()))
     try:
-        return {"up": up, "down": down}[chosen.command](settings)
+        return {"up": up, "down": down, "demo": _demo}[chosen.command](settings)
     except (StackError, DeployError, SynthError) as exc:
         sys.stderr.write(f"local: {exc}\n")
         return 1

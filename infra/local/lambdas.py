@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import queue
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -47,13 +49,15 @@ _last = threading.local()
 )  # fmt: skip
 def fork_workers() -> None:
     """Python workers come from the zygote, any other process from `subprocess` as before; idle ones are evicted."""
-    supervisor = runtime.supervisor()
+    supervisor, ours = runtime.supervisor(), runtime.settings().own_variables()
     view = types.SimpleNamespace(**{name: getattr(subprocess, name) for name in dir(subprocess) if name[0] != "_"})
 
     def popen(argv: list[str], **options: Any) -> Any:
         if argv[0] != sys.executable:
             return subprocess.Popen(argv, **options)
-        return WorkerProcess(supervisor, argv, options["cwd"], options["env"])
+        environment = {name: value for name, value in options["env"].items() if ours.get(name) != value}
+        _last.process = WorkerProcess(supervisor, argv, options["cwd"], environment)
+        return _last.process
 
     view.Popen = popen
     lambda_runtime.subprocess = view
@@ -104,7 +108,7 @@ def correct_errors() -> None:
         if result.pop("raised", False):
             result["status"] = "error"
         elif result.get("error") == "Worker process died":
-            code = (process or self._proc).wait(1) if process else None
+            code = (process or _last.process).wait(1)
             result["error"] = f"RequestId: {request_id} Error: Runtime exited with error: {_exit_text(code)}"
             _last.error_type = "Runtime.ExitError"
         return result
@@ -121,8 +125,8 @@ def correct_errors() -> None:
     lambda_runtime.Worker.invoke, lambda_svc._execute_function_warm = worker_invoke, execute_warm
 
 
-def _exit_text(code: int | None) -> str:
-    return "signal" if code is None or code < 0 else f"exit status {code}"
+def _exit_text(code: int) -> str:
+    return f"exit status {code}" if code >= 0 else f"signal: {signal.Signals(-code).name}"
 
 
 def _correct_error(body: dict[str, Any], config: dict[str, Any]) -> None:
@@ -139,26 +143,24 @@ def _correct_error(body: dict[str, Any], config: dict[str, Any]) -> None:
     title="Logs of a Lambda invocation",
     aws="Cost the caller nothing.",
     emulator="A handler that logs nothing waits 50 ms for a line.",
-    names=(f"{_RUNTIME}.Worker._drain_stderr_bounded", f"{_RUNTIME}.Worker._read_stderr"),
+    names=(f"{_RUNTIME}.Worker._drain_stderr_bounded", f"{_RUNTIME}.Worker._read_stderr", f"{_RUNTIME}.Worker._spawn"),
 )
 def end_logs() -> None:
     """The worker ends the log of each invocation with a mark, so that nobody waits and no line is lost."""
-    drain = lambda_runtime.Worker._drain_stderr_bounded
-
     def drain_to_mark(self: Any, *_args: Any, **_kwargs: Any) -> str:
         lines: list[str] = []
         limit = time.monotonic() + 0.25
-        while (left := limit - time.monotonic()) > 0:
+        if self._proc is None:  # it has ended, so its log ends without a mark
+            self._stderr_thread.join(0.25)
+            limit = 0
+        while True:
             try:
-                line = self._stderr_queue.get(timeout=left)
-            except lambda_runtime.queue.Empty:
-                break
+                line = self._stderr_queue.get(timeout=max(0.001, limit - time.monotonic()))
+            except queue.Empty:
+                return "\n".join(lines)
             if line == _END_OF_LOG:
                 return "\n".join(lines)
             lines.append(line)
-            if self._proc is None:
-                return "\n".join([*lines, drain(self)])
-        return "\n".join(lines)
 
     lambda_runtime.Worker._drain_stderr_bounded = drain_to_mark
 

@@ -26,6 +26,7 @@ class Reloader:
         self._end = threading.Event()
         self._fingerprint = assembly.Fingerprint(self._root)
         self._declared = self._fingerprint()
+        self._seen = self._stamps()
         self._thread = threading.Thread(target=self._watch, daemon=True, name="hot-reload")
 
     def start(self) -> None:
@@ -44,15 +45,12 @@ class Reloader:
         return found
 
     def _watch(self) -> None:
-        seen = self._stamps()
         while not self._end.wait(_POLL_SECONDS):
-            now = self._stamps()
-            if now != seen:
-                changed = sorted({str(p.relative_to(self._root)) for p in now.keys() ^ seen.keys()} | {
-                    str(p.relative_to(self._root)) for p in now.keys() & seen.keys() if now[p] != seen[p]
-                })  # fmt: skip
-                seen = now
-                self._reload(changed)
+            now, before = self._stamps(), self._seen
+            if now != before:
+                self._seen = now
+                changed = {path for path in now.keys() | before.keys() if now.get(path) != before.get(path)}
+                self._reload(sorted(str(path.relative_to(self._root)) for path in changed))
 
     def _reload(self, changed: list[str]) -> None:
         began = time.monotonic()

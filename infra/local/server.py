@@ -69,6 +69,7 @@ def main(text: str) -> None:
     settings = Settings.from_json(text)
     if (found := version("ministack")) != differences.PINNED:
         sys.exit(f"local stack: ministack {differences.PINNED} is needed, {found} is installed")
+    os.environ.pop("PYTHONPATH", None)  # it was for this process; a function must find nothing but its own code
     listener = _bind(settings.port)
     supervisor = Supervisor()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -51,12 +51,9 @@ class Settings:
         values = json.loads(text)
         return cls(**{**values, "cors_origins": tuple(values["cors_origins"])})
 
-    def environment(self) -> dict[str, str]:
-        """The emulator's environment, from nothing: workers and jobs inherit parts of it."""
-        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-        return kept | {
-            "TMPDIR": str(self.state / "tmp"),
-            "PYTHONPATH": str(ROOT),
+    def own_variables(self) -> dict[str, str]:
+        """What the emulator is told, and no worker or job."""
+        return {
             "PYTHONDONTWRITEBYTECODE": "1",
             "GATEWAY_PORT": str(self.port),
             "BIND_HOST": "127.0.0.1",
@@ -70,6 +67,11 @@ class Settings:
             "SFTP_ENABLED": "0",
             "LOG_LEVEL": "WARNING",
         }
+
+    def environment(self) -> dict[str, str]:
+        """The environment of the emulator's process, made from nothing."""
+        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        return kept | self.own_variables() | {"TMPDIR": str(self.state / "tmp"), "PYTHONPATH": str(ROOT)}
 
 
 def python_folder() -> str:

@@ -98,7 +98,7 @@ def _become(request: dict[str, Any], fds: list[int]) -> None:
     os.environ.update(request["env"])
     sys.stdin, sys.stdout, sys.stderr = open(0, buffering=1), open(1, "w", buffering=1), open(2, "w", buffering=1)
     sys.argv = argv
-    sys.path[0] = os.path.dirname(argv[0])
+    sys.path.insert(0, os.path.dirname(argv[0]))
     runpy.run_path(argv[0], run_name="__main__")
 
 

@@ -24,7 +24,6 @@ class LogStream:
         self._source, self.sink = os.pipe()
         run = contextvars.copy_context().run
         self._thread = threading.Thread(target=run, args=(self._ship,), daemon=True, name="batch-log")
-        self._created = False
 
     def start(self) -> None:
         os.close(self.sink)
@@ -35,6 +34,8 @@ class LogStream:
         self._thread.join(10)
 
     def _ship(self) -> None:
+        self._call("CreateLogGroup", {"logGroupName": self._place["logGroupName"]})
+        self._call("CreateLogStream", self._place)
         rest, lines, sent, more = b"", list[str](), time.monotonic(), True
         while more:
             if select.select([self._source], [], [], _EVERY_SECONDS)[0]:
@@ -50,10 +51,6 @@ class LogStream:
         os.close(self._source)
 
     def _put(self, lines: list[str]) -> None:
-        if not self._created:
-            self._call("CreateLogGroup", {"logGroupName": self._place["logGroupName"]})
-            self._call("CreateLogStream", self._place)
-            self._created = True
         now = int(time.time() * 1000)
         for start in range(0, len(lines), _EVENTS_LIMIT):
             events = [{"timestamp": now, "message": line or " "} for line in lines[start : start + _EVENTS_LIMIT]]

