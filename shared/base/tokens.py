@@ -219,6 +219,8 @@ def _read_claims(payload: dict[str, Any], use: Use, kid: str) -> Claims:
     named = payload.get("permissions", []) if use == "service" else ROLE_PERMISSIONS.get(role, frozenset())
     if not all(isinstance(permission, str) for permission in named):
         raise ValueError("permissions")
+    if use != "service" and not (payload.get("sub") and payload.get("sid")):
+        raise ValueError("sub, sid")
     issued_at = _moment(payload, "iat")
     return Claims(
         use=use,
