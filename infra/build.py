@@ -92,7 +92,7 @@ class Build:
         return digest(paths, self._root, self._recipe)
 
     def _inputs_of_layer(self, layer: str) -> str:
-        return digest([self._lock(layer)], self._root, self._recipe)
+        return digest([self._lock(layer), self._root / "NOTICE"], self._root, self._recipe)
 
     def _lock(self, layer: str) -> Path:
         return self._root / "layers" / layer / "requirements.txt"
@@ -106,6 +106,7 @@ class Build:
             self._install(layer, architecture, draft / "python")
             if layer == "ffmpeg":
                 keep_ffmpeg(draft)
+                shutil.copy(self._root / "NOTICE", draft)  # the offer of its source goes where the program goes
             self._finish(draft)
 
         self._make(layer_name(layer, architecture), self._inputs_of_layer(layer), make)
@@ -158,7 +159,7 @@ def copy_code(root: Path, target: Path) -> None:
 
 
 def keep_ffmpeg(layer: Path) -> None:
-    """Turn the installed package into the one program that it brings, as bin/ffmpeg, and its licence.
+    """Turn the installed package into the one program that it brings, as bin/ffmpeg.
 
     Raises:
         BuildError: the package does not hold exactly one.

@@ -30,6 +30,7 @@ def checkout(tmp_path: Path) -> Path:
     (root / "shared" / "__pycache__" / "words.cpython-311.pyc").write_bytes(b"stale")
     (root / "infra").mkdir()
     (root / "infra" / "build.py").write_text("recipe\n")
+    (root / "NOTICE").write_text("The offer.\n")
     for layer in build.LAYERS:
         (root / "layers" / layer).mkdir(parents=True)
         (root / "layers" / layer / "requirements.txt").write_text(f"{layer}==1\n")
@@ -79,11 +80,12 @@ def test_layout(checkout: Path, tmp_path: Path, installs: list[tuple[str, str]])
     Build(checkout, target, "").everything()
     assert all((target / name).exists() for name in LAYOUT)
     assert (target / "layers" / "python" / "python" / "python_package" / "__init__.py").exists()
-    assert [path.name for path in bundles.files(target / "layers" / "ffmpeg")] == ["ffmpeg"]
+    assert [path.name for path in bundles.files(target / "layers" / "ffmpeg")] == ["NOTICE", "ffmpeg"]
     for architecture in PLATFORMS:
         archive = target / f"worker-{architecture}.zip"
         with zipfile.ZipFile(archive) as worker:
             assert worker.namelist() == [
+                "NOTICE",
                 "bin/ffmpeg",
                 "functions/__init__.py",
                 "functions/greet.py",
