@@ -1,0 +1,115 @@
+"""GET /api/auth/me."""
+
+import pytest
+
+from functions.api.accounts.get_me import handler
+from shared.base import tokens
+from shared.domains.accounts.store import SessionStore
+from tests import jwts
+from tests.api import Answer, call
+from tests.aws import Stage
+from tests.clock import TurnedClock
+from tests.examples import differences
+from tests.functions.api.accounts.conftest import Register
+
+EXAMPLE = {
+    "user": {
+        "id": "uuid",
+        "username": "string",
+        "email": "string",
+        "display_name": "string",
+        "avatar_url": "string",
+        "bio": "string",
+        "follower_count": "number",
+        "following_count": "number",
+        "created_at": "moment",
+        "verified": "boolean",
+    },
+    "profile": {"total_views": "number", "total_videos": "number", "total_likes_received": "number"},
+}
+
+
+def me(**headers: str) -> Answer:
+    return call(handler, "GET", "/api/auth/me", headers=headers)
+
+
+def with_token(token: str) -> Answer:
+    return me(authorization=f"Bearer {token}")
+
+
+def test_the_example_of_the_source(register: Register) -> None:
+    made = register().json
+    answer = with_token(made["tokens"]["access_token"])
+    assert answer.status == 200
+    assert differences(EXAMPLE, answer.json) == []
+    assert set(answer.json["user"]) == set(EXAMPLE["user"])
+    assert answer.json["user"] == {**made["user"], "bio": "", "verified": False}
+    assert "password" not in answer.body
+    assert "private" in answer.headers["cache-control"]
+
+
+def test_a_stranger_is_401(stage: Stage) -> None:
+    answer = me()
+    assert (answer.status, answer.error["code"]) == (401, "UNAUTHORIZED")
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_odd_headers_are_401(register: Register) -> None:
+    token = register().json["tokens"]["access_token"]
+    odd = [
+        f"Bearer  {token}",
+        f"Bearer {token} {token}",
+        f"Bearer {token},Bearer {token}",
+        f"Bearer {token}, Bearer {token}",
+        f"Bearer{token}",
+        f"Basic {token}",
+        token,
+        "Bearer",
+        "Bearer ",
+        "Bearer " + "x" * 20_000,
+        "Bearer é",
+        f"\tBearer {token}",
+    ]
+    assert [me(authorization=value).status for value in odd] == [401] * len(odd)
+    assert call(handler, "GET", "/api/auth/me", query=f"access_token={token}").status == 401
+    assert me(cookie=f"access_token={token}").status == 401
+
+
+def test_other_tokens_are_401(register: Register) -> None:
+    made = register().json["tokens"]
+    service = tokens.issue_service_token("metrics", frozenset({"internal:metrics"}))
+    forged = jwts.parts(jwts.header(alg="none"), jwts.claims()) + "."
+    for token in (made["refresh_token"], service, forged):
+        answer = with_token(token)
+        assert (answer.status, answer.error["code"]) == (401, "UNAUTHORIZED")
+
+
+def test_an_expired_token_is_401(register: Register, turned_clock: TurnedClock) -> None:
+    token = register().json["tokens"]["access_token"]
+    turned_clock.advance(900)
+    assert with_token(token).status == 401
+
+
+def test_an_ended_session_is_over_within_a_minute(register: Register, turned_clock: TurnedClock) -> None:
+    token = register().json["tokens"]["access_token"]
+    assert with_token(token).status == 200
+    SessionStore.open().end(tokens.verify(token, "access").session_id)
+    turned_clock.advance(60)
+    assert with_token(token).status == 401
+
+
+@pytest.mark.parametrize("user_id", ["01900000-0000-7000-8000-000000000001"])
+def test_a_user_who_is_gone_is_401(register: Register, user_id: str) -> None:
+    claims = tokens.verify(register().json["tokens"]["access_token"], "access")
+    gone = tokens.Person(user_id, "gone", "gone@example.com", "Gone", "", "user")
+    token = tokens.issue_access_token(gone, claims.session_id, session_ends=claims.expires_at)
+    assert with_token(token).status == 401
+
+
+def test_a_warm_request_makes_one_call(stage: Stage, register: Register) -> None:
+    token = register().json["tokens"]["access_token"]
+    with_token(token)
+    before = len(stage.calls)
+    with_token(token)
+    tables = [call.parameters["TableName"] for call in stage.calls[before:]]
+    assert [table for table in tables if not table.endswith("limits")] == ["showreel-test-users"]
