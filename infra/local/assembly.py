@@ -44,7 +44,7 @@ def files(root: Path, *names: str) -> Iterator[Path]:
 
 
 class _Declarations(ast.NodeTransformer):
-    """Drops what no template can show: the bodies of functions, and docstrings."""
+    """Drops what no template can show: the bodies of functions."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802, the name is ast's
         node.body = [ast.Pass()]

@@ -73,7 +73,7 @@ class Child:
         self.returncode: int | None = None
 
     def wait(self, timeout: float | None = None) -> int:
-        """The exit code; negative is the signal that ended it."""
+        """The exit code; negative is the signal that ended it. One thread waits, others may send signals."""
         with self._lock:
             if self.returncode is None:
                 if not select.select([self._link], [], [], timeout)[0]:

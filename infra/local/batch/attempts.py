@@ -5,7 +5,6 @@ Not a sandbox. The image is ignored; the venv's programs and packages and an `ff
 
 from __future__ import annotations
 
-import contextvars
 import os
 import shutil
 import signal
@@ -24,7 +23,6 @@ from infra.local.batch.logs import GROUP, LogStream
 from infra.local.processes import Child
 from infra.local.settings import python_folder
 
-_KILL_SECONDS = 10.0
 _NO_LIMIT_SESSION = 12 * 3600
 EXITED = "Essential container in task exited"
 TIMED_OUT = "Job attempt duration exceeded timeout"
@@ -46,7 +44,7 @@ class Attempt:
     def __init__(self, record: dict[str, Any], number: int, started: Callable[[], None]) -> None:
         self._record, self._number, self._started = record, number, started
         self._child: Child | None = None
-        self._stopping = threading.Event()
+        self._stopping, self._ended = threading.Event(), threading.Event()
         definition = record["jobDefinition"].rpartition("/")[2].partition(":")[0]
         options = (record["container"].get("logConfiguration") or {}).get("options") or {}
         self.log_group = options.get("awslogs-group", GROUP)
@@ -84,6 +82,7 @@ class Attempt:
             timed_out = True
             self.stop()
             code = self._child.wait()
+        self._ended.set()
         log.close()
         code = code if code >= 0 else 128 - code
         return Outcome(code, TIMED_OUT if timed_out else EXITED, timed_out=timed_out)
@@ -106,12 +105,10 @@ class Attempt:
         child.terminate()
 
         def kill_later() -> None:
-            try:
-                child.wait(runtime.settings().job_grace)
-            except subprocess.TimeoutExpired:
+            if not self._ended.wait(runtime.settings().job_grace):
                 child.kill()
 
-        threading.Thread(target=contextvars.copy_context().run, args=(kill_later,), daemon=True).start()
+        threading.Thread(target=kill_later, daemon=True, name="batch-kill").start()
 
     def _environment(self, work: Path) -> dict[str, str]:
         """What a container would see: made from nothing, least of all the emulator's root key."""

@@ -1,0 +1,130 @@
+"""The command: ports, one stack per folder, `down`, and nothing left behind, whatever ends it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.local.settings import ROOT, Settings
+from infra.local.stack import LocalStack, StackError
+from tests.infra.local.test_lambdas import until
+from tests.local_stack import free_ports, settings_for
+
+UP = """
+import sys
+from infra.local import __main__ as command
+from infra.local import stack
+stock = stack.LocalStack.__init__
+def small(self, settings, **more):
+    from infra.local.settings import Settings
+    import dataclasses
+    settings = dataclasses.replace(settings, root=sys.argv[1])
+    stock(self, settings, commands=((sys.executable, "app.py"),), context={}, **more)
+stack.LocalStack.__init__ = small
+sys.exit(command.main(sys.argv[2:]))
+"""
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "infra.local", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+    )
+
+
+def processes_naming(text: str) -> set[int]:
+    """Pids whose command line or environment names `text`."""
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            content = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
+        except OSError:
+            continue
+        if text.encode() in content and int(folder.name) != os.getpid():
+            found.add(int(folder.name))
+    return found
+
+
+@pytest.fixture
+def running(stack: LocalStack, app_root: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """`up` in a process of its own, with a worker, a zygote and a running job."""
+    folder = tmp_path / "folder"
+    shutil.copytree(stack.assembly, folder / "cdk.out")
+    port, media_port = free_ports(2)
+    arguments = ["up", "--port", str(port), "--media-port", str(media_port), "--folder", str(folder)]
+    process = subprocess.Popen([sys.executable, "-c", UP, str(app_root), *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout
+        lines = iter(process.stdout.readline, "")
+        assert any("ready." in line for line in lines)
+        other = LocalStack(Settings(port=port, media_port=media_port, folder=str(folder)))
+        other.clients("lambda").invoke(FunctionName="test-echo", Payload="{}")
+        batch = other.clients("batch")
+        queue = batch.describe_job_queues()["jobQueues"][0]["jobQueueName"]
+        definition = batch.describe_job_definitions()["jobDefinitions"][0]["jobDefinitionArn"]
+        script = f"setsid sleep 600 {folder} & sleep 600"
+        batch.submit_job(jobName="long", jobQueue=queue, jobDefinition=definition, containerOverrides={"command": ["sh", "-c", script]})
+        assert until(lambda: len(processes_naming(str(folder))) >= 5, 10)
+        yield process, folder
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+
+def down(_process: subprocess.Popen[str], folder: Path) -> None:
+    done = command("down", "--folder", str(folder))
+    assert (done.returncode, done.stdout) == (0, "local: stopped\n")
+
+
+def interrupt(process: subprocess.Popen[str], _folder: Path) -> None:
+    process.send_signal(signal.SIGINT)
+
+
+def kill(process: subprocess.Popen[str], _folder: Path) -> None:
+    process.kill()
+
+
+@pytest.mark.parametrize("end", [down, interrupt, kill])
+def test_nothing_is_left_behind(running: tuple[subprocess.Popen[str], Path], end: Callable[..., None]) -> None:
+    process, folder = running
+    began = time.monotonic()
+    end(process, folder)
+    process.wait(5)
+    assert until(lambda: not processes_naming(str(folder)), 5), processes_naming(str(folder))
+    assert time.monotonic() - began < 5
+    assert process.returncode == (-signal.SIGKILL if end is kill else 0)
+
+
+def test_taken_port_is_refused(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = command("up", "--port", port, "--folder", str(tmp_path))
+    assert done.returncode == 1
+    assert f"port {port} is taken by another program; choose another one with PORT=" in done.stderr
+
+
+def test_down_without_a_stack(tmp_path: Path) -> None:
+    assert command("down", "--folder", str(tmp_path)).stdout == "local: nothing is running\n"
+
+
+def test_second_stack_in_a_folder_is_refused(running: tuple[subprocess.Popen[str], Path]) -> None:
+    _, folder = running
+    port, media_port = free_ports(2)
+    done = command("up", "--port", str(port), "--media-port", str(media_port), "--folder", str(folder))
+    assert done.returncode == 1
+    assert "is running already" in done.stderr
+
+
+def test_waiting_for_a_stack_that_was_not_started(tmp_path: Path) -> None:
+    with pytest.raises(StackError, match="not started"):
+        LocalStack(settings_for(tmp_path)).wait_ready(1)
