@@ -134,6 +134,7 @@ STRAY_IMPORTS = [
     ("shared/domains/films/utils.py", "", "every domain"),
     ("functions/api/films/get_film.py", "import functions.api.films.list_films", "no Lambda imports another"),
     ("functions/events/on_film.py", "import functions.events.on_other", "no Lambda imports another"),
+    ("functions/tasks/make_key.py", "import functions.schedules.sweep", "no Lambda imports another"),
     ("functions/events/stray.py", "import aws_cdk", "never loads the CDK"),
     ("functions/events/stray.py", "import boto3", "AWS is called from"),
     ("shared/domains/films/rules.py", "import botocore.session", "AWS is called from"),
@@ -145,7 +146,7 @@ ROOMS = ("model", "rules", "store", "service", "errors")
 SKELETON = [
     *(f"shared/{layer}/__init__.py" for layer in ("http", "domains", "providers", "media", "base", "contract")),
     *(f"shared/domains/films/{room}.py" for room in ROOMS),
-    *(f"functions/{kind}/__init__.py" for kind in ("api", "events", "schedules", "pipeline")),
+    *(f"functions/{kind}/__init__.py" for kind in ("api", "events", "schedules", "tasks", "pipeline")),
     *(f"functions/api/films/{name}.py" for name in ("__init__", "get_film", "list_films")),
     *("shared/__init__.py", "functions/__init__.py", "infra/__init__.py", "infra/parts/__init__.py"),
     *("functions/pipeline/transcode/__init__.py", "functions/pipeline/transcode/plan.py"),
