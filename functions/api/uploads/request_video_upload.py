@@ -11,7 +11,7 @@ from shared.contract.resources import MEDIA, VIDEOS
 from shared.domains.videos.model import Author, Visibility
 from shared.domains.videos.rules.fields import Category, Description, FileName, Seconds, Tags, Title
 from shared.domains.videos.rules.uploads import VIDEO_BYTES
-from shared.domains.videos.service.uploads import UploadService, UploadWish
+from shared.domains.videos.service.uploads import PartAddress, UploadService, UploadWish
 from shared.http.caller import Caller
 from shared.http.framework import BaseModel
 from shared.http.serve import serve
@@ -28,18 +28,10 @@ class VideoUploadRequest(BaseModel):
     duration: Seconds | None = None
     title: Title | None = None
     description: Description = ""
-    tags: Tags = []
+    tags: Tags = Field(default_factory=list)
     category: Category = ""
     visibility: Visibility = Visibility.PUBLIC
     multipart: bool = False
-
-
-class UploadPart(BaseModel):
-    """Where to PUT one part of exactly `size` bytes."""
-
-    part_number: int
-    url: str
-    size: int
 
 
 class VideoUpload(BaseModel):
@@ -52,7 +44,7 @@ class VideoUpload(BaseModel):
     expires_at: str
     upload_id: str | None
     part_size: int | None
-    part_urls: list[UploadPart]
+    part_urls: list[PartAddress]
 
 
 @post(
@@ -76,7 +68,7 @@ async def request_video_upload(wish: VideoUploadRequest, caller: Caller, uploads
         expires_at=opened.expires_at,
         upload_id=opened.video.upload_id or None,
         part_size=opened.part_size,
-        part_urls=[UploadPart(**vars(part)) for part in opened.part_urls],
+        part_urls=opened.part_urls,
     )
 
 

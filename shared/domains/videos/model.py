@@ -1,6 +1,6 @@
 """What a video is: its row, its states, and the media that it becomes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -95,6 +95,7 @@ class Video:
     moving_to        media version that the objects are being copied to, 0 when none
     touched_at       last sign of life of open work
     encoder          "outside" once an encoder that is not ours has been asked
+    task_token       what the execution that waits for that encoder is answered with
     report_id        webhook id of that encoder's accepted report
     """
 
@@ -132,6 +133,7 @@ class Video:
     open_state: str = ""
     touched_at: str = ""
     encoder: str = ""
+    task_token: str = field(default="", repr=False)
     report_id: str = ""
 
 

@@ -49,9 +49,8 @@ class MediaAddresses:
 
 
 def file_name(address: str, base: str, video_id: str) -> str | None:
-    """The name of the file that a media address of this video leads to, whatever its token and version; else None."""
-    pattern = (
-        rf"{re.escape(base.rstrip('/'))}/\d{{1,12}}\.[0-9a-f]{{{_MAC_DIGITS}}}/v/{re.escape(video_id)}/\d{{1,9}}/(.+)"
-    )
+    """The name of the file that an address of this video's media leads to, whatever its token (if any) and version."""
+    server, video = re.escape(base.rstrip("/")), re.escape(video_id)
+    pattern = rf"{server}/(?:\d{{1,12}}\.[0-9a-f]{{{_MAC_DIGITS}}}/)?v/{video}/\d{{1,9}}/(.+)"
     found = re.fullmatch(pattern, address)
     return found[1] if found and _NAME.fullmatch(found[1]) else None

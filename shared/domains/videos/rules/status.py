@@ -5,6 +5,9 @@ from shared.domains.videos.model import Status
 RUNNING = (Status.AWAITING_UPLOAD, Status.QUEUED, Status.PROCESSING)
 """The states from which a video can still fail."""
 
+PRESENT = tuple(status for status in Status if status is not Status.DELETED)
+"""All states but deleted."""
+
 _WATCH = {
     Status.AWAITING_UPLOAD: "uploaded",
     Status.QUEUED: "uploaded",

@@ -1,16 +1,21 @@
-"""Videos as people see and edit them."""
+"""Videos as people see, edit and delete them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from shared.base import aws, clock
 from shared.base.settings import setting
-from shared.domains.videos.errors import VideoNotFoundError
-from shared.domains.videos.model import Status, Video, Visibility
+from shared.domains.videos.errors import EditConflictError, VideoNotFoundError
+from shared.domains.videos.model import OpenState, Status, Video
 from shared.domains.videos.rules.addresses import MediaAddresses
 from shared.domains.videos.rules.answers import VideoAnswer, answer
-from shared.domains.videos.store.videos import VideoStore
+from shared.domains.videos.rules.edits import edited, unchanged
+from shared.domains.videos.rules.seeing import may_see, owned
+from shared.domains.videos.rules.status import PRESENT
+from shared.domains.videos.store.videos import Expected, VideoStore
 
 MEDIA_KEY_VARIABLE = "MEDIA_KEY_SECRET"
+EDIT_TRIES = 2
 
 
 @dataclass(frozen=True)
@@ -29,19 +34,72 @@ class CatalogueService:
         video = self.store.get(video_id, consistent=bool(viewer_id))
         if video is None or not may_see(video, viewer_id):
             raise VideoNotFoundError
-        return show(video)
+        return _show(video)
+
+    def edit(self, video_id: str, owner_id: str, wish: dict[str, Any]) -> VideoAnswer:
+        """Change what the owner wishes (see rules.edits): a read and a write, and one more write after a collision.
+
+        Raises VideoNotFoundError, InvalidInputError, EditConflictError.
+        """
+        video = owned(self.store.get(video_id), owner_id)
+        for _ in range(EDIT_TRIES):
+            changes = edited(video, wish, setting("CDN_BASE_URL"), clock.timestamp())
+            if not changes:
+                return _show(video)
+            expected = Expected(PRESENT, {"owner_id": owner_id, **unchanged(video, changes)})
+            change = self.store.change(video_id, expected, **changes)
+            video = owned(change.video, owner_id)
+            if change.made:
+                return _show(video)
+        raise EditConflictError
+
+    def delete(self, video_id: str, owner_id: str) -> None:
+        """Delete a video: nobody sees it any more, and its objects are left to the sweep. A repeat is fine."""
+        now = clock.timestamp()
+        change = self.store.change(
+            video_id,
+            Expected(PRESENT, {"owner_id": owner_id}),
+            status=Status.DELETED,
+            open_state=OpenState.DELETING,
+            touched_at=now,
+            updated_at=now,
+        )
+        if change.video is None or change.video.owner_id != owner_id:
+            raise VideoNotFoundError
+
+    def finish_delete(self, video_id: str) -> None:
+        """Remove the row of a deleted video, once all objects under rules.keys.prefixes and its upload are gone."""
+        self.store.forget(video_id, Expected((Status.DELETED,)))
+
+    def finish_move(self, video_id: str, from_version: int, to_version: int) -> bool:
+        """The objects are copied: the video's addresses lead to the new media version from now on.
+
+        The row stays open work until `close_move`. False when the move is void (the video is deleted, or another move
+        is on): then the copies are to be removed. A repeat answers the same.
+        """
+        change = self.store.change(
+            video_id,
+            Expected((Status.READY,), {"version": from_version, "moving_to": to_version}),
+            version=to_version,
+            touched_at=clock.timestamp(),
+        )
+        video = change.video
+        return change.made or (video is not None and video.status is Status.READY and video.version == to_version)
+
+    def close_move(self, video_id: str, to_version: int) -> bool:
+        """All other media versions are deleted and invalidated: the move is over. False when there was none such."""
+        change = self.store.change(
+            video_id,
+            Expected((Status.READY,), {"version": to_version, "moving_to": to_version}),
+            moving_to=0,
+            open_state="",
+            touched_at="",
+        )
+        video = change.video
+        return change.made or (video is not None and video.version == to_version and not video.moving_to)
 
 
-def may_see(video: Video, viewer_id: str) -> bool:
-    """Its author sees a video until it is deleted; others see it once it is ready, and not a private one."""
-    if video.status is Status.DELETED:
-        return False
-    if viewer_id and viewer_id == video.owner_id:
-        return True
-    return video.status is Status.READY and video.visibility is not Visibility.PRIVATE
-
-
-def show(video: Video) -> VideoAnswer:
+def _show(video: Video) -> VideoAnswer:
     """The answer about a video, with addresses that can be fetched from now on."""
     if video.status is not Status.READY:
         return answer(video, None)

@@ -85,8 +85,13 @@ class ProcessingService:
         )
         return change.video is not None and change.video.status is Status.PROCESSING
 
-    def complete(self, video_id: str, upload_version: str, media: PublishedMedia) -> Video | None:
-        """The media are in place (processing -> ready); None when the video is no longer to be published."""
+    def complete(
+        self, video_id: str, upload_version: str, media: PublishedMedia, *, report_id: str = ""
+    ) -> Video | None:
+        """The media are in place (processing -> ready); None when the video is no longer to be published.
+
+        report_id  the outside encoder's report that says so, "" when it is our own pipeline
+        """
         now = clock.timestamp()
         change = self.store.change(
             video_id,
@@ -100,16 +105,18 @@ class ProcessingService:
             has_poster=media.has_poster,
             poster_url=media.poster_url,
             version=media.version,
+            report_id=report_id,
             published_at=now,
             updated_at=now,
             **_CLOSED,
         )
         return _same(change, Status.READY, upload_version=upload_version)
 
-    def fail(self, video_id: str, upload_version: str | None, code: str, message: str) -> bool:
+    def fail(self, video_id: str, upload_version: str | None, code: str, message: str, *, report_id: str = "") -> bool:
         """The video cannot become a stream: from any running state to failed, with a reason that its owner reads.
 
         upload_version  None fails the video whichever upload it has
+        report_id       the outside encoder's report that says so, "" when it is our own pipeline
         False when it stands elsewhere (ready, cancelled, deleted, unknown). A failed one keeps its first reason.
         """
         expected = Expected(RUNNING, {"upload_version": upload_version} if upload_version else None)
@@ -119,6 +126,7 @@ class ProcessingService:
             status=Status.FAILED,
             error_code=code,
             error_message=message[:ERROR_LENGTH],
+            report_id=report_id,
             updated_at=clock.timestamp(),
             **_CLOSED,
         )

@@ -10,10 +10,10 @@ from shared.domains.videos.errors import (
     IncompleteUploadError,
     UnknownPartsError,
     UploadClosedError,
-    VideoNotFoundError,
 )
 from shared.domains.videos.model import Author, NamedPart, OpenState, Status, UploadedPart, Video, Visibility
 from shared.domains.videos.rules.keys import ThumbnailUpload, thumbnail_key, upload_key
+from shared.domains.videos.rules.seeing import owned
 from shared.domains.videos.rules.uploads import PART_SIZE, clean_filename, missing_parts, title_from
 from shared.domains.videos.store.uploads import UploadStore
 from shared.domains.videos.store.videos import Expected, VideoStore
@@ -140,7 +140,7 @@ class UploadService:
             touched_at="",
             updated_at=now,
         )
-        video = _visible(change.video, owner_id)
+        video = owned(change.video, owner_id)
         if video.status is not Status.CANCELLED:
             raise UploadClosedError("The upload is over: delete the video instead")
         if video.upload_id:
@@ -157,7 +157,7 @@ class UploadService:
         return OpenThumbnail(thumbnail_id, url, _put_headers(file_size, content_type), _expiry())
 
     def _owned(self, video_id: str, owner_id: str) -> Video:
-        return _visible(self.videos.get(video_id), owner_id)
+        return owned(self.videos.get(video_id), owner_id)
 
     def _open(self, video: Video, arrived: list[UploadedPart]) -> OpenUpload:
         key = upload_key(video.id)
@@ -181,12 +181,6 @@ class UploadService:
         if self.uploads.size(upload_key(video.id)) == video.file_size:
             return video
         raise UploadClosedError("The upload has expired: ask for a new one")
-
-
-def _visible(video: Video | None, owner_id: str) -> Video:
-    if video is None or video.owner_id != owner_id or video.status is Status.DELETED:
-        raise VideoNotFoundError
-    return video
 
 
 def _new_video(owner: Author, wish: UploadWish) -> Video:

@@ -20,7 +20,7 @@ from shared.domains.videos.model import Author, Status, Variant, Video, Visibili
 class ByState(GlobalSecondaryIndex["VideoRow"]):
     """Videos with open work, the longest untouched first. A row without `open_state` is not in it."""
 
-    class Meta:
+    class Meta:  # pyrefly: ignore[bad-override] - PynamoDB declares it as an instance attribute
         """Its name is fixed; only what the sweep needs is copied."""
 
         index_name = "by_state"
@@ -35,7 +35,7 @@ class ByState(GlobalSecondaryIndex["VideoRow"]):
 class VideoRow(Model):
     """A video. What is empty is absent, so that most rows stay within one write unit (1 kB)."""
 
-    class Meta:
+    class Meta:  # pyrefly: ignore[bad-override] - PynamoDB declares it as an instance attribute
         """The table is bound when the store is opened."""
 
         table_name = ""
@@ -113,7 +113,7 @@ def to_video(row: VideoRow) -> Video:
         id=row.video_id,
         author=Author(id=row.owner_id, **row.author),
         variants=tuple(Variant(**variant) for variant in row.variants or ()),
-        tags=tuple(row.tags or ()),
+        tags=tuple(map(str, row.tags or ())),
         status=Status(row.status),
         visibility=Visibility(row.visibility),
         **plain,

@@ -10,8 +10,9 @@ from pynamodb.exceptions import DoesNotExist, PynamoDBException, UpdateError
 from pynamodb.expressions.condition import Condition
 
 from shared.base import clock
+from shared.base.aws import client
 from shared.base.errors import UnavailableError
-from shared.base.tables import bind, is_outage
+from shared.base.tables import READ_SECONDS, bind, is_outage
 from shared.domains.videos.model import OpenState, OpenVideo, Status, Video
 from shared.domains.videos.store.rows import VideoRow, column, stored, to_row, to_video
 
@@ -67,10 +68,16 @@ def _dynamodb() -> Iterator[None]:
         raise UnavailableError("Videos cannot be reached at the moment") from error
 
 
+def _was_refused(error: PynamoDBException) -> bool:
+    """Whether a condition did not hold. A cause that is the network's has a response too: None."""
+    response = getattr(error.cause, "response", None) or {}
+    return bool(response.get("Error", {}).get("Code") == _REFUSED)
+
+
 def _update(arguments: dict[str, Any]) -> dict[str, Any]:
     """One UpdateItem that tells the row after it. PynamoDB's own would not tell the row that refused it."""
     try:
-        answer = VideoRow._get_connection().connection.client.update_item(**arguments, ReturnValues="ALL_NEW")
+        answer = client("dynamodb", READ_SECONDS).update_item(**arguments, ReturnValues="ALL_NEW")
     except (BotoCoreError, ClientError) as error:
         raise UpdateError(f"Failed to update item: {error}", error) from error
     item: dict[str, Any] = answer["Attributes"]
@@ -112,7 +119,7 @@ class VideoStore:
             try:
                 item = _update(arguments)
             except UpdateError as error:
-                if error.cause_response_code != _REFUSED:
+                if not _was_refused(error):
                     raise
                 before = getattr(error.cause, "response", {}).get("Item")
                 return Change(False, to_video(VideoRow.from_raw_data(before)) if before else None)
@@ -124,7 +131,7 @@ class VideoStore:
             try:
                 VideoRow(video_id).delete(condition=expected.condition())
             except PynamoDBException as error:
-                if error.cause_response_code != _REFUSED:
+                if not _was_refused(error):
                     raise
 
     def open_work(self, state: OpenState, before: float, limit: int) -> list[OpenVideo]:

@@ -14,7 +14,7 @@ from shared.contract.resources import VIDEOS
 from shared.domains.videos.errors import MediaMovingError
 from shared.domains.videos.model import OpenState, Status
 from shared.domains.videos.service.processing import ProcessingService
-from tests.aws import Stage, error_answer
+from tests.aws import Stage
 from tests.clock import TurnedClock
 from tests.shared.domains.videos.conftest import ARN, MEDIA, OWNER, SIZE, STRANGER, VERSION, MakeVideo
 
@@ -218,21 +218,26 @@ def test_a_table_that_does_not_answer_is_503(
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
     video_id = running().id
-    for event, act in (
+    for operation, act in (
         ("UpdateItem", lambda: processing.report(video_id, 50, "encode")),
         ("GetItem", lambda: processing.get(video_id)),
         ("Query", lambda: processing.stuck(clock.now())),
     ):
-        with stage.fault(f"before-send.dynamodb.{event}", lambda _: error_answer("InternalServerError", 500)) as fired:
-            with pytest.raises(UnavailableError):
-                act()
-        assert fired == ["500"] * 3
+        with stage.cut_off("dynamodb", operation, after=False) as fired, pytest.raises(UnavailableError):
+            act()
+        assert len(fired) == 3
+        with stage.refusing("dynamodb", operation, "ThrottlingException") as fired, pytest.raises(UnavailableError):
+            act()
+        assert fired
+    stored = processing.get(video_id)
+    assert stored
+    assert stored.progress == 0
 
 
 def test_a_reply_lost_after_the_write_changes_nothing(
     awaiting: MakeVideo, processing: ProcessingService, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The emulated table writes before the fault answers: the SDK sends the write again, whose condition then fails."""
+    """The SDK sends the write again, and its condition no longer holds: the answer is that of the first."""
     monkeypatch.setattr("time.sleep", lambda _: None)
     video_id = awaiting().id
     for act in (
@@ -242,10 +247,9 @@ def test_a_reply_lost_after_the_write_changes_nothing(
         lambda: processing.set_thumbnail(video_id, OWNER.id, new_id(), 1),
         lambda: processing.complete(video_id, VERSION, MEDIA),
     ):
-        lost = iter([error_answer("InternalServerError", 500)])
-        with stage.fault("before-send.dynamodb.UpdateItem", lambda _, lost=lost: next(lost, None)) as fired:
+        with stage.cut_off("dynamodb", "UpdateItem", times=1, after=True) as fired:
             assert act()
-        assert fired == ["500"]
+        assert len(fired) == 1
     ready = processing.get(video_id)
     assert ready
     assert ready.status is Status.READY

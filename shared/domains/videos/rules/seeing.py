@@ -1,0 +1,20 @@
+"""Who may see a video, and who may touch it."""
+
+from shared.domains.videos.errors import VideoNotFoundError
+from shared.domains.videos.model import Status, Video, Visibility
+
+
+def may_see(video: Video, viewer_id: str) -> bool:
+    """Its author sees a video until it is deleted; others see it once it is ready, and not a private one."""
+    if video.status is Status.DELETED:
+        return False
+    if viewer_id and viewer_id == video.owner_id:
+        return True
+    return video.status is Status.READY and video.visibility is not Visibility.PRIVATE
+
+
+def owned(video: Video | None, user_id: str) -> Video:
+    """A video that is the user's; VideoNotFoundError for all else, so that nobody learns what exists."""
+    if video is None or not user_id or video.owner_id != user_id or video.status is Status.DELETED:
+        raise VideoNotFoundError
+    return video
