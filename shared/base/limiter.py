@@ -87,12 +87,16 @@ def pay(limit: Limit, subject: str, tier: str = "free") -> Standing:
 
 @dataclass(frozen=True)
 class _Taken:
-    """What one lease brought: tokens (0: refused), until when they are good, and what the buckets hold beyond them."""
+    """What one lease brought: tokens (0: refused), until when they are good, and what the buckets hold beyond them.
+
+    mark  what the next lease should know of this one
+    """
 
     tokens: int
     until: float
     standings: tuple[Standing, ...]
     first_in_hour: bool = False
+    mark: int = 0
 
 
 @dataclass
@@ -124,6 +128,10 @@ class _Lease:
         return Admission(standings, fresh and self.taken.first_in_hour)
 
 
+_Take = Callable[[int, float, _Taken], _Taken]
+"""Takes tokens out of a bucket: how many, epoch seconds, what the lease before brought."""
+
+
 class Leases:
     """The general buckets, as one process sees them; a process serves one request at a time."""
 
@@ -144,7 +152,12 @@ class Leases:
             f"address#{address}", clock.now(), LEASE_SECONDS, functools.partial(_take_as_address, address)
         )
 
-    def _admit(self, key: str, now: float, seconds: float, take: Callable[[int, float], _Taken]) -> Admission:
+    def forget(self) -> None:
+        """Give up all tokens."""
+        self._leases.clear()
+        self._down_until = 0.0
+
+    def _admit(self, key: str, now: float, seconds: float, take: _Take) -> Admission:
         lease = self._lease(key)
         lease.notice(now)
         fresh = now >= lease.taken.until
@@ -153,16 +166,16 @@ class Leases:
         refused = not fresh and lease.taken.tokens == 0
         if lease.tokens == 0 and not refused:
             fresh = True
-            lease.taken = self._ask(lease.wanted(min(seconds, LEASE_SECONDS)), now, take)
+            lease.taken = self._ask(take, lease.wanted(min(seconds, LEASE_SECONDS)), now, lease.taken)
             lease.tokens = lease.taken.tokens
         lease.tokens = max(0, lease.tokens - 1)
         return lease.admission(fresh=fresh)
 
-    def _ask(self, tokens: int, now: float, take: Callable[[int, float], _Taken]) -> _Taken:
+    def _ask(self, take: _Take, tokens: int, now: float, before: _Taken) -> _Taken:
         if now < self._down_until:
             raise LimiterDownError
         try:
-            return take(tokens, now)
+            return take(tokens, now, before)
         except LimiterDownError:
             self._down_until = now + OUTAGE_SECONDS
             raise
@@ -175,7 +188,7 @@ class Leases:
         return lease
 
 
-def _take_as_user(user: str, tier: str, tokens: int, now: float) -> _Taken:
+def _take_as_user(user: str, tier: str, tokens: int, now: float, _: _Taken) -> _Taken:
     """One item holds a user's hour and its minutes, so that one write counts in both. Tokens end with their minute."""
     hour, minute = int(now // HOUR), int(now // MINUTE)
     windows = (("user-minute", _scaled(PER_MINUTE, tier), MINUTE), ("user-hour", _scaled(PER_HOUR, tier), HOUR))
@@ -204,28 +217,37 @@ def _take_as_user(user: str, tier: str, tokens: int, now: float) -> _Taken:
     return _Taken(0, max(one.resets_at for one in standings if not one.allowed), standings)
 
 
-def _take_as_address(address: str, tokens: int, now: float) -> _Taken:
-    """The generic cell rate algorithm: one number, the moment (in microseconds) when the bucket will be full again."""
+def _take_as_address(address: str, tokens: int, now: float, before: _Taken) -> _Taken:
+    """The generic cell rate algorithm: one number, the moment (in microseconds) when the bucket will be full again.
+
+    That moment never comes nearer, so what this process knows of it is enough to refuse. Who is refused waits until a
+    whole lease is there, since an empty bucket would otherwise cost a write for every token that trickles in.
+    """
     cost = max(1, _MICRO // _scaled(ADDRESS_PER_SECOND))
     burst = _scaled(ADDRESS_BURST)
-    moment = int(now * _MICRO)
-    full_at = moment
+    moment, full_at, granted = int(now * _MICRO), before.mark, False
+    least = 1 if before.tokens else tokens
     for _ in range(4 * LEASE_TOKENS):
+        left = _left(full_at, moment, burst, cost)
+        if granted or left < least:
+            break
+        tokens = min(tokens, left)
         granted, item = _spend(address, moment, tokens * cost, burst * cost, busy=full_at > moment)
         full_at = item.get("full_at", 0)
-        left = min(burst, (moment + burst * cost - max(full_at, moment)) // cost)
-        if granted or left < 1:
-            break
-        tokens = max(1, min(tokens, left))
     if granted:
-        resets_at = max(full_at, moment) / _MICRO
-        return _Taken(tokens, now + LEASE_SECONDS, (_address_standing(burst, cost, left, resets_at),))
-    again = max(full_at + cost - burst * cost, moment + 1) / _MICRO
-    return _Taken(0, again, (_address_standing(burst, cost, 0, again, allowed=False),))
+        standing = Standing("address", burst, _window(burst, cost), left, max(full_at, moment) / _MICRO)
+        return _Taken(tokens, now + LEASE_SECONDS, (standing,), mark=full_at)
+    again = max(full_at + (tokens - burst) * cost, moment + cost) / _MICRO
+    return _Taken(0, again, (Standing("address", burst, _window(burst, cost), 0, again, allowed=False),), mark=full_at)
 
 
-def _address_standing(burst: int, cost: int, left: int, resets_at: float, *, allowed: bool = True) -> Standing:
-    return Standing("address", burst, max(1, round(burst * cost / _MICRO)), left, resets_at, allowed)
+def _left(full_at: int, moment: int, burst: int, cost: int) -> int:
+    return min(burst, (moment + burst * cost - max(full_at, moment)) // cost)
+
+
+def _window(burst: int, cost: int) -> int:
+    """Whole seconds in which an empty bucket fills."""
+    return max(1, round(burst * cost / _MICRO))
 
 
 def _spend(address: str, moment: int, cost: int, burst: int, *, busy: bool) -> tuple[bool, dict[str, int]]:

@@ -75,4 +75,4 @@ def headers_of(standings: list[Standing]) -> dict[str, str]:
 
 def forget() -> None:
     """Give up all leases (tests)."""
-    _leases.__init__()  # type: ignore[misc]
+    _leases.forget()

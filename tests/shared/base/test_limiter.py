@@ -1,0 +1,246 @@
+"""Buckets: how many requests they let through, when they fill again, what they cost."""
+
+import random
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from shared.base.limiter import Admission, Leases, LimiterDownError, Standing, pay
+from shared.contract.limits import HOUR, MINUTE, per_address, per_user
+from tests.aws import Stage
+from tests.clock import TurnedClock
+
+LOGIN = per_address("auth", 10, MINUTE)
+UPLOAD = per_user("upload", 5, HOUR)
+START = 1_800_000_000.0  # a whole hour
+USER, ADDRESS = "01900000-0000-7000-8000-000000000001", "203.0.113.7"
+
+
+@pytest.fixture
+def hour(turned_clock: TurnedClock) -> TurnedClock:
+    """The clock at the beginning of an hour."""
+    turned_clock.seconds = START
+    return turned_clock
+
+
+def allowed(admission: Admission) -> bool:
+    return all(standing.allowed for standing in admission.standings)
+
+
+def writes(stage: Stage) -> int:
+    return sum(call.operation == "UpdateItem" for call in stage.calls)
+
+
+def test_an_exact_bucket_lets_its_amount_through_and_fills_again_with_the_next_window(
+    stage: Stage, hour: TurnedClock
+) -> None:
+    hour.advance(20)
+    taken = [pay(LOGIN, ADDRESS) for _ in range(12)]
+    assert [standing.allowed for standing in taken] == [True] * 10 + [False] * 2
+    assert [standing.remaining for standing in taken] == [*range(9, -1, -1), 0, 0]
+    assert taken[0] == Standing("auth", 10, 60, 9, START + 60)
+    assert writes(stage) == 12
+    hour.advance(39.9)
+    assert not pay(LOGIN, ADDRESS).allowed
+    hour.advance(0.1)
+    assert pay(LOGIN, ADDRESS).remaining == 9
+
+
+def test_subjects_and_buckets_do_not_touch_one_another(stage: Stage, hour: TurnedClock) -> None:
+    assert [pay(LOGIN, "198.51.100.1").allowed for _ in range(11)][-1] is False
+    assert pay(LOGIN, "198.51.100.2").allowed
+    assert pay(UPLOAD, "198.51.100.1").remaining == 4
+
+
+@pytest.mark.parametrize(("scale", "amount"), [("100", 1000), ("0.5", 5), ("0.01", 1)])
+def test_the_stage_scales_all_amounts(
+    stage: Stage, hour: TurnedClock, monkeypatch: pytest.MonkeyPatch, scale: str, amount: int
+) -> None:
+    monkeypatch.setenv("RATE_SCALE", scale)
+    assert pay(LOGIN, ADDRESS).quota == amount
+
+
+def test_a_tier_multiplies_what_a_user_has(stage: Stage, hour: TurnedClock) -> None:
+    assert pay(UPLOAD, USER, "pro").quota == 25
+    assert [standing.quota for standing in Leases().admit_user(USER, "enterprise").standings] == [2000, 20000]
+
+
+def test_an_exact_bucket_is_exact_for_many_at_once(stage: Stage, hour: TurnedClock) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(lambda _: pay(LOGIN, ADDRESS).allowed, range(40)))
+    assert sum(taken) == 10
+
+
+def test_rows_end_with_their_window(stage: Stage, hour: TurnedClock) -> None:
+    from shared.contract.resources import LIMITS
+
+    pay(LOGIN, ADDRESS)
+    Leases().admit_user(USER)
+    Leases().admit_address(ADDRESS)
+    rows = {row["bucket"]["S"].partition("#")[0]: int(row["expires_at"]["N"]) - START for row in stage.rows(LIMITS)}
+    assert rows == {"auth": 2 * MINUTE, "user": HOUR + MINUTE, "address": MINUTE}
+
+
+def test_a_user_has_a_hundred_requests_a_minute(stage: Stage, hour: TurnedClock) -> None:
+    leases = Leases()
+    answers = [leases.admit_user(USER) for _ in range(130)]
+    assert [allowed(answer) for answer in answers] == [True] * 100 + [False] * 30
+    minute, hourly = answers[99].standings
+    assert (minute.remaining, minute.resets_at, hourly.remaining) == (0, START + MINUTE, 900)
+    hour.advance(MINUTE)
+    assert allowed(leases.admit_user(USER))
+
+
+def test_a_user_has_ten_such_minutes_an_hour(stage: Stage, hour: TurnedClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RATE_SCALE", "0.1")
+    leases = Leases()
+    passed = 0
+    for _ in range(12):
+        passed += sum(allowed(leases.admit_user(USER)) for _ in range(10))
+        hour.advance(MINUTE)
+    assert passed == 100
+    refused = next(one for one in leases.admit_user(USER).standings if not one.allowed)
+    assert (refused.name, refused.resets_at) == ("user-hour", START + HOUR)
+    hour.seconds = START + HOUR
+    assert allowed(leases.admit_user(USER))
+
+
+def test_a_busy_caller_costs_a_quarter_of_a_write_a_request(stage: Stage, hour: TurnedClock) -> None:
+    leases = Leases()
+    for _ in range(97):
+        assert allowed(leases.admit_user(USER))
+        hour.advance(0.5)
+    assert writes(stage) <= 1 + 97 / 4 + 1
+
+
+def test_who_is_refused_costs_nothing_more(stage: Stage, hour: TurnedClock) -> None:
+    leases = Leases()
+    for _ in range(101):
+        leases.admit_user(USER)
+    before = writes(stage)
+    assert not any(allowed(leases.admit_user(USER)) for _ in range(500))
+    assert writes(stage) == before
+
+
+def test_a_slow_caller_takes_one_token_at_a_time(stage: Stage, hour: TurnedClock) -> None:
+    from shared.contract.resources import LIMITS
+
+    leases = Leases()
+    for _ in range(6):
+        leases.admit_user(USER)
+        hour.advance(9)
+    (row,) = stage.rows(LIMITS)
+    assert row["all"]["N"] == "6"
+
+
+def test_tokens_do_not_outlive_their_minute(stage: Stage, hour: TurnedClock) -> None:
+    leases = Leases()
+    hour.advance(58)
+    for _ in range(6):
+        leases.admit_user(USER)
+        hour.advance(0.1)
+    hour.seconds = START + MINUTE
+    assert sum(allowed(leases.admit_user(USER)) for _ in range(130)) == 100
+
+
+@pytest.mark.parametrize("processes", [1, 6])
+@pytest.mark.parametrize("per_minute", [130, 300])
+def test_over_many_processes_a_minute_lets_through_its_amount_and_wastes_at_most_a_tenth(
+    stage: Stage, hour: TurnedClock, processes: int, per_minute: int
+) -> None:
+    """A user's requests fall on the functions of many endpoints: each has leases of its own."""
+    chance = random.Random(processes * per_minute)
+    instances = [Leases() for _ in range(processes)]
+    for minute in range(2):
+        passed, asked = 0, 0
+        while hour.seconds < START + (minute + 1) * MINUTE:
+            asked += 1
+            passed += allowed(chance.choice(instances).admit_user(USER))
+            hour.advance(chance.expovariate(per_minute / MINUTE))
+        assert min(asked, 100) * 0.9 <= passed <= 100
+
+
+def test_the_first_request_of_a_user_in_an_hour_is_known(stage: Stage, hour: TurnedClock) -> None:
+    one, other = Leases(), Leases()
+    assert [one.admit_user(USER).first_in_hour for _ in range(6)] == [True] + [False] * 5
+    assert not other.admit_user(USER).first_in_hour
+    hour.advance(HOUR)
+    assert other.admit_user(USER).first_in_hour
+
+
+def test_an_address_has_twenty_at_once_and_ten_a_second(stage: Stage, hour: TurnedClock) -> None:
+    leases = Leases()
+    assert sum(allowed(leases.admit_address(ADDRESS)) for _ in range(60)) == 20
+    hour.advance(0.5)
+    assert sum(allowed(leases.admit_address(ADDRESS)) for _ in range(60)) == 5
+    hour.advance(60)
+    assert sum(allowed(leases.admit_address(ADDRESS)) for _ in range(60)) == 20
+
+
+def test_who_is_refused_learns_when_to_come_back(stage: Stage, hour: TurnedClock) -> None:
+    leases = Leases()
+    answers = [leases.admit_address(ADDRESS) for _ in range(21)]
+    (standing,) = answers[-1].standings
+    assert standing == Standing("address", 20, 2, 0, pytest.approx(START + 0.4, abs=0.01), allowed=False)
+    hour.seconds = standing.resets_at
+    assert allowed(leases.admit_address(ADDRESS))
+
+
+def test_a_steady_address_passes_for_a_quarter_of_a_write_a_request(stage: Stage, hour: TurnedClock) -> None:
+    leases = Leases()
+    for _ in range(200):
+        assert allowed(leases.admit_address(ADDRESS))
+        hour.advance(0.11)
+    assert writes(stage) <= 200 / 4 + 3
+
+
+@pytest.mark.parametrize("processes", [1, 5])
+def test_an_address_never_gets_more_than_burst_and_rate(stage: Stage, hour: TurnedClock, processes: int) -> None:
+    chance = random.Random(processes)
+    instances = [Leases() for _ in range(processes)]
+    passed = asked = 0
+    while hour.seconds < START + 20:
+        asked += 1
+        passed += allowed(chance.choice(instances).admit_address(ADDRESS))
+        hour.advance(chance.expovariate(25))
+    assert 0.9 * 10 * 20 <= passed <= 20 + 10 * 20
+    assert writes(stage) <= asked * (0.3 if processes == 1 else 0.6)
+
+
+def test_threads_of_many_processes_share_one_bucket(stage: Stage, hour: TurnedClock) -> None:
+    barrier = threading.Barrier(8)
+
+    def process(_: int) -> int:
+        leases = Leases()
+        barrier.wait()
+        return sum(allowed(leases.admit_address(ADDRESS)) for _ in range(25))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert 18 <= sum(pool.map(process, range(8))) <= 20
+
+
+def test_a_table_that_fails_is_reported_and_left_alone_for_a_while(stage: Stage, hour: TurnedClock) -> None:
+    leases = Leases()
+    with stage.cut_off("dynamodb", "UpdateItem", after=False) as fired:
+        with pytest.raises(LimiterDownError):
+            leases.admit_user(USER)
+        assert len(fired) == 3
+        with pytest.raises(LimiterDownError):
+            leases.admit_user(USER)
+        assert len(fired) == 3
+        with pytest.raises(LimiterDownError):
+            pay(LOGIN, ADDRESS)
+        assert len(fired) == 6
+    hour.advance(5)
+    assert allowed(leases.admit_user(USER))
+
+
+def test_a_process_forgets_the_callers_it_has_not_seen_for_longest(
+    stage: Stage, hour: TurnedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.base.limiter.KEPT", 3)
+    leases = Leases()
+    for number in range(10):
+        assert allowed(leases.admit_address(f"203.0.113.{number}"))
+    assert len(leases._leases) == 3

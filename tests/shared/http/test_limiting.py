@@ -1,0 +1,137 @@
+"""Limits as callers meet them: statuses, headers, and what cannot be slipped past them."""
+
+import pytest
+
+from shared.http import limiting
+from tests.api import Answer, call
+from tests.aws import Stage
+from tests.callers import service_token, user_token
+from tests.clock import TurnedClock
+from tests.shared.http import things
+
+THING = {"name": "a"}
+START = 1_800_000_000.0
+
+
+def enter(**more: object) -> Answer:
+    return call(things.enter_handler, "POST", "/api/enter", THING, **more)
+
+
+def test_a_request_tells_what_its_buckets_hold(stage: Stage, turned_clock: TurnedClock) -> None:
+    turned_clock.seconds = START + 20
+    answer = enter()
+    assert answer.status == 200
+    assert answer.headers["ratelimit-policy"] == '"auth";q=10;w=60, "address";q=20;w=2'
+    assert answer.headers["ratelimit"] == '"auth";r=9;t=40, "address";r=19;t=1'
+    assert answer.headers["x-ratelimit-limit"] == "10"
+    assert answer.headers["x-ratelimit-remaining"] == "9"
+    assert answer.headers["x-ratelimit-reset"] == str(int(START) + 60)
+
+
+def test_the_eleventh_login_of_an_address_is_refused_in_either_endpoint(
+    stage: Stage, turned_clock: TurnedClock
+) -> None:
+    turned_clock.seconds = START + 20
+    assert [enter().status for _ in range(10)] == [200] * 10
+    for refused in (enter(), call(things.enter_again_handler, "POST", "/api/enter/again", THING)):
+        assert refused.status == 429
+        assert refused.error["code"] == "RATE_LIMITED"
+        assert refused.error["retry_after"] == 40
+        assert refused.headers["retry-after"] == "40"
+        assert refused.headers["ratelimit"] == '"auth";r=0;t=40'
+        assert refused.headers["x-ratelimit-remaining"] == "0"
+    assert enter(address="198.51.100.1").status == 200
+    turned_clock.seconds = START + 60
+    assert enter().status == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"x-forwarded-for": "198.51.100.9"},
+        {"forwarded": "for=198.51.100.9"},
+        {"cloudfront-viewer-address": "198.51.100.9:4711"},
+        {"x-origin-secret": "guess", "cloudfront-viewer-address": "198.51.100.9:4711"},
+        {"x-real-ip": "198.51.100.9"},
+    ],
+)
+def test_no_header_of_the_caller_gives_it_another_address(
+    stage: Stage, turned_clock: TurnedClock, headers: dict[str, str]
+) -> None:
+    for _ in range(10):
+        enter()
+    assert enter(headers=headers).status == 429
+
+
+def test_the_edge_tells_the_address_when_it_proves_itself(
+    stage: Stage, turned_clock: TurnedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ORIGIN_SECRET_VALUE", "the-secret-of-the-edge")
+    for _ in range(10):
+        enter()
+    edge = {"x-origin-secret": "the-secret-of-the-edge"}
+    assert enter(headers={**edge, "cloudfront-viewer-address": "198.51.100.9:4711"}).status == 200
+    assert enter(headers={**edge, "cloudfront-viewer-address": "203.0.113.7:80"}).status == 429
+
+
+def test_a_customer_s_ipv6_addresses_are_one(stage: Stage, turned_clock: TurnedClock) -> None:
+    for number in range(10):
+        assert enter(address=f"2001:db8:1:2::{number + 1}").status == 200
+    assert enter(address="2001:db8:1:2:ffff::1").status == 429
+    assert enter(address="2001:db8:1:3::1").status == 200
+
+
+def test_a_user_s_limit_holds_over_tokens_and_addresses(stage: Stage, turned_clock: TurnedClock) -> None:
+    user_id = "01900000-0000-7000-8000-000000000001"
+    statuses = []
+    for number in range(52):
+        token = user_token(stage, user_id=user_id)
+        address = f"198.51.100.{number}"
+        answer = call(things.make_thing_handler, "POST", "/api/things", THING, token=token, address=address)
+        statuses.append(answer.status)
+    assert statuses == [201] * 50 + [429] * 2
+    assert call(things.make_thing_handler, "POST", "/api/things", THING, token=user_token(stage)).status == 201
+
+
+def test_the_general_limit_of_a_user_holds_over_endpoints(stage: Stage, turned_clock: TurnedClock) -> None:
+    turned_clock.seconds = START
+    token = user_token(stage)
+    for _ in range(50):
+        assert call(things.make_studio_thing_handler, "POST", "/api/v1/things", THING, token=token).status == 200
+        assert call(things.get_thing_handler, "GET", "/api/things/1", token=token).status == 200
+    refused = call(things.make_studio_thing_handler, "POST", "/api/v1/things", THING, token=token)
+    assert (refused.status, refused.error["code"]) == (429, "RATE_LIMIT_EXCEEDED")
+    assert refused.headers["x-ratelimit-limit"] == "100"
+    assert call(things.get_thing_handler, "GET", "/api/things/1").status == 200
+
+
+def test_anonymous_readers_have_twenty_at_once(stage: Stage, turned_clock: TurnedClock) -> None:
+    answers = [call(things.get_thing_handler, "GET", "/api/things/1") for _ in range(22)]
+    assert [answer.status for answer in answers] == [200] * 20 + [429] * 2
+    assert answers[-1].headers["retry-after"] == "1"
+
+
+def test_what_has_no_bucket_says_nothing_of_limits(stage: Stage) -> None:
+    answer = call(things.count_things_handler, "GET", "/internal/things", token=service_token(stage, "internal:things"))
+    assert answer.status == 200
+    assert not [name for name in answer.headers if "ratelimit" in name]
+
+
+def test_an_error_of_the_endpoint_tells_of_limits_too(stage: Stage) -> None:
+    answer = call(things.get_thing_handler, "GET", "/api/things/none")
+    assert answer.status == 404
+    assert answer.headers["x-ratelimit-limit"] == "20"
+
+
+def test_without_the_table_spending_is_refused_and_the_rest_admitted(stage: Stage) -> None:
+    token = user_token(stage)
+    with stage.refusing("dynamodb", "UpdateItem", "InternalServerError") as fired:
+        refused = enter()
+        admitted = call(things.make_studio_thing_handler, "POST", "/api/v1/things", THING, token=token)
+        limiting.forget()
+        anonymous = call(things.get_thing_handler, "GET", "/api/things/1")
+    assert fired
+    assert (refused.status, refused.error["code"]) == (503, "SERVICE_UNAVAILABLE")
+    assert refused.headers["retry-after"] == "5"
+    assert (admitted.status, anonymous.status) == (200, 200)
+    assert "ratelimit" not in admitted.headers
