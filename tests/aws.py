@@ -1,7 +1,7 @@
 """A stage in this process: moto with the tables, buckets, secrets and parameters that the product declares.
 
-`from tests.aws import stage` in a conftest makes the fixture known to a folder. What it gives out speaks of AWS calls and rows, so
-that a test can say how many calls an operation makes and what is left at rest.
+`from tests.aws import stage` in a conftest makes the fixture known to a folder. What it gives out speaks of AWS calls
+and rows, so that a test can say how many calls an operation makes and what is left at rest.
 """
 
 import functools
@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ConnectionClosedError
 
 from shared.base import aws, signing_keys, tokens
@@ -96,11 +97,13 @@ class Stage:
         forget()
 
     @contextmanager
-    def refusing(self, service: str, operation: str, code: str, *, times: int = 1000, **more: Any) -> Iterator[list[str]]:
-        """AWS answers the next calls of an operation with an error, for good, and does nothing else.
+    def refusing(
+        self, service: str, operation: str, code: str, *, times: int = 1000, **more: Any
+    ) -> Iterator[list[str]]:
+        """AWS answers the next calls of an operation with an error and does nothing else.
 
-        `more` is what the error carries besides its code, for example CancellationReasons. Yields the list of faults that
-        fired, so that a test can assert that it tested one.
+        `more` is what the error carries besides its code, for example CancellationReasons. Yields the list of faults
+        that fired, so that a test can assert that it tested one.
         """
         fired: list[str] = []
 
@@ -110,14 +113,20 @@ class Stage:
             fired.append(code)
             head = {"HTTPStatusCode": 400, "HTTPHeaders": {}, "RequestId": "refused"}
             body = {"Error": {"Code": code, "Message": code}, "ResponseMetadata": head, **more}
-            return AWSResponse("https://aws.example", 400, {}, None), body
+            return AWSResponse("https://aws.example", 400, HTTPHeaders(), None), body
 
         with _listening(service, f"before-call.{service}.{operation}", refuse, first=True):
             yield fired
 
     @contextmanager
     def cut_off(
-        self, service: str, operation: str, error: type[Exception] = ConnectionClosedError, *, times: int = 1000, after: bool
+        self,
+        service: str,
+        operation: str,
+        error: Any = ConnectionClosedError,
+        *,
+        times: int = 1000,
+        after: bool,
     ) -> Iterator[list[str]]:
         """The network fails requests of an operation, `after` AWS has done its part or before. The SDK tries again.
 
@@ -217,7 +226,7 @@ def _create_secret(name: str, value: str) -> None:
 
 
 def _create_all(*, prepared: bool) -> None:
-    """Everything as CloudFormation makes it; `prepared` adds the first signing key, as the deployment's last step does."""
+    """Everything as CloudFormation makes it; `prepared` adds the first signing key, as the deployment does."""
     for table in TABLES:
         _create_table(table)
     _create_bucket(MEDIA)
@@ -232,7 +241,7 @@ def _create_all(*, prepared: bool) -> None:
 
 def _record(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Note every call, and let them go one at a time: moto's state is not made for threads, DynamoDB's is."""
-    original = BaseClient._make_api_call
+    original: Any = getattr(BaseClient, "_make_api_call")  # noqa: B009 - botocore's stubs hide it
     one_at_a_time = threading.RLock()
 
     def make_api_call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
@@ -254,7 +263,7 @@ def running(monkeypatch: pytest.MonkeyPatch, *, prepared: bool = True) -> Iterat
     for resource in (*TABLES, MEDIA, *SECRETS, PUBLIC_KEYS):
         monkeypatch.setenv(resource.variable, real_name(resource))
     forget()
-    monkeypatch.setattr(aws, "_session", functools.cache(lambda: _botocore_session()))
+    monkeypatch.setattr(aws, "_session", functools.cache(_botocore_session))
     with mock_aws():
         _create_all(prepared=prepared)
         made = Stage()

@@ -1,7 +1,5 @@
 """A clock that tests turn."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from shared.base import clock
@@ -22,8 +20,8 @@ class TurnedClock:
 
 
 @pytest.fixture
-def turned_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[TurnedClock]:
+def turned_clock(monkeypatch: pytest.MonkeyPatch) -> TurnedClock:
     """The product's clock, in the test's hands."""
     turned = TurnedClock()
     monkeypatch.setattr(clock, "now", turned)
-    yield turned
+    return turned

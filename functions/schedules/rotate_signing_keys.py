@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from shared.base import logs, signing_keys
+from shared.base import signing_keys
+from shared.base.running import serve
 from shared.contract.declare import every
 from shared.contract.resources import PUBLIC_KEYS, SIGNING_KEYS
 
 
 @every(minutes=24 * 60, needs=(SIGNING_KEYS.read, SIGNING_KEYS.write, PUBLIC_KEYS.read, PUBLIC_KEYS.write))
-def rotate_signing_keys(event: dict[str, Any], context: Any) -> dict[str, bool]:
+def rotate_signing_keys(event: dict[str, Any]) -> dict[str, bool]:
     """Publish the next key when the newest is 90 days old; drop keys whose tokens have all died."""
-    made = signing_keys.rotate()
-    logs.log("INFO", "signing keys looked after", made=made)
-    return {"made": made}
+    return {"made": signing_keys.rotate()}
 
 
-handler = rotate_signing_keys
+handler = serve(rotate_signing_keys)

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from shared.base import logs, tokens
+from shared.base.running import serve
 from shared.contract.declare import task
 from shared.contract.permissions import ROLE_PERMISSIONS, allows
 from shared.contract.resources import SIGNING_KEYS
@@ -13,7 +14,7 @@ _PERMISSION = re.compile(r"[a-z]+:[a-z_]+")
 
 
 @task(needs=(SIGNING_KEYS.read,))
-def issue_service_token(event: dict[str, Any], context: Any) -> dict[str, Any]:
+def issue_service_token(event: dict[str, Any]) -> dict[str, Any]:
     """A service token for an hour: {"name", "permissions"} -> {"token", "expires_in"}; ValueError for bad ones."""
     name, permissions = event.get("name"), event.get("permissions")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
@@ -34,4 +35,4 @@ def _checked(permissions: Any) -> frozenset[str]:
     return frozenset(permissions)
 
 
-handler = issue_service_token
+handler = serve(issue_service_token)

@@ -121,7 +121,9 @@ def test_verifiers_learn_of_a_key_before_it_signs(bare_stage: Stage, turned_cloc
     signing_keys.rotate()
     turned_clock.advance(PUBLISHED_BEFORE)
     token = issue(turned_clock)
-    assert bare_stage.calls_of(lambda: tokens.verify(token, "refresh")) == ["ssm:GetParameter"]  # it had grown old anyway
+    assert bare_stage.calls_of(lambda: tokens.verify(token, "refresh")) == [
+        "ssm:GetParameter"
+    ]  # it had grown old anyway
 
 
 def test_a_rotation_that_broke_off_is_mended_by_the_next(bare_stage: Stage, turned_clock: TurnedClock) -> None:

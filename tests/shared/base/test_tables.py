@@ -1,5 +1,7 @@
 """Models learn their table late and share one client."""
 
+from typing import Any
+
 import pytest
 from botocore.exceptions import ConnectTimeoutError
 from pynamodb.attributes import UnicodeAttribute
@@ -13,14 +15,14 @@ from tests.aws import Stage
 
 
 class First(Model):
-    class Meta:
+    class Meta:  # pyrefly: ignore[bad-override] - PynamoDB declares it as an instance attribute
         table_name = ""
 
     pk = UnicodeAttribute(hash_key=True)
 
 
 class Second(Model):
-    class Meta:
+    class Meta:  # pyrefly: ignore[bad-override] - PynamoDB declares it as an instance attribute
         table_name = ""
 
     session_id = UnicodeAttribute(hash_key=True)
@@ -38,8 +40,9 @@ def test_models_share_one_client_with_our_deadlines(stage: Stage) -> None:
     bind(Second, "SESSIONS_TABLE")
     one, other = (model._get_connection().connection.client for model in (First, Second))
     assert one is other
-    assert (one.meta.config.connect_timeout, one.meta.config.read_timeout) == (2, 5)
-    assert one.meta.config.retries == {"total_max_attempts": 3, "mode": "standard"}
+    config: Any = one.meta.config
+    assert (config.connect_timeout, config.read_timeout) == (2, 5)
+    assert config.retries == {"total_max_attempts": 3, "mode": "standard"}
 
 
 def test_a_model_follows_the_process_to_a_new_client(stage: Stage) -> None:
@@ -60,7 +63,7 @@ def test_a_missing_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     ("code", "outage"),
     [("ThrottlingException", True), ("InternalServerError", True), ("AccessDeniedException", False)],
 )
-def test_an_outage_is_told_from_a_fault_of_ours(stage: Stage, code: str, outage: bool) -> None:  # noqa: FBT001
+def test_an_outage_is_told_from_a_fault_of_ours(stage: Stage, code: str, outage: bool) -> None:
     bind(First, "USERS_TABLE")
     with stage.refusing("dynamodb", "GetItem", code) as fired, pytest.raises(GetError) as caught:
         First.get("a")

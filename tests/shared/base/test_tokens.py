@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -13,13 +14,15 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from shared.base import tokens
-from shared.base.errors import InvalidTokenError, UnavailableError
+from shared.base.errors import InvalidTokenError
 from shared.base.tokens import Person, Use, verify
 from tests import jwts
 from tests.aws import SETTINGS, Stage, first_key
 from tests.clock import TurnedClock
 
-ALICE = Person("01900000-0000-7000-8000-000000000001", "alice", "alice@example.com", "Alice 😀", "https://a.example/a", "creator")
+ALICE = Person(
+    "01900000-0000-7000-8000-000000000001", "alice", "alice@example.com", "Alice 😀", "https://a.example/a", "creator"
+)
 SESSION = "01900000-0000-7000-8000-000000000002"
 USES: tuple[Use, ...] = ("access", "refresh", "service")
 
@@ -29,7 +32,9 @@ def issue(use: Use) -> str:
     if use == "access":
         return tokens.issue_access_token(ALICE, SESSION, session_ends=ends)
     if use == "refresh":
-        return tokens.issue_refresh_token(str(uuid.uuid4()), user_id=ALICE.user_id, session_id=SESSION, session_ends=ends)
+        return tokens.issue_refresh_token(
+            str(uuid.uuid4()), user_id=ALICE.user_id, session_id=SESSION, session_ends=ends
+        )
     return tokens.issue_service_token("metrics", frozenset({"internal:metrics"}))
 
 
@@ -197,25 +202,25 @@ def test_headers_that_bring_their_own_key_are_not_followed(
 
 
 NOW = int(time.time())
-BAD_CLAIMS = [
-    *({name: None} for name in ("exp", "iat", "iss", "aud", "sub", "jti", "token_use")),
-    *({"exp": value} for value in (NOW - 1, str(NOW + 600), NOW + 600.5, 1e30, True, -1, 2**63, 10**400, [NOW + 600], {})),
-    *({"nbf": value} for value in (NOW + 300, str(NOW), 1.5, True, [])),
-    *({"iat": value} for value in (NOW + 300, "now", 1.5, False, {})),
-    *({"aud": value} for value in ("internal-api", ["showreel-users"], "", "SHOWREEL-USERS", 7, {"a": 1})),
-    *({"iss": value} for value in ("showreel-prod", "", ["showreel-test"], 7)),
-    *({"sub": value} for value in (7, ["a"], {}, "")),
-    *({"sid": value} for value in ("", None, ["a"])),
-    *({"jti": value} for value in (7, ["a"])),
-    *({"role": value} for value in (7, ["admin"], {})),
-    *({name: 7} for name in ("sid", "user_id", "username", "email", "display_name", "avatar_url")),
-]
+BAD_CLAIMS: dict[str, list[Any]] = {
+    "exp": [None, NOW - 1, str(NOW + 600), NOW + 600.5, 1e30, True, -1, 2**63, 10**400, [NOW + 600], {}],
+    "nbf": [NOW + 300, str(NOW), 1.5, True, []],
+    "iat": [None, NOW + 300, "now", 1.5, False, {}],
+    "aud": [None, "internal-api", ["showreel-users"], "", "SHOWREEL-USERS", 7, {"a": 1}],
+    "iss": [None, "showreel-prod", "", ["showreel-test"], 7],
+    "sub": [None, 7, ["a"], {}, ""],
+    "sid": [None, 7, ["a"], ""],
+    "jti": [None, 7, ["a"]],
+    "token_use": [None, "refresh", 7, ["access"]],
+    "role": [7, ["admin"], {}],
+    **{name: [7] for name in ("user_id", "username", "email", "display_name", "avatar_url")},
+}
 
 
-@pytest.mark.parametrize("changes", BAD_CLAIMS, ids=str)
-def test_claims_that_are_wrong_in_one_respect_are_refused(stage: Stage, changes: dict[str, object]) -> None:
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in BAD_CLAIMS.items() for value in values])
+def test_claims_that_are_wrong_in_one_respect_are_refused(stage: Stage, name: str, value: object) -> None:
     verify(jwts.signed(jwts.header(), jwts.claims()), "access")
-    refused(jwts.signed(jwts.header(), jwts.claims(**changes)))
+    refused(jwts.signed(jwts.header(), jwts.claims(**{name: value})))
 
 
 def test_a_clock_a_little_ahead_is_forgiven(stage: Stage) -> None:
@@ -266,7 +271,9 @@ def test_what_is_no_token_is_refused(stage: Stage, token: str) -> None:
     refused(token)
 
 
-@pytest.mark.parametrize("payload", [b"", b"[]", b"null", b"\xff", b'"text"', b"[" * 1500, b'{"exp":' + b"9" * 2000 + b"}"])
+@pytest.mark.parametrize(
+    "payload", [b"", b"[]", b"null", b"\xff", b'"text"', b"[" * 1500, b'{"exp":' + b"9" * 2000 + b"}"]
+)
 def test_a_signed_payload_that_is_no_object_is_refused(stage: Stage, payload: bytes) -> None:
     refused(jwts.signed(jwts.header(), payload))
 
@@ -280,4 +287,3 @@ def test_a_token_with_a_change_is_refused(stage: Stage, data: st.DataObject) -> 
     changed = token[:place] + other + token[place + len(other) + data.draw(st.integers(0, 1)) :]
     if changed != token:
         refused(changed)
-

@@ -41,7 +41,9 @@ def test_an_access_token_does_not_refresh(register: Register) -> None:
     assert refresh(register().json["tokens"]["access_token"]).status == 401
 
 
-@pytest.mark.parametrize("body", [{"refresh_token": ""}, {"refresh_token": None}, {"refresh_token": 7}, {}, {"token": "x"}])
+@pytest.mark.parametrize(
+    "body", [{"refresh_token": ""}, {"refresh_token": None}, {"refresh_token": 7}, {}, {"token": "x"}]
+)
 def test_bad_input_is_422(stage: Stage, body: dict[str, Any]) -> None:
     answer = call(handler, "POST", "/api/auth/refresh", body)
     assert (answer.status, answer.error["code"]) == (422, "VALIDATION_ERROR")

@@ -68,7 +68,17 @@ BAD: list[tuple[dict[str, Any], set[str]]] = [
     ({"display_name": "   "}, {"display_name"}),
     ({"username": "a", "email": "a", "password": "a"}, {"username", "email", "password"}),
 ]
-SERVER_OWNED = ["id", "role", "verified", "avatar_url", "password_hash", "follower_count", "created_at", "user_id", "pk"]
+SERVER_OWNED = [
+    "id",
+    "role",
+    "verified",
+    "avatar_url",
+    "password_hash",
+    "follower_count",
+    "created_at",
+    "user_id",
+    "pk",
+]
 
 
 @pytest.mark.parametrize(("changes", "fields"), [*BAD, *(({name: "x"}, {name}) for name in SERVER_OWNED)], ids=str)
