@@ -26,7 +26,7 @@ class Input:
     protocols: str
     """What FFmpeg may open: `http,tcp` for the loopback range server, `pipe` for standard input."""
     seconds: float
-    """Read no further than this, counted from the seek."""
+    """Read no further than this, counted from the first packet that is read."""
     decoders: tuple[str, ...] = VIDEO_DECODERS + AUDIO_DECODERS
     seek: float | None = None
     """Seconds after the container's first time stamp; reading begins at the key frame before."""

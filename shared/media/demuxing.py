@@ -1,7 +1,7 @@
 """Facts of a source by way of FFmpeg's libraries. Runs in the probe's child process only."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
@@ -73,6 +73,8 @@ def _facts(container: "InputContainer", demuxer: str, size: int) -> SourceFacts:
     video = choose_video(container)
     audio = choose_audio(container)
     look = _look(container, video)
+    if demuxer == "avi":  # it has no times of presentation: what a library makes up differs between its versions
+        look = replace(look, start_pts=video.start_time or 0)
     start = look.start_pts * _time_base(video)
     duration = _declared_duration(container, video, start, demuxer)
     if duration is None:
@@ -179,7 +181,7 @@ def _declared_duration(
     container: "InputContainer", video: "VideoStream", start: Fraction, demuxer: str
 ) -> Fraction | None:
     """The video stream's own duration where the container has a trustworthy one."""
-    if demuxer not in {"mov", "mpegts", "avi", "mxf"} or not video.duration:
+    if demuxer not in {"mov", "mpegts", "mxf", "avi"} or not video.duration:
         return None
     if demuxer == "mov" and not video.frames:
         return None

@@ -23,6 +23,11 @@ FRAGMENTED = ("-movflags", "+frag_keyframe+empty_moov+default_base_moof+skip_tra
 BARE = ("-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn")
 MARGIN_SECONDS = 2
 """How far the real end may lie behind the one that the probe expected."""
+LEAD_SECONDS, UNINDEXED_LEAD_SECONDS = 1, 12
+"""How long before a run reading begins: at a key frame, which a container without an index cannot find by itself."""
+LONGEST_GOP_SECONDS = 60
+"""Between key frames, where no index tells."""
+INDEXED = frozenset({"mov", "matroska", "avi"})
 SHORTFALL_SECONDS, SHORTFALL_SHARE = 1, Fraction(1, 50)
 """How much may be missing at the end, whichever is more: containers round, sound may outlast the picture."""
 AUDIO_KBITS = 128
@@ -121,15 +126,18 @@ def audio_command(plan: Plan, url: str) -> Command:
 
 
 def _input(facts: SourceFacts, url: str, start: Fraction, seconds: float, threads: int) -> Input:
-    """The source from a second before `start` of the output on."""
-    seek = facts.start - facts.format_start + start - 1 if start else Fraction(0)
-    lead = facts.start - facts.format_start + 1 if not start else Fraction(1)
+    """The source from a little before `start` of the output on."""
+    lead = LEAD_SECONDS if facts.demuxer in INDEXED else UNINDEXED_LEAD_SECONDS
+    place = facts.start - facts.format_start + start
+    begin = max(Fraction(0), place - lead) if start else Fraction(0)
+    # FFmpeg counts `-t` from the key frame at which a seek ends, which may lie far before the place that was asked for
+    before = (facts.video.key_frame_distance or LONGEST_GOP_SECONDS) if begin else 0
     return Input(
         url=url,
         demuxer=facts.demuxer,
         protocols="http,tcp",
-        seconds=float(max(Fraction(0), lead)) + seconds + MARGIN_SECONDS + (facts.video.key_frame_distance or 0),
-        seek=float(seek) if seek > 0 else None,
+        seconds=float(place - begin) + seconds + before + MARGIN_SECONDS,
+        seek=float(begin) if begin else None,
         threads=threads,
     )
 

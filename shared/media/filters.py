@@ -9,6 +9,7 @@ from shared.media.plan import Plan, Run
 BT2020, UNSPECIFIED = 9, 2
 MATRICES = {1: "bt709", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020nc", 10: "bt2020c", 4: "fcc"}
 """FFmpeg's names for the matrix code points of ITU-T H.273."""
+START_SLACK = 0.5
 HDR_TRANSFERS = {"hdr10": "smpte2084", "hlg": "arib-std-b67"}
 BT709_MARK = "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
 
@@ -24,7 +25,7 @@ def video_graph(plan: Plan, run: Run) -> str:
     """
     facts = plan.facts
     end = "" if run.is_last else f":end_pts={run.span.end}"
-    steps = [f"setpts=PTS-({facts.video.start_pts})", *deinterlacing(facts.video)]
+    steps = [_to_zero(facts.video, is_first=run.span.start == 0), *deinterlacing(facts.video)]
     steps += [
         f"fps={plan.frame_rate}:round=near",
         f"trim=start_pts={run.span.start}{end}",
@@ -38,6 +39,12 @@ def video_graph(plan: Plan, run: Run) -> str:
         for label, rung, output in zip(labels, plan.rungs, output_labels(plan.rungs), strict=True)
     )
     return ";".join([head, *tails])
+
+
+def _to_zero(video: VideoFacts, *, is_first: bool) -> str:
+    """Move the first frame to 0. A decoder's first one that is a little later than the probe's is pulled there."""
+    moved = f"PTS-({video.start_pts})"
+    return f"setpts='if(eq(N,0)*lt(({moved})*TB,{START_SLACK}),0,{moved})'" if is_first else f"setpts={moved}"
 
 
 def poster_graph(facts: SourceFacts, width: int, height: int) -> str:

@@ -35,7 +35,7 @@ def _source_rate(average: Fraction, base: Fraction) -> Fraction:
         nearest = min(STANDARD_RATES, key=lambda rate: abs(average - rate))
         if abs(average - nearest) <= nearest * TOLERANCE:
             return nearest
-        if base <= HIGHEST_BASE and average / Fraction(3, 2) <= base <= average * Fraction(3, 2):
+        if base <= HIGHEST_BASE and average * Fraction(2, 3) <= base < average * 2:
             return _simple(base)
         if average <= HIGHEST_BASE:
             return _simple(average)

@@ -8,7 +8,8 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+from socketserver import ThreadingTCPServer
 from types import TracebackType
 from typing import cast
 
@@ -18,7 +19,6 @@ BLOCK_SIZE = 4 * 1024 * 1024
 BLOCKS_KEPT = 8
 BLOCKS_AHEAD = 2
 RANGE = re.compile(r"bytes=(\d+)-(\d*)$")
-IDLE_SECONDS = 120
 
 
 class BlockCache:
@@ -78,9 +78,12 @@ class BlockCache:
         return data
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(ThreadingTCPServer):
+    """It has no time limits of its own: a slow encoder may rest for minutes, and its death closes the connection."""
+
     daemon_threads = True
     block_on_close = False
+    request_queue_size = 64
 
     def __init__(self, cache: BlockCache) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -94,7 +97,6 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    timeout = IDLE_SECONDS
 
     @property
     def _own(self) -> _Server:
@@ -154,7 +156,7 @@ class RangeServer:
         self._server = _Server(self._cache)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self._thread.start()
-        return f"http://127.0.0.1:{self._server.server_port}{self._server.path}"
+        return f"http://127.0.0.1:{self._server.server_address[1]}{self._server.path}"
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -60,9 +60,9 @@ def _read_moov(source: RangeSource) -> bytes:
 
 
 def _top_box(source: RangeSource, at: int) -> TopBox | None:
-    head = source.read(at, min(source.size, at + 16))
-    if len(head) < 8:
+    if at + 8 > source.size:
         return None
+    head = source.read(at, min(source.size, at + 16))
     size, kind = struct.unpack_from(">I4s", head)
     if size == 1 and len(head) == 16:
         size = struct.unpack_from(">Q", head, 8)[0]

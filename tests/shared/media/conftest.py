@@ -1,0 +1,34 @@
+"""Sources and transcodes, made once per test run."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.shared.media.engine import Transcoded, transcode
+from tests.shared.media.sources import BAD, GOOD
+
+
+@pytest.fixture(scope="session")
+def source_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where sources are made."""
+    return tmp_path_factory.mktemp("sources")
+
+
+@pytest.fixture(scope="session")
+def source(source_directory: Path) -> Callable[[str], Path]:
+    """`source(name)`: the path of a source of that name."""
+    return lambda name: {**GOOD, **BAD}[name](source_directory)
+
+
+@pytest.fixture(scope="session")
+def transcoded(source: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Transcoded]:
+    """`transcoded(name)`: what the engine made of that source."""
+    done: dict[str, Transcoded] = {}
+
+    def get(name: str) -> Transcoded:
+        if name not in done:
+            done[name] = transcode(source(name), tmp_path_factory.mktemp(name))
+        return done[name]
+
+    return get

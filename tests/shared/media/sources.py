@@ -1,0 +1,380 @@
+"""Small sources of every kind, made by FFmpeg: `GOOD[name](directory)` and `BAD[name](directory)` give the file's path.
+
+Pictures of the counted sources carry their frame number in binary, as twelve black or white bars, so that any dropped,
+repeated or shifted frame shows. Nothing is made twice in one directory.
+"""
+
+import struct
+import subprocess
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+
+import imageio_ffmpeg
+
+from shared.media.mp4.boxes import children, find
+
+FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
+BITS = 12
+X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "23", "-pix_fmt", "yuv420p")
+AAC = ("-c:a", "aac", "-b:a", "96k")
+BT2020 = ("-color_primaries", "bt2020", "-colorspace", "bt2020nc", "-color_range", "tv")
+
+Maker = Callable[[Path], Path]
+GOOD: dict[str, Maker] = {}
+BAD: dict[str, Maker] = {}
+
+
+def ffmpeg(*arguments: str | Path) -> None:
+    """Run FFmpeg; CalledProcessError with what it said when it fails."""
+    line = [FFMPEG, "-nostdin", "-v", "error", "-y", *map(str, arguments)]
+    done = subprocess.run(line, capture_output=True, timeout=120, check=False)
+    if done.returncode:
+        raise AssertionError(f"{' '.join(line)}\n{done.stderr.decode(errors='replace')}")
+
+
+def _register(table: dict[str, Maker], file: str) -> Callable[[Callable[[Path], None]], Maker]:
+    """Enter a maker under its own name; it is given the path to write, once per directory."""
+
+    def enter(make: Callable[[Path], None]) -> Maker:
+        @wraps(make)
+        def cached(directory: Path) -> Path:
+            path = directory / f"{make.__name__}-{file}"
+            if not path.exists():
+                make(path)
+            return path
+
+        table[make.__name__] = cached
+        return cached
+
+    return enter
+
+
+def good(file: str = "source.mp4") -> Callable[[Callable[[Path], None]], Maker]:
+    """A source that comes out right."""
+    return _register(GOOD, file)
+
+
+def bad(file: str = "source.mp4") -> Callable[[Callable[[Path], None]], Maker]:
+    """A source that is refused."""
+    return _register(BAD, file)
+
+
+def counted(size: str = "320x240", rate: str = "30", seconds: float = 2, more: str = "") -> tuple[str, ...]:
+    """FFmpeg input of frames that carry their number."""
+    bars = f"geq=lum='if(bitand(N,pow(2,floor(X/8))),235,16)':cb=128:cr=128,format=yuv420p{more}"
+    scale = f"scale={size.replace('x', ':')}:flags=neighbor,setsar=1"
+    return ("-f", "lavfi", "-i", f"color=s={BITS * 8}x8:r={rate}:d={seconds},format=yuv420p,{bars},{scale}")
+
+
+def tone(hertz: int = 440, seconds: float = 2, layout: str = "stereo") -> tuple[str, ...]:
+    """FFmpeg input of a sine in every channel."""
+    channels = {"mono": 1, "stereo": 2, "5.1": 6}[layout]
+    waves = "|".join([f"0.4*sin(2*PI*{hertz}*t)"] * channels)
+    return ("-f", "lavfi", "-i", f"aevalsrc='{waves}':s=48000:c={layout}:d={seconds}")
+
+
+@good()
+def landscape(path: Path) -> None:
+    """1280x720 at 30 frames a second with stereo sound, longer than one segment."""
+    ffmpeg(*counted("1280x720", seconds=9), *tone(seconds=9), *X264, "-g", "77", "-bf", "2", *AAC, path)
+
+
+@good()
+def portrait(path: Path) -> None:
+    ffmpeg(*counted("480x854"), *tone(), *X264, *AAC, path)
+
+
+@good()
+def rotated(path: Path) -> None:
+    """640x480 that a player turns by 90 degrees."""
+    plain = path.with_suffix(".plain.mp4")
+    ffmpeg(*counted("640x480"), *tone(), *X264, *AAC, plain)
+    ffmpeg("-display_rotation", "90", "-i", plain, "-c", "copy", path)
+
+
+@good()
+def silent(path: Path) -> None:
+    ffmpeg(*counted(), *X264, path)
+
+
+@good()
+def surround(path: Path) -> None:
+    """5.1 sound."""
+    ffmpeg(*counted(), *tone(layout="5.1"), *X264, *AAC, path)
+
+
+@good("source.mkv")
+def default_audio(path: Path) -> None:
+    """Three audio tracks of 300, 600 and 1200 Hz; the second is the default."""
+    inputs = [*tone(300), *tone(600), *tone(1200)]
+    maps = ["-map", "0", "-map", "1", "-map", "2", "-map", "3"]
+    flags = ["-disposition:a:0", "0", "-disposition:a:1", "default", "-disposition:a:2", "0"]
+    ffmpeg(*counted(), *inputs, *maps, *X264, *AAC, *flags, path)
+
+
+@good("source.mkv")
+def first_audio(path: Path) -> None:
+    """Two audio tracks of 300 and 600 Hz, none of them the default."""
+    maps = ["-map", "0", "-map", "1", "-map", "2"]
+    ffmpeg(*counted(), *tone(300), *tone(600), *maps, *X264, *AAC, "-disposition:a", "0", path)
+
+
+@good()
+def variable_rate(path: Path) -> None:
+    """30 frames a second, of which every fifth and all between frame 60 and 90 are missing."""
+    keep = r",select='not(eq(mod(n\,5)\,3))*not(between(n\,61\,89))'"
+    ffmpeg(*counted(seconds=5, more=keep), *tone(seconds=5), *X264, *AAC, "-fps_mode", "vfr", path)
+
+
+@good()
+def odd_size(path: Path) -> None:
+    """321x241, which needs 4:4:4."""
+    video = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv444p")
+    ffmpeg(*counted("321x241"), *tone(), *video, *AAC, path)
+
+
+@good()
+def anamorphic(path: Path) -> None:
+    """720x576 whose pixels are 64:45 wide, that is 16:9."""
+    ffmpeg(*counted("720x576", "25"), *tone(), "-vf", "setsar=64/45", *X264, *AAC, path)
+
+
+@good()
+def interlaced(path: Path) -> None:
+    """720x576 in fields."""
+    moving = ("-f", "lavfi", "-i", "testsrc2=s=720x576:r=50:d=2")
+    fields = ("-vf", "interlace=scan=tff,setfield=tff", "-flags", "+ildct+ilme", "-x264-params", "tff=1")
+    ffmpeg(*moving, *tone(), *X264, *fields, *AAC, path)
+
+
+@good()
+def ten_bit(path: Path) -> None:
+    video = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p10le")
+    ffmpeg(*counted(), *tone(), *video, *AAC, path)
+
+
+def _hdr(path: Path, transfer: str) -> None:
+    x265 = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none", "-pix_fmt", "yuv420p10le")
+    colours = (f"setparams=color_primaries=bt2020:color_trc={transfer}:colorspace=bt2020nc",)
+    grey = ("-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=1")
+    ffmpeg(
+        *grey, "-vf", f"format=yuv420p10le,{colours[0]}", *x265, "-tag:v", "hvc1", *BT2020, "-color_trc", transfer, path
+    )
+
+
+@good()
+def hdr10(path: Path) -> None:
+    _hdr(path, "smpte2084")
+
+
+@good()
+def hlg(path: Path) -> None:
+    _hdr(path, "arib-std-b67")
+
+
+@good()
+def fifty(path: Path) -> None:
+    ffmpeg(*counted(rate="50"), *tone(), *X264, *AAC, path)
+
+
+@good()
+def sixty(path: Path) -> None:
+    ffmpeg(*counted(rate="60000/1001"), *tone(), *X264, *AAC, path)
+
+
+@good()
+def hundred_and_twenty(path: Path) -> None:
+    ffmpeg(*counted(rate="120"), *tone(), *X264, *AAC, path)
+
+
+@good()
+def hevc(path: Path) -> None:
+    x265 = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none", "-pix_fmt", "yuv420p")
+    ffmpeg(*counted(), *tone(), *x265, "-tag:v", "hvc1", *AAC, path)
+
+
+@good("source.mov")
+def prores(path: Path) -> None:
+    """ProRes 422 with 24-bit PCM."""
+    video = ("-c:v", "prores_ks", "-profile:v", "0", "-pix_fmt", "yuv422p10le")
+    ffmpeg(*counted(seconds=1), *tone(seconds=1), *video, "-c:a", "pcm_s24le", path)
+
+
+@good("source.webm")
+def vp9(path: Path) -> None:
+    ffmpeg(
+        *counted(), *tone(), "-c:v", "libvpx-vp9", "-cpu-used", "8", "-deadline", "realtime", "-c:a", "libopus", path
+    )
+
+
+@good("source.webm")
+def endless_webm(path: Path) -> None:
+    """VP8 as a browser records it: neither a duration nor an index."""
+    video = ("-c:v", "libvpx", "-cpu-used", "16", "-deadline", "realtime")
+    ffmpeg(*counted("160x120"), *tone(), *video, "-c:a", "libvorbis", "-f", "webm", "-live", "1", path)
+
+
+@good("source.mkv")
+def av1(path: Path) -> None:
+    ffmpeg(*counted(seconds=1), *tone(seconds=1), "-c:v", "libsvtav1", "-preset", "12", "-c:a", "flac", path)
+
+
+@good()
+def edit_list(path: Path) -> None:
+    """Cut at 1.1 s without encoding: the frames before the cut are there and not shown."""
+    plain = path.with_suffix(".plain.mp4")
+    ffmpeg(*counted(seconds=4), *tone(seconds=4), *X264, "-g", "30", "-bf", "2", *AAC, plain)
+    ffmpeg("-ss", "1.1", "-i", plain, "-c", "copy", path)
+
+
+@good("source.ts")
+def late_start(path: Path) -> None:
+    """A transport stream whose clock begins after a day."""
+    ffmpeg(*counted(), *tone(), *X264, *AAC, "-output_ts_offset", "95000", "-muxdelay", "0", path)
+
+
+@good("source.mkv")
+def late_video(path: Path) -> None:
+    """The picture begins 0.767 s after the sound."""
+    plain = path.with_suffix(".plain.mkv")
+    ffmpeg(*counted(), *X264, plain)
+    ffmpeg(*tone(seconds=3), "-itsoffset", "0.767", "-i", plain, "-map", "1", "-map", "0", "-c:v", "copy", *AAC, path)
+
+
+@good()
+def one_frame(path: Path) -> None:
+    ffmpeg(*counted(), "-frames:v", "1", *X264, path)
+
+
+@good()
+def fragmented(path: Path) -> None:
+    """A fragmented MP4 without a duration in its header."""
+    flags = ("-movflags", "+frag_keyframe+delay_moov+default_base_moof")
+    ffmpeg(*counted(seconds=3), *tone(seconds=3), *X264, "-g", "30", *AAC, *flags, path)
+
+
+@good()
+def cover_picture(path: Path) -> None:
+    """A film with a cover, which is a video stream to FFmpeg."""
+    cover, plain = path.with_suffix(".jpg"), path.with_suffix(".plain.mp4")
+    ffmpeg("-f", "lavfi", "-i", "color=red:s=64x64:d=1", "-frames:v", "1", cover)
+    ffmpeg(*counted(), *tone(), *X264, *AAC, plain)
+    maps = ("-map", "1", "-map", "0", "-c", "copy", "-disposition:v:0", "attached_pic")
+    ffmpeg("-i", plain, "-i", cover, *maps, path)
+
+
+@good("source.avi")
+def slow(path: Path) -> None:
+    """Five frames a second, in AVI with MP3."""
+    ffmpeg(*counted(rate="5"), *tone(), *X264, "-c:a", "libmp3lame", path)
+
+
+@bad()
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+@bad()
+def text(path: Path) -> None:
+    path.write_text("This is not a film.\n" * 50)
+
+
+@bad()
+def cut_off(path: Path) -> None:
+    """The header comes first and lists frames that are missing."""
+    plain = path.with_suffix(".plain.mp4")
+    ffmpeg(*counted(), *tone(), *X264, *AAC, "-movflags", "+faststart", plain)
+    path.write_bytes(plain.read_bytes()[: plain.stat().st_size * 7 // 10])
+
+
+@bad()
+def headless(path: Path) -> None:
+    """The header comes last and is missing."""
+    plain = path.with_suffix(".plain.mp4")
+    ffmpeg(*counted(), *tone(), *X264, *AAC, plain)
+    path.write_bytes(plain.read_bytes()[: plain.stat().st_size * 7 // 10])
+
+
+@bad()
+def playlist(path: Path) -> None:
+    path.write_text("#EXTM3U\n#EXT-X-TARGETDURATION:6\n#EXTINF:6,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n")
+
+
+@bad()
+def ffconcat(path: Path) -> None:
+    path.write_text("ffconcat version 1.0\nfile 'other.mp4'\n")
+
+
+@bad()
+def dash(path: Path) -> None:
+    path.write_text('<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011"><Period/></MPD>\n')
+
+
+@bad()
+def svg(path: Path) -> None:
+    path.write_text('<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>\n')
+
+
+@bad()
+def sound_alone(path: Path) -> None:
+    ffmpeg(*tone(), *AAC, path)
+
+
+@bad("source.mov")
+def strange_codec(path: Path) -> None:
+    """A codec that is not on the list."""
+    ffmpeg(*counted(), "-c:v", "magicyuv", "-pix_fmt", "yuv444p", path)
+
+
+@bad()
+def too_many_pixels(path: Path) -> None:
+    """A small file of one huge frame."""
+    one = ("-f", "lavfi", "-i", "color=gray:s=8192x8192:d=1:r=1", "-frames:v", "1")
+    ffmpeg(*one, "-c:v", "libx264", "-preset", "ultrafast", "-threads", "1", path)
+
+
+@bad()
+def two_days(path: Path) -> None:
+    """Ten frames that claim to last 48 hours."""
+    ffmpeg(*counted(seconds=1, rate="10"), "-vf", "setpts=N*17280/TB", "-fps_mode", "vfr", *X264, path)
+
+
+@bad("source.mkv")
+def two_days_mkv(path: Path) -> None:
+    """The same, with the last frame alone far away."""
+    ffmpeg(
+        *counted(seconds=1, rate="10"),
+        "-vf",
+        "setpts=if(eq(N\\,9)\\,172800\\,N/10)/TB",
+        "-fps_mode",
+        "vfr",
+        *X264,
+        path,
+    )
+
+
+def patched(data: bytes, path: str, offset: int, value: int) -> bytes:
+    """A file with one 32-bit number of a box changed."""
+    box = find(data, path)
+    assert box, [child.kind for child in children(data)]
+    at = box.payload + offset
+    return data[:at] + struct.pack(">I", value) + data[at + 4 :]
+
+
+EXPECTED_ERRORS = {
+    "empty": "EMPTY_FILE",
+    "text": "UNSUPPORTED_MEDIA",
+    "cut_off": "TRUNCATED_MEDIA",
+    "headless": "TRUNCATED_MEDIA",
+    "playlist": "UNSUPPORTED_MEDIA",
+    "ffconcat": "UNSUPPORTED_MEDIA",
+    "dash": "UNSUPPORTED_MEDIA",
+    "svg": "UNSUPPORTED_MEDIA",
+    "sound_alone": "NO_VIDEO_STREAM",
+    "strange_codec": "CODEC_NOT_ALLOWED",
+    "too_many_pixels": "TOO_MANY_PIXELS",
+    "two_days": "TOO_LONG",
+    "two_days_mkv": "TOO_LONG",
+}
+"""The code of the error that each bad source ends with."""
