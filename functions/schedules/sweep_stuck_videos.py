@@ -8,7 +8,7 @@ from shared.contract.resources import TRANSCODE, VIDEOS
 from shared.domains.videos.service.intake import IntakeService
 
 
-@every(5, needs=(VIDEOS.query_index("by_state"), VIDEOS.update, TRANSCODE.describe, TRANSCODE.start))
+@every(5, needs=(VIDEOS.query_index("by_state"), VIDEOS.get, VIDEOS.update, TRANSCODE.describe, TRANSCODE.start))
 def sweep_stuck_videos(event: dict[str, Any]) -> None:
     """The last net: start what was queued and never began, fail what nobody works on any more."""
     IntakeService.open().sweep()

@@ -1,4 +1,4 @@
-"""`python -m infra.local up|down`: the whole product on this machine."""
+"""`python -m infra.local up|down|demo`: the whole product on this machine."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def _only_one(settings: Settings) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise StackError(f"a local stack of {settings.folder} is running already; end it with `make down`") from None
+            raise StackError(
+                f"a local stack of {settings.folder} is running already; end it with `make down`"
+            ) from None
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
@@ -110,13 +112,21 @@ def _demo(settings: Settings) -> int:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, text in (("up", "start the stack and keep it running"), ("down", "end it"), ("demo", "show the main job on a film")):
+    for name, text in (
+        ("up", "start the stack and keep it running"),
+        ("down", "end it"),
+        ("demo", "show the main job on a film"),
+    ):
         command = commands.add_parser(name, help=text)
-        command.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 4566), help="default PORT= or 4566")
+        command.add_argument(
+            "--port", type=int, default=int(os.environ.get("PORT") or 4566), help="default PORT= or 4566"
+        )
         command.add_argument("--media-port", type=int, default=None, help="default: the port after it")
         command.add_argument("--folder", default=Settings().folder, help="where a run leaves its files")
     chosen = parser.parse_args(arguments)
-    settings = Settings(port=chosen.port, media_port=chosen.media_port or chosen.port + 1, folder=str(Path(chosen.folder).resolve()))
+    settings = Settings(
+        port=chosen.port, media_port=chosen.media_port or chosen.port + 1, folder=str(Path(chosen.folder).resolve())
+    )
     try:
         return {"up": up, "down": down, "demo": _demo}[chosen.command](settings)
     except (StackError, DeployError, SynthError) as exc:

@@ -9,13 +9,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from ministack import app
-from ministack.services import eventbridge, s3, scheduler, secretsmanager
-from ministack.services.cloudformation import provisioners
-
 from infra.local.differences import correction
-
-_HANDLERS = "services.cloudformation.provisioners._RESOURCE_HANDLERS"
+from infra.local.emulator import app, eventbridge, provisioners, s3, scheduler, secretsmanager
 
 
 def _handlers(kind: str) -> dict[str, Any]:
@@ -34,7 +29,7 @@ def _camel_cors(properties: Any) -> Any:
     title="CORS of an HTTP API made by CloudFormation",
     aws="The preflight answers as configured.",
     emulator="Keys are stored in PascalCase and read in camelCase: every preflight is 403.",
-    names=(f"{_HANDLERS}[AWS::ApiGatewayV2::Api]",),
+    names=("services.cloudformation.provisioners: _RESOURCE_HANDLERS[AWS::ApiGatewayV2::Api]",),
 )
 def correct_cors() -> None:
     handlers = _handlers("AWS::ApiGatewayV2::Api")
@@ -55,7 +50,10 @@ def _secret_name(reference: str) -> str:
     title="Ref of a secret",
     aws="The secret's ARN.",
     emulator="Its name, so that grants made from it never match.",
-    names=(f"{_HANDLERS}[AWS::SecretsManager::Secret]", "services.secretsmanager._secrets"),
+    names=(
+        "services.cloudformation.provisioners: _RESOURCE_HANDLERS[AWS::SecretsManager::Secret]",
+        "services.secretsmanager: _secrets",
+    ),
 )
 def correct_secret_ref() -> None:
     handlers = _handlers("AWS::SecretsManager::Secret")
@@ -73,7 +71,10 @@ def correct_secret_ref() -> None:
     title="Schedules made by CloudFormation",
     aws="Keep their time zone, dates and key; an invalid one fails the stack.",
     emulator="These properties are dropped, a refusal is hidden.",
-    names=(f"{_HANDLERS}[AWS::Scheduler::Schedule]", "services.scheduler._schedules"),
+    names=(
+        "services.cloudformation.provisioners: _RESOURCE_HANDLERS[AWS::Scheduler::Schedule]",
+        "services.scheduler: _schedules",
+    ),
 )
 def correct_schedules() -> None:
     handlers = _handlers("AWS::Scheduler::Schedule")
@@ -96,7 +97,10 @@ def _make_schedule(stock: Callable[..., Any], position: int, *args: Any, **kwarg
     title="S3 events on EventBridge",
     aws="`detail.object.version-id` is there when the bucket is versioned.",
     emulator="It is missing.",
-    names=("services.s3._fire_s3_event", "services.eventbridge._dispatch_event"),
+    names=(
+        "services.s3: _fire_s3_event",
+        "services.eventbridge: _dispatch_event",
+    ),
 )
 def correct_object_version() -> None:
     version: contextvars.ContextVar[str | None] = contextvars.ContextVar("object_version", default=None)
@@ -120,10 +124,35 @@ def correct_object_version() -> None:
 
 
 @correction(
+    title="Byte ranges of a version",
+    aws="GetObject answers `Range` with 206 also when `versionId` names the version.",
+    emulator="It sends the whole version.",
+    names=("services.s3: _get_object _parse_range",),
+)
+def correct_version_ranges() -> None:
+    stock = s3._get_object
+
+    @functools.wraps(stock)
+    def get_object(bucket: str, key: str, headers: dict[str, str], query: dict[str, Any] | None = None) -> Any:
+        status, answer, body = stock(bucket, key, headers, query)
+        if status != 200 or "range" not in headers or "versionId" not in (query or {}):
+            return status, answer, body
+        found = s3._parse_range(headers["range"], len(body))
+        if found is None:
+            return 416, {"Content-Type": "application/xml", "Content-Range": f"bytes */{len(body)}"}, b""
+        first, last = found
+        part = body[first : last + 1]
+        ranged = {"Content-Length": str(len(part)), "Content-Range": f"bytes {first}-{last}/{len(body)}"}
+        return 206, {**answer, **ranged}, part
+
+    s3._get_object = get_object
+
+
+@correction(
     title="aws:SecureTransport",
     aws="Every endpoint speaks TLS.",
     emulator="Plain HTTP on the loopback interface, which a policy that demands TLS refuses.",
-    names=("app.pin_request_origin",),
+    names=("app: pin_request_origin",),
 )
 def take_loopback_as_secure() -> None:
     stock = app.pin_request_origin

@@ -14,14 +14,10 @@ from constructs import Construct
 from infra.parts.discovery import ROOT, Room
 from infra.parts.function import RETENTION
 from infra.parts.grants import Grants
+from infra.parts.sizes import ATTEMPTS, JOB_MEMORY, JOB_VCPUS, MAX_VCPUS
 from infra.parts.stage import Stage
 from shared.base.running import EXIT_BAD_INPUT
 
-MAX_VCPUS = 256
-JOB_VCPUS = 4
-JOB_MEMORY = 7168
-"""MiB, of the 8 that a c7g.xlarge has: the ECS agent needs the rest."""
-ATTEMPTS = 3
 ATTEMPT_LIMIT = cdk.Duration.hours(6)
 WAIT_FOR_CAPACITY = cdk.Duration.minutes(20)
 BOOTSTRAP = ROOT / "layers" / "worker" / "bootstrap.py"

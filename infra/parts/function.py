@@ -11,7 +11,6 @@ from infra.parts.stage import Stage
 from shared.contract.declare import Layer
 from shared.contract.derived import needs_of
 from shared.contract.needs import Need
-from shared.contract.resources import MEDIA_KEY
 
 FFMPEG_PATH = "/opt/bin/ffmpeg"
 RETENTION = logs.RetentionDays.ONE_MONTH
@@ -21,7 +20,7 @@ class Functions:
     """Makes the functions of one stack."""
 
     def __init__(self, stack: cdk.Stack, stage: Stage, media_address: str = "") -> None:
-        """`media_address` is where media addresses begin; functions that may make such addresses are told."""
+        """`media_address` is where media addresses begin, for functions that make some."""
         self._stack = stack
         self._stage = stage
         self._media_address = media_address
@@ -61,7 +60,7 @@ class Functions:
         told = {**self._stage.environment, **self.grants.environment(needs_of(room.declaration))}
         if Layer.FFMPEG in room.declaration.compute.layers:
             told["FFMPEG_PATH"] = FFMPEG_PATH
-        if self._media_address and MEDIA_KEY.variable in told:
+        if self._media_address:
             told["CDN_BASE_URL"] = self._media_address
         return told
 

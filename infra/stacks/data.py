@@ -9,7 +9,7 @@ from infra.parts.grants import Grants
 from infra.parts.stage import Stage
 from infra.stacks.base import ShowreelStack
 from shared.contract.needs import Secret, Table
-from shared.contract.resources import PUBLIC_KEYS, SECRETS, TABLES
+from shared.contract.resources import MEDIA_KEY, PUBLIC_KEYS, SECRETS, TABLES
 
 _STRING = dynamodb.AttributeType.STRING
 
@@ -61,7 +61,7 @@ class DataStack(ShowreelStack):
             )
 
     def _secret(self, secret: Secret) -> None:
-        secrets.Secret(
+        made = secrets.Secret(
             self,
             secret.name,
             secret_name=self._grants.real_name(secret),
@@ -69,3 +69,5 @@ class DataStack(ShowreelStack):
             generate_secret_string=secrets.SecretStringGenerator(password_length=48, exclude_punctuation=True),
             removal_policy=self.stage.removal,
         )
+        if secret is MEDIA_KEY:
+            cdk.CfnOutput(self, "MediaKeySecretArn", value=made.secret_arn)

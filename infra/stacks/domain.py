@@ -30,15 +30,30 @@ class DomainStack(ShowreelStack):
         super().__init__(app, stage, name, f"Showreel: the endpoints of {name}")
         functions = Functions(self, stage, media_address)
         for room, endpoint in rooms:
-            integration = integrations.HttpLambdaIntegration(f"{room.name}-integration", functions.add(room))
+            integration = integrations.HttpLambdaIntegration(
+                f"{room.name}-integration",
+                functions.add(room),
+                scope_permission_to_route=not any(_ends_in_slash(path) for _, path in endpoint.routes),
+            )
             for number, (method, path) in enumerate(endpoint.routes):
-                apigw.HttpRoute(
-                    self,
-                    f"{room.name}-route" + (f"-{number}" if number else ""),
-                    http_api=api.http,
-                    route_key=_route_key(method, path),
-                    integration=integration,
-                )
+                name = f"{room.name}-route" + (f"-{number}" if number else "")
+                self._route(api, name, method, path, integration)
+
+    def _route(
+        self, api: ApiStack, name: str, method: str, path: str, integration: integrations.HttpLambdaIntegration
+    ) -> None:
+        plain = path.rstrip("/") if _ends_in_slash(path) else path
+        route = apigw.HttpRoute(
+            self, name, http_api=api.http, route_key=_route_key(method, plain), integration=integration
+        )
+        if plain != path:  # API Gateway takes such a key, the CDK's check of it does not
+            resource = route.node.default_child
+            assert isinstance(resource, apigw.CfnRoute)
+            resource.route_key = f"{method} {path}"
+
+
+def _ends_in_slash(path: str) -> bool:
+    return len(path) > 1 and path.endswith("/")
 
 
 def _route_key(method: str, path: str) -> apigw.HttpRouteKey:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from infra.parts.batch import JOB_VCPUS
 from infra.parts.discovery import steps
+from infra.parts.sizes import JOB_VCPUS
 from shared.contract.resources import TRANSCODE
 
 # List prices of us-east-1 in US dollars, November 2026.

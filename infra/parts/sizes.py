@@ -1,0 +1,10 @@
+"""Sizes of the Batch environment, apart from the constructs so that nobody needs the CDK to know them."""
+
+MAX_VCPUS = 256
+"""Of one compute environment."""
+
+JOB_VCPUS = 4
+JOB_MEMORY = 7168
+"""MiB, of the 8 GiB that a c7g.xlarge has: the ECS agent needs the rest."""
+
+ATTEMPTS = 3
