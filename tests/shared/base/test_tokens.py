@@ -89,6 +89,15 @@ def test_an_access_token_verifies(stage: Stage) -> None:
     assert "publishing:write" in claims.permissions
 
 
+def test_the_longest_names_make_a_token_that_passes(stage: Stage) -> None:
+    longest = Person(
+        "u" * 36, "u" * 30, "😀" * 60 + "@example.com", "😀" * 50, "https://media.example/" + "a" * 300, "creator"
+    )
+    token = tokens.issue_access_token(longest, SESSION, session_ends=int(time.time()) + 600)
+    assert len(token) < tokens.MAX_LENGTH / 2
+    assert verify(token, "access").display_name == longest.display_name
+
+
 def test_a_refresh_token_carries_no_more_than_it_must(stage: Stage) -> None:
     _, payload = jwts.decode(issue("refresh"))
     assert set(payload) == {"iss", "aud", "sub", "sid", "jti", "iat", "exp", "token_use", "user_id"}
