@@ -14,8 +14,9 @@ class Request(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+# The bounds below are documented here and enforced by the domain, which finds all faults of a registration at once.
 class RegisterRequest(Request):
-    """Who somebody wants to be. The rules stand in shared.domains.accounts.rules, which names all faults at once."""
+    """Who somebody wants to be. An answer of 422 names all that is wrong at once."""
 
     username: Annotated[str, Field(json_schema_extra={"pattern": rules.USERNAME_PATTERN})]
     email: Annotated[str, Field(json_schema_extra={"format": "email", "maxLength": rules.EMAIL_LENGTH})]

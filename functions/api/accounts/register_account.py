@@ -19,7 +19,7 @@ from shared.http.serve import serve
 )
 async def register_account(wish: RegisterRequest, accounts: AccountService) -> LoggedIn:
     """Make an account with a username and an e-mail address that nobody has, and begin its first session."""
-    made = accounts.register(Registration(wish.username, wish.email, wish.password, wish.display_name or ""))
+    made = accounts.register(Registration(wish.username, wish.email, wish.password, wish.display_name))
     return LoggedIn.of(made, "Account created successfully")
 
 

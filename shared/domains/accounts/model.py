@@ -47,12 +47,12 @@ class Session:
 
 @dataclass(frozen=True)
 class Registration:
-    """What a newcomer sends; `display_name` "" means their username."""
+    """What a newcomer sends; without a `display_name` it is their username."""
 
     username: str
     email: str
     password: str
-    display_name: str = ""
+    display_name: str | None = None
 
 
 @dataclass(frozen=True)

@@ -79,12 +79,10 @@ def _email_problems(email: str) -> list[str]:
     return []
 
 
-def _display_name_problems(name: str) -> list[str]:
-    if name and not name.strip():
-        return ["Use at least one visible character"]
-    if len(name.strip()) > DISPLAY_NAME_LENGTH or not _is_text(name):
-        return [f"Use 1 to {DISPLAY_NAME_LENGTH} characters"]
-    return []
+def _display_name_problems(name: str | None) -> list[str]:
+    if name is None or (0 < len(name.strip()) <= DISPLAY_NAME_LENGTH and _is_text(name)):
+        return []
+    return [f"Use 1 to {DISPLAY_NAME_LENGTH} characters, not just spaces"]
 
 
 def password_problems(password: str) -> list[str]:

@@ -40,7 +40,7 @@ class AccountService:
             id=new_id(),
             username=wish.username,
             email=wish.email.strip(),
-            display_name=wish.display_name.strip() or wish.username,
+            display_name=(wish.display_name or wish.username).strip(),
             created_at=clock.timestamp(),
         )
         session, jti = _new_session(user.id)

@@ -156,7 +156,7 @@ def test_good_display_names(name: str) -> None:
     assert problems(display_name=name) == {}
 
 
-@pytest.mark.parametrize("name", [" ", "x" * 51, "\t\n", "\udfff"])
+@pytest.mark.parametrize("name", ["", " ", "x" * 51, "\t\n", "\udfff"])
 def test_bad_display_names(name: str) -> None:
     assert list(problems(display_name=name)) == ["display_name"]
 
