@@ -7,7 +7,6 @@ RUN := .venv/bin/python -m
 BOOTSTRAP := $(or $(shell command -v python3),$(PYTHON),python3) infra/bootstrap.py
 # Node, npm and the tools of the environment come first on PATH
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-export PYTHON PORT FILE KEEP STAGE
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done

@@ -67,10 +67,12 @@ class Build:
         self._target = target
         self._python = python
         self._recipe = digest(sorted((root / "infra").glob("bu*.py")), root, python and version_of(python))
+        code = [path for folder in CODE for path in files(root / folder)]
+        self._inputs_of_code = digest(code, root, self._recipe)
 
     def everything(self) -> None:
         """Make what is out of date."""
-        self._make("code", self._inputs_of_code(), self._code)
+        self._make("code", self._inputs_of_code, self._code)
         for architecture in PLATFORMS:
             for layer in LAYERS:
                 self._layer(layer, architecture)
@@ -86,10 +88,6 @@ class Build:
     def _make(self, name: str, inputs: str, make: Callable[[Path], None]) -> None:
         if make_once(self._target, name, inputs, make):
             print(f"made {name}", flush=True)
-
-    def _inputs_of_code(self) -> str:
-        paths = [path for folder in CODE for path in files(self._root / folder)]
-        return digest(paths, self._root, self._recipe)
 
     def _inputs_of_layer(self, layer: str) -> str:
         return digest([self._lock(layer), self._root / "NOTICE"], self._root, self._recipe)
@@ -137,7 +135,7 @@ class Build:
         def make(draft: Path) -> None:
             write_zip(draft, [("", self._target / "code"), *(("", layer) for layer in layers)])
 
-        inputs = [self._inputs_of_code(), *(self._inputs_of_layer(layer) for layer in LAYERS)]
+        inputs = [self._inputs_of_code, *(self._inputs_of_layer(layer) for layer in LAYERS)]
         self._make(f"worker-{architecture}.zip", digest([], self._root, *inputs), make)
         write_checksum(self._target / f"worker-{architecture}.zip")
 

@@ -42,7 +42,7 @@ def cdk_command(stage: str) -> list[str]:
     """The CDK's command line for all stacks of a stage."""
     outputs = TARGET / f"outputs-{stage}.json"
     settings = ["-c", f"stage={stage}", "-c", f"bundles={TARGET.relative_to(ROOT)}"]
-    where = ["--output", str(TARGET / "cdk.out"), "--outputs-file", str(outputs)]
+    where = ["--output", str(TARGET / f"cdk-{stage}"), "--outputs-file", str(outputs)]
     return [str(CDK), "deploy", "--all", "--require-approval", "never", *settings, *where]
 
 
