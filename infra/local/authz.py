@@ -1,7 +1,7 @@
 """Role checks that the emulator leaves out: what a *service* does with the role it was given.
 
-IAM is enforced on requests that arrive over HTTP. Step Functions, EventBridge, Scheduler and Batch run inside the emulator
-and skip it; here each of them opens a session of its role and asks the same evaluator.
+IAM is enforced on requests that arrive over HTTP. Step Functions, EventBridge, Scheduler and Batch run inside the
+emulator and skip it; here each of them opens a session of its role and asks the same evaluator.
 """
 
 from __future__ import annotations
@@ -14,13 +14,9 @@ import secrets
 import time
 from typing import Any
 
-from ministack import app
-from ministack.core import iam_actions, iam_evaluator
-from ministack.core.responses import get_account_id, get_region, set_request_account_id, set_request_region
-from ministack.services import eventbridge, sts
-from ministack.services import iam as iam_service
-
 from infra.local.differences import correction
+from infra.local.emulator import account, app, eventbridge, iam_actions, iam_evaluator, region, responses, sts
+from infra.local.emulator import iam as iam_service
 
 _LOG = logging.getLogger("local")
 _TARGET_ACTIONS = {
@@ -38,15 +34,15 @@ class AccessDeniedError(Exception):
 
 def open_session(role_arn: str, service: str, name: str, seconds: float) -> dict[str, str]:
     """Assume `role_arn` as `service` (such as ecs-tasks.amazonaws.com): credentials, as environment variables."""
-    role_name, account, label = role_arn.rsplit("/", 1)[-1], get_account_id(), name[:64]
-    role = iam_service._roles.get_scoped(account, None, role_name)
+    role_name, owner, label = role_arn.rsplit("/", 1)[-1], account(), name[:64]
+    role = iam_service._roles.get_scoped(owner, None, role_name)
     if role is None:
         raise AccessDeniedError(f"role {role_arn} does not exist")
     if not _trusts(role.get("AssumeRolePolicyDocument") or {}, service):
         raise AccessDeniedError(f"{service} is not trusted by {role_arn}")
     key, secret, token = f"ASIA{secrets.token_hex(8).upper()}", secrets.token_urlsafe(30), secrets.token_urlsafe(120)
     session = {
-        "Arn": f"arn:aws:sts::{account}:assumed-role/{role_name}/{label}",
+        "Arn": f"arn:aws:sts::{owner}:assumed-role/{role_name}/{label}",
         "UserId": f"{role_name}:{label}",
         "SecretAccessKey": secret,
         "SessionToken": token,
@@ -68,18 +64,18 @@ def require(role_arn: str, service: str, action: str, *resources: str) -> None:
     try:
         for resource in resources or ("*",):
             # a fresh context: the caller's thread may carry the pinned signature of an unrelated request
-            asked = (credentials["AWS_ACCESS_KEY_ID"], action, resource, get_account_id(), get_region())
+            asked = (credentials["AWS_ACCESS_KEY_ID"], action, resource, account(), region())
             if contextvars.Context().run(_denied, *asked):
                 raise AccessDeniedError(f"{role_arn} is not authorized to perform: {action} on resource: {resource}")
     finally:
         end_session(credentials)
 
 
-def _denied(key: str, action: str, resource: str, account: str, region: str) -> bool:
-    set_request_account_id(account)
-    set_request_region(region)
+def _denied(key: str, action: str, resource: str, owner: str, place: str) -> bool:
+    responses.set_request_account_id(owner)
+    responses.set_request_region(place)
     service = action.partition(":")[0]
-    return iam_evaluator.enforce(key, action, service, region, resource_arn=resource) is not None
+    return iam_evaluator.enforce(key, action, service, place, resource_arn=resource) is not None
 
 
 def _trusts(document: str | dict[str, Any], service: str) -> bool:
@@ -108,9 +104,13 @@ def _check_target(target: dict[str, Any], rule: dict[str, Any]) -> None:
     title="Roles of EventBridge targets and of schedules",
     aws="The target's role must trust the service and allow the call.",
     emulator="The role is never looked at.",
-    names=("services.eventbridge._invoke_target", "core.iam_evaluator.enforce", "services.sts.register_session",
-           "services.sts._sessions", "services.iam._roles"),
-)  # fmt: skip
+    names=(
+        "services.eventbridge: _invoke_target",
+        "core.iam_evaluator: enforce",
+        "services.sts: register_session _sessions",
+        "services.iam: _roles",
+    ),
+)
 def check_targets() -> None:
     invoke = eventbridge._invoke_target
 
@@ -119,7 +119,7 @@ def check_targets() -> None:
         try:
             _check_target(target, rule)
         except AccessDeniedError as exc:
-            _LOG.error("an EventBridge target was refused: %s", exc)  # noqa: TRY400, the message says it all
+            _LOG.error("an EventBridge target was refused: %s", exc)
             return None
         return invoke(target, event, rule, view)
 
@@ -130,7 +130,7 @@ def _batch_resource(body: bytes) -> str:
     data = json.loads(body or b"{}")
     for field, kind in (("jobQueue", "job-queue"), ("jobDefinition", "job-definition"), ("jobId", "job")):
         if value := data.get(field):
-            prefix = f"arn:aws:batch:{get_region()}:{get_account_id()}:{kind}/"
+            prefix = f"arn:aws:batch:{region()}:{account()}:{kind}/"
             return str(value) if value.startswith("arn:") else prefix + str(value)
     return "*"
 
@@ -139,7 +139,7 @@ def _batch_resource(body: bytes) -> str:
     title="Scoped grants on Batch",
     aws="A request is authorized on the queue, definition or job it names.",
     emulator="Always on `*`, so that a scoped grant is refused.",
-    names=("core.iam_actions.extract_resource_arn",),
+    names=("core.iam_actions: extract_resource_arn",),
 )
 def scope_batch() -> None:
     stock = iam_actions.extract_resource_arn

@@ -7,17 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ministack.services import batch as stock
-from ministack.services.cloudformation import provisioners
-
 from infra.local.differences import correction
+from infra.local.emulator import batch as stock
+from infra.local.emulator import provisioners
 
 Properties = dict[str, Any]
 Result = tuple[str, dict[str, Any]]
 #: maps whose keys belong to the user: their case is kept
 _USER_KEYS = {"Tags", "Parameters", "Options"}
-_NUMBERS = {"size", "attempts", "order", "priority", "maxvCpus", "minvCpus", "desiredvCpus", "attemptDurationSeconds",
-            "shareDecaySeconds", "computeReservation", "schedulingPriority", "weightFactor", "bidPercentage", "maxTimeSeconds"}  # fmt: skip
+_NUMBERS = set(
+    "size attempts order priority maxvCpus minvCpus desiredvCpus attemptDurationSeconds shareDecaySeconds bidPercentage"
+    " computeReservation schedulingPriority weightFactor maxTimeSeconds".split()
+)
 
 
 def camel(value: Any) -> Any:
@@ -36,25 +37,24 @@ def camel(value: Any) -> Any:
     return found
 
 
-def _call(operation: str, request: dict[str, Any]) -> dict[str, Any]:
-    status, _, body = stock._DISPATCH[f"/v1/{operation}"](request)
-    data: dict[str, Any] = json.loads(body)
-    if status >= 400:
-        raise ValueError(str(data.get("message", data)))
-    return data
-
-
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One resource type: its three operations, the request field that refers to one, and its name's property."""
+    """One resource type: what its operations are called, its name's and ARN's property, what else replaces it."""
 
     name: str
-    create_operation: str
-    update_operation: str
-    delete_operation: str
-    reference: str
     name_property: str
     arn_attribute: str
+    reference: str
+    operations: tuple[str, str, str] = ("create", "update", "delete")
+    replaced_with: tuple[str, ...] = ()
+
+    def _call(self, which: int, request: dict[str, Any]) -> dict[str, Any]:
+        operation = f"/v1/{self.operations[which]}{self.name.lower()}"
+        status, _, body = stock._DISPATCH[operation](request)
+        data: dict[str, Any] = json.loads(body)
+        if status >= 400:
+            raise ValueError(str(data.get("message", data)))
+        return data
 
     def _request(self, logical_id: str, properties: Properties, stack: str) -> dict[str, Any]:
         request: dict[str, Any] = camel(properties)
@@ -66,49 +66,49 @@ class Kind:
         return request
 
     def create(self, logical_id: str, properties: Properties, stack: str) -> Result:
-        data = _call(self.create_operation, self._request(logical_id, properties, stack))
+        data = self._call(0, self._request(logical_id, properties, stack))
         arn = data[self.arn_attribute[0].lower() + self.arn_attribute[1:]]
         return arn, {self.arn_attribute: arn}
 
-    def update(self, physical_id: str, old: Properties, new: Properties, stack: str, logical_id: str | None = None) -> Result:
+    def update(
+        self, physical_id: str, old: Properties, new: Properties, stack: str, logical_id: str | None = None
+    ) -> Result:
         if self.name == "JobDefinition":  # each update is a new revision: Ref changes with it
             result = self.create(logical_id or "", new, stack)
             self.delete(physical_id, old)
             return result
-        _call(self.update_operation, {**self._request(logical_id or "", new, stack), self.reference: physical_id})
+        self._call(1, {**self._request(logical_id or "", new, stack), self.reference: physical_id})
         return physical_id, {self.arn_attribute: physical_id}
 
     def delete(self, physical_id: str, _properties: Properties) -> None:
-        _call(self.delete_operation, {self.reference: physical_id})
+        self._call(2, {self.reference: physical_id})
 
     def handlers(self) -> dict[str, Callable[..., Any] | bool]:
         return {"create": self.create, "update": self.update, "update_with_logical_id": True, "delete": self.delete}
 
 
+_REVISED = ("register", "register", "deregister")
 _KINDS = (
-    Kind("ComputeEnvironment", "createcomputeenvironment", "updatecomputeenvironment", "deletecomputeenvironment",
-         "computeEnvironment", "ComputeEnvironmentName", "ComputeEnvironmentArn"),
-    Kind("JobQueue", "createjobqueue", "updatejobqueue", "deletejobqueue", "jobQueue", "JobQueueName", "JobQueueArn"),
-    Kind("SchedulingPolicy", "createschedulingpolicy", "updateschedulingpolicy", "deleteschedulingpolicy", "arn", "Name", "Arn"),
-    Kind("JobDefinition", "registerjobdefinition", "registerjobdefinition", "deregisterjobdefinition", "jobDefinition",
-         "JobDefinitionName", "JobDefinitionArn"),
-)  # fmt: skip
-_REPLACED_WITH = {
-    "ComputeEnvironment": ("ComputeEnvironmentName", "Type"),
-    "JobQueue": ("JobQueueName",),
-    "SchedulingPolicy": ("Name",),
-    "JobDefinition": ("JobDefinitionName",),
-}
+    Kind(
+        "ComputeEnvironment",
+        "ComputeEnvironmentName",
+        "ComputeEnvironmentArn",
+        "computeEnvironment",
+        replaced_with=("Type",),
+    ),
+    Kind("JobQueue", "JobQueueName", "JobQueueArn", "jobQueue"),
+    Kind("SchedulingPolicy", "Name", "Arn", "arn"),
+    Kind("JobDefinition", "JobDefinitionName", "JobDefinitionArn", "jobDefinition", _REVISED),
+)
 
 
 @correction(
     title="AWS::Batch::* in CloudFormation",
     aws="Compute environments, queues, job definitions and scheduling policies are resource types.",
     emulator="A template with one is rejected.",
-    names=("services.cloudformation.provisioners._RESOURCE_HANDLERS", "services.cloudformation.provisioners._REPLACING_PROPERTIES",
-           "services.cloudformation.provisioners._physical_name"),
-)  # fmt: skip
+    names=("services.cloudformation.provisioners: _RESOURCE_HANDLERS _REPLACING_PROPERTIES _physical_name",),
+)
 def add_batch_types() -> None:
     for kind in _KINDS:
         provisioners._RESOURCE_HANDLERS[f"AWS::Batch::{kind.name}"] = kind.handlers()
-        provisioners._REPLACING_PROPERTIES[f"AWS::Batch::{kind.name}"] = _REPLACED_WITH[kind.name]
+        provisioners._REPLACING_PROPERTIES[f"AWS::Batch::{kind.name}"] = (kind.name_property, *kind.replaced_with)

@@ -25,7 +25,11 @@ class Clients:
 
     def _new(self, service: str) -> Any:
         config = Config(
-            retries={"max_attempts": 1}, max_pool_connections=32, connect_timeout=5, read_timeout=60, signature_version="s3v4" if service == "s3" else None
+            retries={"max_attempts": 1},
+            max_pool_connections=32,
+            connect_timeout=5,
+            read_timeout=60,
+            signature_version="s3v4" if service == "s3" else None,
         )
-        session = boto3.session.Session(region_name=self.region, **ROOT_CREDENTIALS)
+        session: Any = boto3.session.Session(region_name=self.region, **ROOT_CREDENTIALS)
         return session.client(service, endpoint_url=self.endpoint, config=config)

@@ -1,4 +1,4 @@
-"""A cloud assembly -> CloudFormation on the local stack: assets to S3, stacks in dependency order, independent ones together."""
+"""A cloud assembly -> CloudFormation on the local stack: assets to S3, then stacks, independent ones together."""
 
 from __future__ import annotations
 
@@ -185,10 +185,9 @@ class Deployer:
 
     def _reasons(self, name: str) -> list[str]:
         events = self._cfn.describe_stack_events(StackName=name)["StackEvents"]
+        failed = [event for event in events if "FAILED" in event["ResourceStatus"]]
         return [
-            f"  {event['LogicalResourceId']} ({event['ResourceType']}): {event.get('ResourceStatusReason', 'no reason given')}"
-            for event in events
-            if "FAILED" in event["ResourceStatus"]
+            f"  {e['LogicalResourceId']} ({e['ResourceType']}): {e.get('ResourceStatusReason', '')}" for e in failed
         ]
 
     def _exports(self, name: str) -> dict[str, str]:
@@ -196,7 +195,7 @@ class Deployer:
         return {e["Name"]: e["Value"] for page in pages for e in page["Exports"] if e["Name"].startswith(f"{name}:")}
 
     def _check_exports(self, name: str, before: dict[str, str]) -> None:
-        """AWS refuses to change an export in use; the emulator changes it, and the importing stack keeps the old value."""
+        """AWS refuses to change an export in use; the emulator changes it, and who imports it keeps the old value."""
         now = self._exports(name)
         texts = {user: json.dumps(template) for user, template in self._templates().items() if user != name}
         for export in (export for export, value in before.items() if now.get(export) != value):
@@ -221,7 +220,9 @@ class Deployer:
     def _unfinished(self, name: str) -> str:
         resources = self._cfn.describe_stack_resources(StackName=name)["StackResources"]
         return ", ".join(
-            f"{r['LogicalResourceId']} ({r['ResourceType']})" for r in resources if r["ResourceStatus"].endswith("IN_PROGRESS")
+            f"{r['LogicalResourceId']} ({r['ResourceType']})"
+            for r in resources
+            if r["ResourceStatus"].endswith("IN_PROGRESS")
         )
 
     def _outputs(self, name: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ _MODULES = ("authz", "batch.control", "cfn_batch", "compat", "lambdas", "metrics
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One correction. `names` are the emulator's names it leans on, below `ministack.`; `module[key]` is an entry."""
+    """One correction. `names`: what it leans on below `ministack.`, as "module: name name[key]"."""
 
     title: str
     aws: str
@@ -30,14 +30,30 @@ CORRECTIONS: list[Correction] = []
 
 #: known and left as they are: (topic, AWS, here)
 REMAINING = (
-    ("Root access", "A root key is a secret.", "The key `test` and any 12 digits are root: tests use role credentials."),
+    (
+        "Root access",
+        "A root key is a secret.",
+        "The key `test` and any 12 digits are root: tests use role credentials.",
+    ),
     ("Throttling", "Stage and route rates hold.", "They are dropped; no load or throttle test means anything here."),
-    ("Request bodies", "Streamed.", "Held in memory, multipart objects at 2.6 times their size: keep uploads below 2 GiB."),
-    ("Container images", "A Batch job runs its image.", "It runs on this machine: the venv and `ffmpeg` stand for the image."),
+    (
+        "Request bodies",
+        "Streamed.",
+        "Held in memory, multipart objects at 2.6 times their size: keep uploads below 2 GiB.",
+    ),
+    (
+        "Container images",
+        "A Batch job runs its image.",
+        "It runs on this machine: the venv and `ffmpeg` stand for the image.",
+    ),
     ("Batch isolation", "Memory and GPU limits hold.", "A job is a process of this user; only vCPUs are counted."),
     ("Lambda limits", "Memory, /tmp and CPU are capped.", "Only the timeout is enforced."),
     ("Layers", "Extracted to /opt.", "Left out: dependencies come from the venv, `FFMPEG_PATH` names its binary."),
-    ("Resource policies", "EventBridge -> Lambda needs a permission.", "It is not checked; templates are asserted instead."),
+    (
+        "Resource policies",
+        "EventBridge -> Lambda needs a permission.",
+        "It is not checked; templates are asserted instead.",
+    ),
     ("Inline Map", "States inside count as transitions.", "They do not appear in the history."),
     ("Distributed Map", "ResultWriter, ItemBatcher.", "Not done."),
     ("CloudFormation", "Acts under the deployer's role.", "Acts as root."),
@@ -46,7 +62,9 @@ REMAINING = (
 )
 
 
-def correction(*, title: str, aws: str, emulator: str, names: tuple[str, ...]) -> Callable[[Callable[[], None]], Callable[[], None]]:
+def correction(
+    *, title: str, aws: str, emulator: str, names: tuple[str, ...]
+) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Register the decorated function as what corrects one difference."""
 
     def register(install: Callable[[], None]) -> Callable[[], None]:
@@ -65,23 +83,24 @@ def load() -> list[Correction]:
 
 def missing_names(corrections: list[Correction]) -> list[str]:
     """The emulator's names that a correction leans on and that no longer exist."""
-    return sorted(f"ministack.{name} ({c.title})" for c in corrections for name in c.names if not _exists(name))
+    missing = set()
+    for found in corrections:
+        for line in found.names:
+            module, _, names = line.partition(": ")
+            gone = [name for name in names.split() if not _exists(module, name)]
+            missing |= {f"ministack.{module}.{name} ({found.title})" for name in gone}
+    return sorted(missing)
 
 
-def _exists(name: str) -> bool:
+def _exists(module: str, name: str) -> bool:
     path, _, key = name.rstrip("]").partition("[")
-    parts = path.split(".")
-    for cut in range(len(parts) - 1, 0, -1):
-        try:
-            found = importlib.import_module("ministack." + ".".join(parts[:cut]))
-        except ModuleNotFoundError:
-            continue
-        for part in parts[cut:]:
-            if not hasattr(found, part):
-                return False
+    try:
+        found = importlib.import_module(f"ministack.{module}")
+        for part in path.split("."):
             found = getattr(found, part)
-        return not key or key in found
-    return False
+    except (ModuleNotFoundError, AttributeError):
+        return False
+    return not key or key in found
 
 
 def differences() -> str:

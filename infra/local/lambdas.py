@@ -13,27 +13,23 @@ import time
 import types
 from typing import Any
 
-from ministack.core import lambda_runtime
-from ministack.services import lambda_svc
-
 from infra.local import runtime
 from infra.local.differences import correction
+from infra.local.emulator import lambda_runtime, lambda_svc
 from infra.local.metrics import publish_log
 from infra.local.processes import WorkerProcess
 
-_RUNTIME = "core.lambda_runtime"
 _END_OF_LOG = "\x00end"
-#: (what MiniStack's worker script says, what it says here)
-_SCRIPT_EDITS = (
-    (
-        '"error": str(e), "trace": traceback.format_exc()}) + "\\n")\n        _real_stdout.flush()',
-        '"error": str(e), "trace": traceback.format_exc(), "error_type": type(e).__name__, "status": "ok", "raised": True})'
-        f' + "\\n")\n        _real_stdout.flush()\n        print("{_END_OF_LOG}", file=sys.stderr, flush=True)'.replace("\x00", "\\x00"),
-    ),
-    (
-        '{"status": "error", "error": str(e)}) + "\\n")',
-        '{"status": "error", "error": type(e).__name__ + "|" + str(e)}) + "\\n"); traceback.print_exc()',
-    ),
+#: what MiniStack's worker script says, what it says here
+_RAISED = (
+    'json.dumps({"status": "error", "error": str(e), "trace": traceback.format_exc()}) + "\\n")\n'
+    "        _real_stdout.flush()",
+    'json.dumps({"status": "ok", "raised": type(e).__name__, "error": str(e), "trace": traceback.format_exc()}) + "\\n")\n'
+    '        _real_stdout.flush()\n        print("\\x00end", file=sys.stderr, flush=True)',
+)
+_NOT_IMPORTED = (
+    '{"status": "error", "error": str(e)}) + "\\n")',
+    '{"status": "error", "error": type(e).__name__ + "|" + str(e)}) + "\\n"); traceback.print_exc()',
 )
 _INIT_FAILED = re.compile(r"Worker init failed: (\w+)\|(.*)", re.DOTALL)
 _IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError")
@@ -44,9 +40,11 @@ _last = threading.local()
     title="Lambda workers",
     aws="An execution environment ends when it is idle; it never sees the host's variables.",
     emulator="The first worker of each function stays for ever, at 55 MB; each is a new interpreter.",
-    names=(f"{_RUNTIME}.subprocess", f"{_RUNTIME}.reap_idle_workers", "services.lambda_svc.reap_idle_workers",
-           f"{_RUNTIME}.kill_workers", f"{_RUNTIME}._workers", f"{_RUNTIME}._lock"),
-)  # fmt: skip
+    names=(
+        "core.lambda_runtime: subprocess reap_idle_workers kill_workers _workers _lock",
+        "services.lambda_svc: reap_idle_workers",
+    ),
+)
 def fork_workers() -> None:
     """Python workers come from the zygote, any other process from `subprocess` as before; idle ones are evicted."""
     supervisor, ours = runtime.supervisor(), runtime.settings().own_variables()
@@ -74,7 +72,7 @@ def _evict_for_ever() -> None:
 
 def evict(ttl: float) -> int:
     """End every worker that was idle for `ttl` seconds; the number that ended."""
-    limit, dead = time.time() - ttl, []
+    limit, dead = time.time() - ttl, list[Any]()
     with lambda_runtime._lock:
         for key, workers in list(lambda_runtime._workers.items()):
             idle = [worker for worker in workers if not worker.in_use and worker.last_used < limit]
@@ -90,11 +88,14 @@ def evict(ttl: float) -> int:
     title="Errors of a Lambda function",
     aws="`errorType` is the exception's class; the environment stays warm; an exit is `Runtime.ExitError`.",
     emulator="`errorType` is always `Runtime.HandlerError` and each error costs the worker.",
-    names=(f"{_RUNTIME}._PYTHON_WORKER_SCRIPT", f"{_RUNTIME}.Worker.invoke", "services.lambda_svc._execute_function_warm"),
+    names=(
+        "core.lambda_runtime: _PYTHON_WORKER_SCRIPT Worker.invoke",
+        "services.lambda_svc: _execute_function_warm",
+    ),
 )
 def correct_errors() -> None:
     script = lambda_runtime._PYTHON_WORKER_SCRIPT
-    for theirs, ours in _SCRIPT_EDITS:
+    for theirs, ours in (_RAISED, _NOT_IMPORTED):
         if script.count(theirs) != 1:
             raise RuntimeError(f"MiniStack's worker script changed, look for: {theirs}")
         script = script.replace(theirs, ours)
@@ -104,8 +105,8 @@ def correct_errors() -> None:
     def worker_invoke(self: Any, event: Any, request_id: str, **options: Any) -> Any:
         process = self._proc
         result = invoke(self, event, request_id, **options)
-        _last.error_type = result.get("error_type")
-        if result.pop("raised", False):
+        _last.error_type = result.get("raised")
+        if _last.error_type:
             result["status"] = "error"
         elif result.get("error") == "Worker process died":
             code = (process or _last.process).wait(1)
@@ -134,7 +135,9 @@ def _correct_error(body: dict[str, Any], config: dict[str, Any]) -> None:
         body.update(errorType=found[1], errorMessage=found[2])
         if found[1] in _IMPORT_ERRORS:
             module = config.get("Handler", "").rpartition(".")[0]
-            body.update(errorType="Runtime.ImportModuleError", errorMessage=f"Unable to import module '{module}': {found[2]}")
+            body.update(
+                errorType="Runtime.ImportModuleError", errorMessage=f"Unable to import module '{module}': {found[2]}"
+            )
     elif body.get("errorType") == "Runtime.HandlerError" and _last.error_type:
         body["errorType"] = _last.error_type
 
@@ -143,10 +146,11 @@ def _correct_error(body: dict[str, Any], config: dict[str, Any]) -> None:
     title="Logs of a Lambda invocation",
     aws="Cost the caller nothing.",
     emulator="A handler that logs nothing waits 50 ms for a line.",
-    names=(f"{_RUNTIME}.Worker._drain_stderr_bounded", f"{_RUNTIME}.Worker._read_stderr", f"{_RUNTIME}.Worker._spawn"),
+    names=("core.lambda_runtime: Worker._drain_stderr_bounded Worker._read_stderr Worker._spawn",),
 )
 def end_logs() -> None:
     """The worker ends the log of each invocation with a mark, so that nobody waits and no line is lost."""
+
     def drain_to_mark(self: Any, *_args: Any, **_kwargs: Any) -> str:
         lines: list[str] = []
         limit = time.monotonic() + 0.25
@@ -169,7 +173,7 @@ def end_logs() -> None:
     title="Addresses and layers in a function's environment",
     aws="Functions call the API's and the distribution's own addresses; layers lie in /opt.",
     emulator="The addresses lead to AWS; each worker unpacks every layer.",
-    names=(f"{_RUNTIME}.Worker.__init__",),
+    names=("core.lambda_runtime: Worker.__init__",),
 )
 def correct_environment() -> None:
     init = lambda_runtime.Worker.__init__

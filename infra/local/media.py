@@ -61,13 +61,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     key: ClassVar[bytes]
     origins: ClassVar[tuple[str, ...]]
 
-    def do_GET(self) -> None:  # noqa: N802, the names are the base class's
+    def do_GET(self) -> None:
         self._answer(with_body=True)
 
-    def do_HEAD(self) -> None:  # noqa: N802
+    def do_HEAD(self) -> None:
         self._answer(with_body=False)
 
-    def do_OPTIONS(self) -> None:  # noqa: N802
+    def do_OPTIONS(self) -> None:
         allowed = self._allowed_origin() is not None
         self.send_response(204 if allowed else 403)
         self._send_cors()

@@ -8,10 +8,8 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from ministack import app
-from ministack.core.responses import get_region
-
 from infra.local.differences import correction
+from infra.local.emulator import app, region
 
 _LIMIT = 1000  # metrics per PutMetricData
 
@@ -21,7 +19,7 @@ def call_service(service: str, target: str, body: dict[str, Any]) -> Any:
     headers = {
         "x-amz-target": target,
         "content-type": "application/x-amz-json-1.1",
-        "host": f"{service}.{get_region()}.amazonaws.com",
+        "host": f"{service}.{region()}.amazonaws.com",
     }
     handler = app.SERVICE_HANDLERS[service]
     return app.call_service_handler_sync(handler, "POST", "/", headers, json.dumps(body).encode(), {}, 10)
@@ -45,13 +43,16 @@ def _data(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             dimensions = [{"Name": name, "Value": str(document[name])} for name in names]
             for metric in directive["Metrics"]:
                 value = document[metric["Name"]]
-                yield directive["Namespace"], {
-                    "MetricName": metric["Name"],
-                    "Unit": metric.get("Unit", "None"),
-                    "Timestamp": document["_aws"]["Timestamp"] / 1000,
-                    "Dimensions": dimensions,
-                    **({"Values": value} if isinstance(value, list) else {"Value": value}),
-                }
+                yield (
+                    directive["Namespace"],
+                    {
+                        "MetricName": metric["Name"],
+                        "Unit": metric.get("Unit", "None"),
+                        "Timestamp": document["_aws"]["Timestamp"] / 1000,
+                        "Dimensions": dimensions,
+                        **({"Values": value} if isinstance(value, list) else {"Value": value}),
+                    },
+                )
 
 
 def publish_log(log: str) -> None:
@@ -75,7 +76,7 @@ def _publish(log: str) -> None:
     title="EMF",
     aws="A log line with `_aws` becomes metrics.",
     emulator="It stays a log line.",
-    names=("app.call_service_handler_sync", "app.SERVICE_HANDLERS[monitoring]", "app.SERVICE_HANDLERS[logs]"),
+    names=("app: call_service_handler_sync SERVICE_HANDLERS[monitoring] SERVICE_HANDLERS[logs]",),
 )
 def turn_emf_into_metrics() -> None:
     """Installed with the workers: `infra/local/lambdas.py` passes each log on."""

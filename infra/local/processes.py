@@ -26,7 +26,9 @@ class Supervisor:
         self._lock = threading.Lock()
         script = str(Path(__file__).with_name("zygote.py"))
         self._zygote = subprocess.Popen(
-            [sys.executable, "-I", "-B", script, str(theirs.fileno())], pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
+            [sys.executable, "-I", "-B", script, str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
         )
         theirs.close()
 

@@ -1,4 +1,4 @@
-"""Which role asked for what: `.local/recorded_calls.jsonl`, one line for each distinct (role, action, resource, allowed)."""
+"""Which role asked for what: `recorded_calls.jsonl`, a line for each distinct (role, action, resource, allowed)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from ministack.core import iam_evaluator
-from ministack.services import sts
-
 from infra.local import runtime
 from infra.local.differences import correction
+from infra.local.emulator import iam_evaluator, sts
 
 _LOG = logging.getLogger("local")
 
@@ -46,7 +44,10 @@ def _role_of(access_key: str) -> str | None:
     title="Record of what roles use",
     aws="CloudTrail.",
     emulator="None; each authorised or denied call is noted, so that tests compare it with the grants.",
-    names=("core.iam_evaluator.enforce", "services.sts._sessions"),
+    names=(
+        "core.iam_evaluator: enforce",
+        "services.sts: _sessions",
+    ),
 )
 def record_calls() -> None:
     recorder = Recorder(Path(runtime.settings().folder) / "recorded_calls.jsonl")

@@ -57,7 +57,9 @@ class Reloader:
         try:
             functions = self._stack.push_code()
             if functions:
-                self._say(f"{', '.join(changed[:3])}: live in {time.monotonic() - began:.1f} s ({len(functions)} functions)")
+                self._say(
+                    f"{', '.join(changed[:3])}: live in {time.monotonic() - began:.1f} s ({len(functions)} functions)"
+                )
             declared = self._fingerprint()
             if declared != self._declared:
                 self._declared = declared

@@ -8,7 +8,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "us-east-1"
@@ -48,8 +48,9 @@ class Settings:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        values = json.loads(text)
-        return cls(**{**values, "cors_origins": tuple(values["cors_origins"])})
+        values: dict[str, Any] = json.loads(text)
+        values["cors_origins"] = tuple(values["cors_origins"])
+        return cls(**values)
 
     def own_variables(self) -> dict[str, str]:
         """What the emulator is told, and no worker or job."""

@@ -11,17 +11,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ministack.services import stepfunctions as sfn
-
 from infra.local import authz, sfn_grants
 from infra.local.batch import control
 from infra.local.differences import correction
+from infra.local.emulator import stepfunctions as sfn
 
 State = dict[str, Any]
 _execution: contextvars.ContextVar[State | None] = contextvars.ContextVar("execution", default=None)
 _deadline: contextvars.ContextVar[float | None] = contextvars.ContextVar("deadline", default=None)
 _USER_MAPS = {"Parameters", "Tags", "parameters", "tags"}
-_SFN = "services.stepfunctions"
 
 
 def recase(value: Any, change: Callable[[str], str]) -> Any:
@@ -30,7 +28,9 @@ def recase(value: Any, change: Callable[[str], str]) -> Any:
         return [recase(item, change) for item in value]
     if not isinstance(value, dict):
         return value
-    return {change(key[0]) + key[1:]: item if key in _USER_MAPS else recase(item, change) for key, item in value.items()}
+    return {
+        change(key[0]) + key[1:]: item if key in _USER_MAPS else recase(item, change) for key, item in value.items()
+    }
 
 
 def root_of(execution: State | None) -> State | None:
@@ -79,8 +79,8 @@ def _abort_reason() -> str | None:
     title="Roles of state machines",
     aws="Every call of a task is made with the machine's role.",
     emulator="The role is never looked at.",
-    names=(f"{_SFN}._invoke_resource", f"{_SFN}._map_runs", f"{_SFN}._executions", f"{_SFN}._state_machines", f"{_SFN}._ExecutionError"),
-)  # fmt: skip
+    names=("services.stepfunctions: _invoke_resource _map_runs _executions _state_machines _ExecutionError",),
+)
 def check_roles() -> None:
     stock = sfn._invoke_resource
 
@@ -96,7 +96,7 @@ def check_roles() -> None:
     title="Stopping an execution",
     aws="Running tasks are cancelled; the status stays ABORTED or TIMED_OUT.",
     emulator="Branches run on, and a late failure overwrites the status.",
-    names=(f"{_SFN}._execute_task", f"{_SFN}._fail_execution"),
+    names=("services.stepfunctions: _execute_task _fail_execution",),
 )
 def stop_tasks() -> None:
     stock_task, stock_fail = sfn._execute_task, sfn._fail_execution
@@ -122,7 +122,7 @@ def stop_tasks() -> None:
     title="TimeoutSeconds of a state machine",
     aws="The execution becomes TIMED_OUT, and an event says so.",
     emulator="It is ignored.",
-    names=(f"{_SFN}._run_execution", f"{_SFN}._emit_execution_status_event", f"{_SFN}._add_event", f"{_SFN}.now_iso"),
+    names=("services.stepfunctions: _run_execution _emit_execution_status_event _add_event now_iso",),
 )
 def limit_executions() -> None:
     stock = sfn._run_execution
@@ -142,7 +142,9 @@ def _timer(execution: State, seconds: Any) -> Iterator[None]:
     def expire() -> None:
         if execution.get("status") == "RUNNING":
             execution.update(status="TIMED_OUT", stopDate=sfn.now_iso(), error="States.Timeout", cause="")
-            sfn._add_event(execution, "ExecutionTimedOut", {"executionTimedOutEventDetails": {"error": "States.Timeout"}})
+            sfn._add_event(
+                execution, "ExecutionTimedOut", {"executionTimedOutEventDetails": {"error": "States.Timeout"}}
+            )
             sfn._emit_execution_status_event(execution)
 
     timer = threading.Timer(float(seconds or 0), contextvars.copy_context().run, args=(expire,))
@@ -159,7 +161,7 @@ def _timer(execution: State, seconds: Any) -> Iterator[None]:
     title="batch:submitJob and batch:submitJob.sync",
     aws="Submit a job; `.sync` waits for its end, and terminates it when the execution stops.",
     emulator="Not there.",
-    names=(f"{_SFN}._SERVICE_DISPATCH",),
+    names=("services.stepfunctions: _SERVICE_DISPATCH",),
 )
 def add_submit_job() -> None:
     sfn._SERVICE_DISPATCH["arn:aws:states:::batch:submitJob"] = _submit_job
@@ -192,7 +194,7 @@ def _submit_job(resource: str, data: State) -> Any:
     title="HeartbeatSeconds, and stopping a task that waits for its token",
     aws="States.HeartbeatTimeout; StopExecution ends the wait.",
     emulator="Neither.",
-    names=(f"{_SFN}._invoke_with_callback", f"{_SFN}._task_tokens"),
+    names=("services.stepfunctions: _invoke_with_callback _task_tokens",),
 )
 def watch_callbacks() -> None:
     stock = sfn._invoke_with_callback
@@ -233,7 +235,7 @@ def _callback_error(execution: State | None, beat: float | None, silent: float) 
     title="Errors of a nested startExecution",
     aws="Carry the prefix `StepFunctions.`.",
     emulator="They do not, so that no Catch matches.",
-    names=(f"{_SFN}._invoke_nested_start_execution",),
+    names=("services.stepfunctions: _invoke_nested_start_execution",),
 )
 def prefix_nested_errors() -> None:
     stock = sfn._invoke_nested_start_execution
@@ -245,6 +247,8 @@ def prefix_nested_errors() -> None:
         except sfn._ExecutionError as exc:
             if exc.error.startswith(("States.", "StepFunctions.")):
                 raise
-            raise sfn._ExecutionError(f"StepFunctions.{exc.error.removesuffix('Exception')}Exception", exc.cause) from None
+            raise sfn._ExecutionError(
+                f"StepFunctions.{exc.error.removesuffix('Exception')}Exception", exc.cause
+            ) from None
 
     sfn._invoke_nested_start_execution = start

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ministack.core.responses import get_account_id, get_region
+from infra.local.emulator import account, region
 
 Needed = Iterator[tuple[str, tuple[str, ...]]]
 _BATCH_RULE = "rule/StepFunctionsGetEventsForBatchJobsRule"
@@ -13,7 +13,7 @@ _IAM_PREFIX = {"sfn": "states"}  # where the SDK's name is not the IAM prefix
 
 
 def _arn(service: str, resource: str) -> str:
-    return resource if resource.startswith("arn:") else f"arn:aws:{service}:{get_region()}:{get_account_id()}:{resource}"
+    return resource if resource.startswith("arn:") else f"arn:aws:{service}:{region()}:{account()}:{resource}"
 
 
 def _named(service: str, kind: str, separator: str, name: str) -> str:
@@ -29,7 +29,8 @@ def needed(resource: str, data: dict[str, Any]) -> Needed:
     service, _, action = resource.removeprefix("arn:aws:states:::").removesuffix(".waitForTaskToken").partition(":")
     action, _, _ = action.partition(".sync")
     if service == "aws-sdk":
-        yield from _sdk(*action.split(":", 1), data)
+        service, _, action = action.partition(":")
+        yield from _sdk(service, action, data)
     elif service in _OPTIMIZED:
         yield from _OPTIMIZED[service](action, data, ".sync" in resource)
 
@@ -64,7 +65,9 @@ def _dynamodb(action: str, data: dict[str, Any], _sync: bool) -> Needed:
 
 
 def _events(_action: str, data: dict[str, Any], _sync: bool) -> Needed:
-    buses = {_named("events", "event-bus", "/", entry.get("EventBusName", "default")) for entry in data.get("Entries", [])}
+    buses = {
+        _named("events", "event-bus", "/", entry.get("EventBusName", "default")) for entry in data.get("Entries", [])
+    }
     yield "events:PutEvents", tuple(buses)
 
 

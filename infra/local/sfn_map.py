@@ -5,13 +5,11 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from ministack.services import stepfunctions as sfn
-
 from infra.local import sfn as corrections
 from infra.local.differences import correction
+from infra.local.emulator import stepfunctions as sfn
 
 State = dict[str, Any]
-_SFN = "services.stepfunctions"
 _EVALUATED = ("MaxConcurrency", "ToleratedFailurePercentage", "ToleratedFailureCount")
 _TAKEN_OUT = ("Items", "ItemSelector", "ItemReader", "Output", "Assign")
 
@@ -20,9 +18,11 @@ _TAKEN_OUT = ("Items", "ItemSelector", "ItemReader", "Output", "Assign")
     title="Distributed Map in JSONata",
     aws="Items, ItemSelector, ItemReader, Output and Assign are evaluated; the role needs states:StartExecution.",
     emulator="They are ignored in silence: one item, the template's text.",
-    names=(f"{_SFN}._run_map_items", f"{_SFN}._run_distributed_map", f"{_SFN}._read_map_items", f"{_SFN}._apply_jsonata_template",
-           f"{_SFN}._apply_jsonata_output", f"{_SFN}._apply_state_assign", f"{_SFN}._state_query_language"),
-)  # fmt: skip
+    names=(
+        "services.stepfunctions: _run_map_items _run_distributed_map _read_map_items _apply_jsonata_template",
+        "services.stepfunctions: _apply_jsonata_output _apply_state_assign _state_query_language",
+    ),
+)
 def evaluate_distributed_maps() -> None:
     stock = sfn._run_map_items
 
@@ -56,6 +56,8 @@ def _items(state: State, data: Any, context: State) -> list[Any]:
     if "ItemSelector" not in state:
         return items
     return [
-        sfn._apply_jsonata_template(state["ItemSelector"], data, {**context, "Map": {"Item": {"Index": index, "Value": item}}})
+        sfn._apply_jsonata_template(
+            state["ItemSelector"], data, {**context, "Map": {"Item": {"Index": index, "Value": item}}}
+        )
         for index, item in enumerate(items)
     ]

@@ -37,9 +37,10 @@ def _say(text: str) -> None:
 
 
 class LocalStack:
-    """One emulator with one app deployed on it. Everything it started ends with it, also when it is killed.
+    """One emulator with one app deployed on it. All that it started ends with it, also when it is killed.
 
-    `commands`: what synthesises, the CDK app last. `context`: CDK context. `log`: where the emulator's console goes (None: stderr).
+    `commands`: what synthesises, the CDK app last. `context`: CDK context. `log`: where the emulator's console goes,
+    stderr when it is None.
     """
 
     def __init__(
@@ -74,7 +75,9 @@ class LocalStack:
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     @property
@@ -82,9 +85,12 @@ class LocalStack:
         return self._out
 
     def start(self) -> None:
-        """Start the emulator with an empty state; returns at once, `wait_ready` waits. Raises StackError for a taken port."""
-        for port, option in ((self.settings.port, "PORT="), (self.settings.media_port, "MEDIA_PORT=")):
-            _check_free(port, option)
+        """Start the emulator with an empty state; returns at once, `wait_ready` waits.
+
+        Raises StackError when a port is taken.
+        """
+        _check_free(self.settings.port)
+        _check_free(self.settings.media_port)
         shutil.rmtree(self.settings.state, ignore_errors=True)
         (self.settings.state / "tmp").mkdir(parents=True)
         log = self._log.open("a") if self._log else None
@@ -191,10 +197,12 @@ class LocalStack:
         self._media.start()
 
 
-def _check_free(port: int, option: str) -> None:
+def _check_free(port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise StackError(f"port {port} is taken by another program; choose another one with {option}") from None
+            raise StackError(
+                f"port {port} is taken by another program; choose another one with PORT= (media takes the one after it)"
+            ) from None

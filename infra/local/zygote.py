@@ -1,4 +1,4 @@
-"""The parent of every Lambda worker and every Batch job: forks on request, reports how each child ended, leaves no orphan.
+"""The parent of every Lambda worker and Batch job: forks on request, reports how each child ended, leaves no orphan.
 
 One thread and one control socket. A request is one byte on that socket with four descriptors: a link, stdin, stdout,
 stderr. The link then carries `{"kind": "lambda" | "job", "argv", "cwd", "env"}` as one line of JSON; back come one line
@@ -93,12 +93,12 @@ def _become(request: dict[str, Any], fds: list[int]) -> None:
     os.chdir(request["cwd"])
     argv = request["argv"]
     if request["kind"] == "job":
-        os.execvpe(argv[0], argv, request["env"])
+        os.execvpe(argv[0], argv, request["env"])  # noqa: S606
     os.environ.clear()
     os.environ.update(request["env"])
-    sys.stdin, sys.stdout, sys.stderr = open(0, buffering=1), open(1, "w", buffering=1), open(2, "w", buffering=1)
+    sys.stdin, sys.stdout, sys.stderr = os.fdopen(0), os.fdopen(1, "w", 1), os.fdopen(2, "w", 1)
     sys.argv = argv
-    sys.path.insert(0, os.path.dirname(argv[0]))
+    sys.path.insert(0, str(Path(argv[0]).parent))
     runpy.run_path(argv[0], run_name="__main__")
 
 
@@ -111,7 +111,7 @@ def _run_child(request: dict[str, Any], fds: list[int]) -> None:
         code = 127
     except SystemExit as exc:
         code = exc.code if isinstance(exc.code, int) else int(exc.code is not None)
-    except BaseException:
+    except BaseException:  # noqa: BLE001, a child never returns into the zygote
         traceback.print_exc()
         code = 1
     finally:

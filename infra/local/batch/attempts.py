@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 import threading
@@ -16,10 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ministack.core.responses import get_region, new_uuid
-
 from infra.local import authz, runtime
 from infra.local.batch.logs import GROUP, LogStream
+from infra.local.emulator import new_id, region
 from infra.local.processes import Child
 from infra.local.settings import python_folder
 
@@ -48,7 +46,7 @@ class Attempt:
         definition = record["jobDefinition"].rpartition("/")[2].partition(":")[0]
         options = (record["container"].get("logConfiguration") or {}).get("options") or {}
         self.log_group = options.get("awslogs-group", GROUP)
-        self.stream = f"{options.get('awslogs-stream-prefix', definition)}/default/{new_uuid()}"
+        self.stream = f"{options.get('awslogs-stream-prefix', definition)}/default/{new_id()}"
 
     def run(self) -> Outcome:
         """Until the process has ended. Raises AccessDeniedError when the job role cannot be assumed."""
@@ -69,7 +67,7 @@ class Attempt:
         if program is None:
             return Outcome(127, EXITED, f"CannotStartContainerError: no program {command[:1]}")
         log = LogStream(self.log_group, self.stream)
-        with open(os.devnull) as null:
+        with Path(os.devnull).open() as null:
             fds = (null.fileno(), log.sink, log.sink)
             self._child = runtime.supervisor().start("job", [program, *command[1:]], str(work), environment, fds)
         log.start()
@@ -122,8 +120,8 @@ class Attempt:
             "FFMPEG_PATH": runtime.ffmpeg_path(),
             "PYTHONUNBUFFERED": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
-            "AWS_REGION": get_region(),
-            "AWS_DEFAULT_REGION": get_region(),
+            "AWS_REGION": region(),
+            "AWS_DEFAULT_REGION": region(),
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_ENDPOINT_URL": settings.endpoint,
             "AWS_BATCH_JOB_ID": record["jobId"],
@@ -141,7 +139,7 @@ def _programs() -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     link = folder / "ffmpeg"
     if not link.exists():
-        fresh = folder / f"ffmpeg-{new_uuid()}"
+        fresh = folder / f"ffmpeg-{new_id()}"
         fresh.symlink_to(runtime.ffmpeg_path())
         fresh.replace(link)
     return folder

@@ -9,15 +9,14 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from ministack.core.responses import AccountRegionScopedDict, error_response_json, get_account_id, get_region
-from ministack.services import batch as stock
-
 from infra.local.batch.jobs import TERMINAL, ArrayJob, Job, Slots, make_job, new_slots
 from infra.local.differences import correction
+from infra.local.emulator import account, region, responses
+from infra.local.emulator import batch as stock
 
 Request = dict[str, Any]
 Response = Any  # (status, headers, body), as the emulator's services answer
-_policies = AccountRegionScopedDict()
+_policies = responses.AccountRegionScopedDict()
 _running: dict[str, Job] = {}
 _slots = cache(new_slots)
 _MAX_ARRAY = 10_000
@@ -28,7 +27,7 @@ def slots() -> Slots:
 
 
 def _error(message: str) -> Response:
-    return error_response_json("ClientException", message, 400)
+    return responses.error_response_json("ClientException", message, 400)
 
 
 def register_job_definition(request: Request) -> Response:
@@ -53,7 +52,10 @@ def describe_job_definitions(request: Request) -> Response:
         record
         for revisions in stock._job_definitions.values()
         for record in revisions
-        if (not wanted or {record["jobDefinitionArn"], f"{record['jobDefinitionName']}:{record['revision']}"} & set(wanted))
+        if (
+            not wanted
+            or {record["jobDefinitionArn"], f"{record['jobDefinitionName']}:{record['revision']}"} & set(wanted)
+        )
         and (not name or record["jobDefinitionName"] == name)
         and (not status or record["status"] == status)
     ]
@@ -99,7 +101,7 @@ def _deleter(store: Any, field: str) -> Callable[[Request], Response]:
 
 def put_scheduling_policy(request: Request) -> Response:
     name = request.get("name") or request.get("arn", "").rpartition("/")[2]
-    arn = f"arn:aws:batch:{get_region()}:{get_account_id()}:scheduling-policy/{name}"
+    arn = f"arn:aws:batch:{region()}:{account()}:scheduling-policy/{name}"
     record = _policies.setdefault(name, {"name": name, "arn": arn})
     record.update({key: request[key] for key in ("fairsharePolicy", "tags") if key in request})
     return stock._json(200, {"name": name, "arn": record["arn"]})
@@ -187,11 +189,12 @@ def list_jobs(request: Request) -> Response:
     title="AWS Batch",
     aws="Runs each job's command, with retries, timeouts, dependencies, arrays, logs and its job role.",
     emulator="Every job succeeds at once; half of the API is missing.",
-    names=("services.batch._DISPATCH", "services.batch._jobs", "services.batch._job_queues", "services.batch._job_definitions",
-           "services.batch._compute_envs", "services.batch._register_job_definition", "services.batch._create_job_queue",
-           "services.batch._list_jobs", "services.batch._job_queue_name_from_ref", "services.batch._json", "services.batch._job_arn",
-           "services.batch._jq_arn", "services.eventbridge._put_events"),
-)  # fmt: skip
+    names=(
+        "services.batch: _DISPATCH _jobs _job_queues _job_definitions _compute_envs _register_job_definition",
+        "services.batch: _create_job_queue _list_jobs _job_queue_name_from_ref _json _job_arn _jq_arn",
+        "services.eventbridge: _put_events",
+    ),
+)
 def run_jobs() -> None:
     stock._DISPATCH.update(OPERATIONS)
 

@@ -1,4 +1,4 @@
-"""Batch jobs: made from a request and a definition, scheduled on this machine's vCPUs, retried, rolled up into arrays."""
+"""Batch jobs: made of a request and a definition, scheduled on this machine's vCPUs, retried, rolled up into arrays."""
 
 from __future__ import annotations
 
@@ -15,12 +15,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from ministack.core.responses import new_uuid
-from ministack.services import batch as stock
-from ministack.services import eventbridge
-
 from infra.local import authz, runtime
 from infra.local.batch.attempts import Attempt, Outcome
+from infra.local.emulator import batch as stock
+from infra.local.emulator import eventbridge, new_id
 
 Record = dict[str, Any]
 TERMINAL = ("SUCCEEDED", "FAILED")
@@ -143,9 +141,8 @@ class Job:
             self.attempt = None
         container = {"exitCode": outcome.code, "reason": outcome.detail, "logStreamName": attempt.stream}
         container = {key: value for key, value in container.items() if value is not None}
-        self.record["attempts"].append(
-            {"container": container, "startedAt": self.record.get("startedAt"), "stoppedAt": _now(), "statusReason": outcome.reason}
-        )  # fmt: skip
+        times = {"startedAt": self.record.get("startedAt"), "stoppedAt": _now()}
+        self.record["attempts"].append({"container": container, "statusReason": outcome.reason, **times})
         self.record["container"].update(container)
         return outcome
 
@@ -185,7 +182,7 @@ class ArrayJob(Job):
         super().__init__(slots, record)
         self._states = Counter(child["status"] for child in children)
         self.children = [Job(slots, child, self) for child in children]
-        record["arrayProperties"] = {"size": len(children), "statusSummary": {}}
+        record["arrayProperties"] = {"size": len(children), "statusSummary": dict(self._states)}
 
     def run(self) -> None:
         """Not a thread per child: an array of 10 000 needs no more threads than there are vCPUs."""
@@ -212,7 +209,7 @@ class ArrayJob(Job):
 
 def make_record(request: Record, definition: Record, queue_arn: str, job_id: str) -> Record:
     """What DescribeJobs answers for a job that was just submitted."""
-    properties = copy.deepcopy(definition.get("containerProperties") or {})
+    properties = copy.deepcopy(definition["containerProperties"])
     override = request.get("containerOverrides") or {}
     variables = {v["name"]: v["value"] for source in (properties, override) for v in source.get("environment", [])}
     needs = {n["type"]: n["value"] for source in (properties, override) for n in source.get("resourceRequirements", [])}
@@ -248,7 +245,7 @@ def make_record(request: Record, definition: Record, queue_arn: str, job_id: str
 
 def make_job(request: Record, definition: Record, queue_arn: str, slots: Slots) -> Job:
     """The job of a SubmitJob request; not started."""
-    job_id = new_uuid()
+    job_id = new_id()
     record = make_record(request, definition, queue_arn, job_id)
     size = (request.get("arrayProperties") or {}).get("size")
     if size is None:

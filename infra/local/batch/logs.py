@@ -7,6 +7,7 @@ import os
 import select
 import threading
 import time
+from collections.abc import Mapping
 
 from infra.local.metrics import call_service
 
@@ -47,7 +48,7 @@ class LogStream:
                 lines += [line.decode(errors="replace") for line in whole]
             if lines and (not more or time.monotonic() - sent > _EVERY_SECONDS or len(lines) > _EVENTS_LIMIT):
                 self._put(lines)
-                lines, sent = [], time.monotonic()
+                lines, sent = list[str](), time.monotonic()
         os.close(self._source)
 
     def _put(self, lines: list[str]) -> None:
@@ -57,5 +58,5 @@ class LogStream:
             self._call("PutLogEvents", {**self._place, "logEvents": events})
 
     @staticmethod
-    def _call(action: str, body: dict[str, object]) -> None:
-        call_service("logs", f"Logs_20140328.{action}", body)
+    def _call(action: str, body: Mapping[str, object]) -> None:
+        call_service("logs", f"Logs_20140328.{action}", dict(body))

@@ -15,7 +15,10 @@ from botocore.exceptions import ClientError
 from infra.local.stack import LocalStack
 from tests.infra.local.test_lambdas import alive, until
 
-PUT = "import boto3, os, sys; boto3.client('s3').put_object(Bucket=os.environ['BUCKET'], Key=sys.argv[1], Body=open(sys.argv[2], 'rb'))"
+PUT = (
+    "import boto3, os, sys; "
+    "boto3.client('s3').put_object(Bucket=os.environ['BUCKET'], Key=sys.argv[1], Body=open(sys.argv[2], 'rb'))"
+)
 
 
 def submit(stack: LocalStack, *command: str, **more: Any) -> str:
@@ -43,12 +46,26 @@ def log_of(stack: LocalStack, job: dict[str, Any]) -> list[str]:
 
 
 def test_job_really_runs_ffmpeg_under_its_role(stack: LocalStack) -> None:
-    script = f"ffmpeg -v error -f lavfi -i testsrc=size=64x48:rate=5:duration=2 -pix_fmt yuv420p clip.mp4 && python -c \"{PUT}\" jobs/clip.mp4 clip.mp4"
+    make = "ffmpeg -v error -f lavfi -i testsrc=size=64x48:rate=5:duration=2 -pix_fmt yuv420p clip.mp4"
+    script = f'{make} && python -c "{PUT}" jobs/clip.mp4 clip.mp4'
     job = ended(stack, submit(stack, "sh", "-c", script))
     assert job["status"] == "SUCCEEDED", log_of(stack, job)
     bucket = stack.outputs["test-data"]["MediaBucketName"]
     clip = stack.clients("s3").get_object(Bucket=bucket, Key="jobs/clip.mp4")["Body"].read()
-    decode = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "mp4", "-i", "-", "-f", "rawvideo", "-pix_fmt", "gray", "-"]
+    decode = [
+        imageio_ffmpeg.get_ffmpeg_exe(),
+        "-v",
+        "error",
+        "-f",
+        "mp4",
+        "-i",
+        "-",
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "gray",
+        "-",
+    ]
     assert len(subprocess.run(decode, input=clip, capture_output=True, check=True, timeout=30).stdout) == 64 * 48 * 10
 
 
@@ -61,7 +78,7 @@ def test_job_without_the_grant_fails(stack: LocalStack) -> None:
 def test_parameters_environment_and_logs(stack: LocalStack) -> None:
     assert log_of(stack, ended(stack, submit(stack, parameters={"word": "bird"}))) == ["bird"]
     assert log_of(stack, ended(stack, submit(stack))) == ["default"]
-    found = dict(line.partition("=")[::2] for line in log_of(stack, ended(stack, submit(stack, "env"))))
+    found = dict(line.split("=", 1) for line in log_of(stack, ended(stack, submit(stack, "env"))))
     assert found["AWS_BATCH_JOB_ATTEMPT"] == "1"
     assert found["AWS_ENDPOINT_URL"] == stack.settings.endpoint
     assert found["AWS_ACCESS_KEY_ID"].startswith("ASIA")
@@ -92,13 +109,17 @@ def test_rules_decide_about_retries(stack: LocalStack) -> None:
 
 
 def test_killed_job_is_retried(stack: LocalStack) -> None:
-    job = ended(stack, submit(stack, "sh", "-c", "test $AWS_BATCH_JOB_ATTEMPT = 2 || kill -9 $$", retryStrategy={"attempts": 2}))
+    job = ended(
+        stack, submit(stack, "sh", "-c", "test $AWS_BATCH_JOB_ATTEMPT = 2 || kill -9 $$", retryStrategy={"attempts": 2})
+    )
     assert (job["status"], [a["container"]["exitCode"] for a in job["attempts"]]) == ("SUCCEEDED", [137, 0])
 
 
 def test_attempt_that_takes_too_long_is_ended_and_not_retried(stack: LocalStack) -> None:
     began = time.monotonic()
-    job = ended(stack, submit(stack, "sleep", "60", timeout={"attemptDurationSeconds": 1}, retryStrategy={"attempts": 3}))
+    job = ended(
+        stack, submit(stack, "sleep", "60", timeout={"attemptDurationSeconds": 1}, retryStrategy={"attempts": 3})
+    )
     assert (job["status"], job["statusReason"]) == ("FAILED", "Job attempt duration exceeded timeout")
     assert (len(job["attempts"]), job["container"]["exitCode"]) == (1, 143)
     assert time.monotonic() - began < 5
@@ -106,7 +127,8 @@ def test_attempt_that_takes_too_long_is_ended_and_not_retried(stack: LocalStack)
 
 def test_termination_ends_all_that_the_job_started(stack: LocalStack, tmp_path: Path) -> None:
     """A process that ignores SIGTERM, and one in a session of its own."""
-    script = f"trap '' TERM; setsid sleep 71 & echo $! > {tmp_path}/child; echo $$ > {tmp_path}/job; while true; do sleep 0.1; done"
+    stubborn = "while true; do sleep 0.1; done"
+    script = f"trap '' TERM; setsid sleep 71 & echo $! > {tmp_path}/child; echo $$ > {tmp_path}/job; {stubborn}"
     job_id = submit(stack, "sh", "-c", script)
     assert until(lambda: (tmp_path / "job").exists() and (tmp_path / "job").read_text(), 5)
     pids = [int((tmp_path / name).read_text()) for name in ("job", "child")]
@@ -131,7 +153,13 @@ def test_waiting_job_can_be_cancelled(stack: LocalStack) -> None:
 
 
 def test_array_runs_each_index_and_rolls_up(stack: LocalStack) -> None:
-    job_id = submit(stack, "sh", "-c", "echo $AWS_BATCH_JOB_ARRAY_INDEX; test $AWS_BATCH_JOB_ARRAY_INDEX != 2", arrayProperties={"size": 4})
+    job_id = submit(
+        stack,
+        "sh",
+        "-c",
+        "echo $AWS_BATCH_JOB_ARRAY_INDEX; test $AWS_BATCH_JOB_ARRAY_INDEX != 2",
+        arrayProperties={"size": 4},
+    )
     parent = ended(stack, job_id)
     assert parent["status"] == "FAILED"
     summary = parent["arrayProperties"]["statusSummary"]
@@ -156,8 +184,14 @@ def test_program_that_is_not_there(stack: LocalStack) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"arrayProperties": {"size": 1}}, {"jobName": "no spaces"}, {"jobQueue": "no-such-queue"}, {"jobDefinition": "no-such"}]
-)  # fmt: skip
+    "wrong",
+    [
+        {"arrayProperties": {"size": 1}},
+        {"jobName": "no spaces"},
+        {"jobQueue": "no-such-queue"},
+        {"jobDefinition": "no-such"},
+    ],
+)
 def test_bad_requests_are_refused(stack: LocalStack, wrong: dict[str, Any]) -> None:
     with pytest.raises(ClientError, match="ClientException"):
         submit(stack, "true", **wrong)

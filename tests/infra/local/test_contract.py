@@ -20,7 +20,9 @@ print(json.dumps({"missing": differences.missing_names(differences.load()), "pag
 
 def test_every_name_is_there() -> None:
     """In a process of its own: the emulator's modules change the process that imports them."""
-    done = subprocess.run([sys.executable, "-c", LIST], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", LIST], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
     found = json.loads(done.stdout)
     assert found["missing"] == [], "MiniStack moved what the local stack leans on"
     assert found["page"].count("infra/local/") > 15
@@ -32,6 +34,6 @@ def test_version_is_pinned() -> None:
 
 
 def test_moved_name_is_named() -> None:
-    one = differences.Correction("title", "", "", ("core.arn.parse_arn", "core.arn.gone", "core.nowhere.x"), "m", lambda: None)
+    one = differences.Correction("title", "", "", ("core.arn: parse_arn gone", "core.nowhere: x"), "m", lambda: None)
     assert differences.missing_names([one]) == ["ministack.core.arn.gone (title)", "ministack.core.nowhere.x (title)"]
-    assert differences.missing_names([replace(one, names=("core.arn.parse_arn",))]) == []
+    assert differences.missing_names([replace(one, names=("core.arn: parse_arn",))]) == []

@@ -58,7 +58,10 @@ def test_worker_sees_its_own_environment_only(stack: LocalStack) -> None:
     assert environment["CDN_BASE_URL"] == stack.settings.media_url
     assert os.access(environment["FFMPEG_PATH"], os.X_OK)
     assert environment["AWS_ACCESS_KEY_ID"].startswith("ASIA")
-    assert not {"AUTH", "GATEWAY_PORT", "STATE_DIR", "PYTHONPATH", "AWS_CONFIG_FILE", "PYTEST_CURRENT_TEST"} & environment.keys()
+    assert (
+        not {"AUTH", "GATEWAY_PORT", "STATE_DIR", "PYTHONPATH", "AWS_CONFIG_FILE", "PYTEST_CURRENT_TEST"}
+        & environment.keys()
+    )
 
 
 def test_error_keeps_its_type_and_its_worker(stack: LocalStack) -> None:

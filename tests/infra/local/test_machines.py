@@ -12,7 +12,9 @@ from tests.infra.local.test_lambdas import until
 
 def start(stack: LocalStack, machine: str, **given: object) -> str:
     arn = stack.outputs["test-main"][f"{machine}Machine"]
-    return str(stack.clients("stepfunctions").start_execution(stateMachineArn=arn, input=json.dumps(given))["executionArn"])
+    return str(
+        stack.clients("stepfunctions").start_execution(stateMachineArn=arn, input=json.dumps(given))["executionArn"]
+    )
 
 
 def status(stack: LocalStack, execution: str) -> dict[str, Any]:
@@ -31,7 +33,9 @@ def status_events(stack: LocalStack, execution: str) -> list[str]:
     url = sqs.get_queue_url(QueueName="test-status")["QueueUrl"]
     found = []
     for _ in range(50):
-        messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0, WaitTimeSeconds=0).get("Messages", [])
+        messages = sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0, WaitTimeSeconds=0
+        ).get("Messages", [])
         for message in messages:
             detail = json.loads(message["Body"])["detail"]
             if detail["executionArn"] == execution:

@@ -24,7 +24,9 @@ def secret(stack: LocalStack) -> bytes:
 
 def address(stack: LocalStack, name: str, *, version: str = "1", seconds: int = 60, video: str = VIDEO) -> str:
     expiry = str(int(time.time()) + seconds)
-    return f"{stack.settings.media_url}/{expiry}.{token_mac(secret(stack), VIDEO, '1', expiry)}/v/{video}/{version}/{name}"
+    return (
+        f"{stack.settings.media_url}/{expiry}.{token_mac(secret(stack), VIDEO, '1', expiry)}/v/{video}/{version}/{name}"
+    )
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -36,8 +38,13 @@ def objects(stack: LocalStack) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("720p.mp4", "video/mp4"), ("master.m3u8", "application/vnd.apple.mpegurl"), ("poster.jpg", "image/jpeg")]
-)  # fmt: skip
+    ("name", "kind"),
+    [
+        ("720p.mp4", "video/mp4"),
+        ("master.m3u8", "application/vnd.apple.mpegurl"),
+        ("poster.jpg", "image/jpeg"),
+    ],
+)
 def test_valid_address_gives_the_object(stack: LocalStack, name: str, kind: str) -> None:
     status, headers, body = fetch(address(stack, name))
     assert (status, headers["Content-Type"], body) == (200, kind, BODY)

@@ -36,7 +36,12 @@ sys.exit(command.main(sys.argv[2:]))
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "infra.local", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+        [sys.executable, "-m", "infra.local", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
     )
 
 
@@ -60,7 +65,9 @@ def running(stack: LocalStack, app_root: Path, tmp_path: Path) -> Iterator[tuple
     shutil.copytree(stack.assembly, folder / "cdk.out")
     port, media_port = free_ports(2)
     arguments = ["up", "--port", str(port), "--media-port", str(media_port), "--folder", str(folder)]
-    process = subprocess.Popen([sys.executable, "-c", UP, str(app_root), *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", UP, str(app_root), *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
     try:
         assert process.stdout
         lines = iter(process.stdout.readline, "")
@@ -71,7 +78,12 @@ def running(stack: LocalStack, app_root: Path, tmp_path: Path) -> Iterator[tuple
         queue = batch.describe_job_queues()["jobQueues"][0]["jobQueueName"]
         definition = batch.describe_job_definitions()["jobDefinitions"][0]["jobDefinitionArn"]
         script = f"setsid sleep 600 {folder} & sleep 600"
-        batch.submit_job(jobName="long", jobQueue=queue, jobDefinition=definition, containerOverrides={"command": ["sh", "-c", script]})
+        batch.submit_job(
+            jobName="long",
+            jobQueue=queue,
+            jobDefinition=definition,
+            containerOverrides={"command": ["sh", "-c", script]},
+        )
         assert until(lambda: len(processes_naming(str(folder))) >= 5, 10)
         yield process, folder
     finally:

@@ -86,7 +86,10 @@ def test_archives_carry_the_code_of_now_and_bytecode(tmp_path: Path) -> None:
     assert sum(name.endswith(".pyc") for name in names) == 2
     (tmp_path / "asset.zip").write_bytes(packed)
     again = packer.pack_archive(tmp_path / "asset.zip", tmp_path / "root")
-    assert hashlib.sha256(again).digest() == hashlib.sha256(packer.pack_archive(tmp_path / "asset.zip", tmp_path / "root")).digest()
+    assert (
+        hashlib.sha256(again).digest()
+        == hashlib.sha256(packer.pack_archive(tmp_path / "asset.zip", tmp_path / "root")).digest()
+    )
     with zipfile.ZipFile(io.BytesIO(again)) as archive:
         assert archive.read("data.txt") == b"kept"
 

@@ -1,6 +1,5 @@
 """A small CDK app with what the local stack has to hold up: functions, an API, Batch, state machines, events, media."""
 
-import json
 import os
 import shutil
 from pathlib import Path
@@ -36,7 +35,9 @@ class Data(cdk.Stack):
     """What both other stacks refer to."""
 
     def __init__(self, app: cdk.App) -> None:
-        super().__init__(app, "test-data", synthesizer=cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False))
+        super().__init__(
+            app, "test-data", synthesizer=cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
+        )
         self.bucket = s3.Bucket(self, "bucket", versioned=True, event_bridge_enabled=True, enforce_ssl=True)
         self.secret = secrets.Secret(self, "key")
         cdk.CfnOutput(self, "MediaBucketName", value=self.bucket.bucket_name)
@@ -47,7 +48,9 @@ class Main(cdk.Stack):
     """Functions, API, jobs, machines."""
 
     def __init__(self, app: cdk.App, data: Data) -> None:
-        super().__init__(app, "test-main", synthesizer=cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False))
+        super().__init__(
+            app, "test-main", synthesizer=cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
+        )
         self.data = data
         self.echo = self.function("echo")
         data.bucket.grant_put(self.echo, "allowed/*")
@@ -59,84 +62,157 @@ class Main(cdk.Stack):
 
     def function(self, name: str) -> lambda_.Function:
         return lambda_.Function(
-            self, name, function_name=f"test-{name}", handler=f"functions.{name}.handler", timeout=cdk.Duration.seconds(3),
-            runtime=lambda_.Runtime.PYTHON_3_13, memory_size=256,
+            self,
+            name,
+            function_name=f"test-{name}",
+            handler=f"functions.{name}.handler",
+            timeout=cdk.Duration.seconds(3),
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            memory_size=256,
             code=lambda_.Code.from_asset(str(bundle())),
-            environment={"BUCKET": self.data.bucket.bucket_name, "CDN_BASE_URL": "https://d111.cloudfront.net", "FFMPEG_PATH": "/opt/bin/ffmpeg"},
-        )  # fmt: skip
+            environment={
+                "BUCKET": self.data.bucket.bucket_name,
+                "CDN_BASE_URL": "https://d111.cloudfront.net",
+                "FFMPEG_PATH": "/opt/bin/ffmpeg",
+            },
+        )
 
     def api(self) -> None:
-        cors = apigw.CorsPreflightOptions(allow_origins=["https://app.example.com"], allow_methods=[apigw.CorsHttpMethod.GET])
+        cors = apigw.CorsPreflightOptions(
+            allow_origins=["https://app.example.com"], allow_methods=[apigw.CorsHttpMethod.GET]
+        )
         http = apigw.HttpApi(self, "http", cors_preflight=cors)
-        http.add_routes(path="/greet", methods=[apigw.HttpMethod.GET], integration=integrations.HttpLambdaIntegration("echo", self.echo))
+        http.add_routes(
+            path="/greet",
+            methods=[apigw.HttpMethod.GET],
+            integration=integrations.HttpLambdaIntegration("echo", self.echo),
+        )
         cdk.CfnOutput(self, "ApiUrl", value=http.api_endpoint)
 
     def jobs(self) -> tuple[batch.JobQueue, batch.EcsJobDefinition]:
         vpc = ec2.Vpc(self, "vpc", max_azs=1, nat_gateways=0, restrict_default_security_group=False)
         compute = batch.ManagedEc2EcsComputeEnvironment(
-            self, "compute", vpc=vpc, minv_cpus=0, maxv_cpus=4, vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC)
+            self,
+            "compute",
+            vpc=vpc,
+            minv_cpus=0,
+            maxv_cpus=4,
+            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
         )
         ordered = batch.OrderedComputeEnvironment(compute_environment=compute, order=1)
         queue = batch.JobQueue(self, "queue", compute_environments=[ordered])
-        role = iam.Role(self, "job-role", role_name="test-job", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
+        role = iam.Role(
+            self, "job-role", role_name="test-job", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com")
+        )
         self.data.bucket.grant_put(role, "jobs/*")
         definition = batch.EcsJobDefinition(
-            self, "definition", parameters={"word": "default"},
+            self,
+            "definition",
+            parameters={"word": "default"},
             container=batch.EcsEc2ContainerDefinition(
-                self, "container", image=ecs.ContainerImage.from_registry("python"), cpu=1, memory=cdk.Size.mebibytes(64),
-                command=["echo", "Ref::word"], job_role=role, environment={"BUCKET": self.data.bucket.bucket_name},
+                self,
+                "container",
+                image=ecs.ContainerImage.from_registry("python"),
+                cpu=1,
+                memory=cdk.Size.mebibytes(64),
+                command=["echo", "Ref::word"],
+                job_role=role,
+                environment={"BUCKET": self.data.bucket.bucket_name},
             ),
-        )  # fmt: skip
+        )
         cdk.CfnOutput(self, "Queue", value=queue.job_queue_arn)
         cdk.CfnOutput(self, "Definition", value=definition.job_definition_arn)
         return queue, definition
 
     def machines(self, queue: batch.JobQueue, definition: batch.EcsJobDefinition) -> None:
         job = {
-            "Type": "Task", "Resource": "arn:aws:states:::batch:submitJob.sync", "End": True,
+            "Type": "Task",
+            "Resource": "arn:aws:states:::batch:submitJob.sync",
+            "End": True,
             "Arguments": {
-                "JobName": "job", "JobQueue": queue.job_queue_arn, "JobDefinition": definition.job_definition_arn,
+                "JobName": "job",
+                "JobQueue": queue.job_queue_arn,
+                "JobDefinition": definition.job_definition_arn,
                 "ContainerOverrides": {"Command": "{% $states.input.command %}"},
             },
             "Output": "{% $states.result.Status %}",
-        }  # fmt: skip
+        }
         submit = iam.PolicyStatement(
             actions=["batch:SubmitJob"],
-            resources=[queue.job_queue_arn, f"arn:aws:batch:*:*:job-definition/{definition.job_definition_name}:*",
-                       definition.job_definition_arn],
-        )  # fmt: skip
+            resources=[
+                queue.job_queue_arn,
+                f"arn:aws:batch:*:*:job-definition/{definition.job_definition_name}:*",
+                definition.job_definition_arn,
+            ],
+        )
         watch = iam.PolicyStatement(
             actions=["events:PutTargets", "events:PutRule", "events:DescribeRule"],
-            resources=[self.format_arn(service="events", resource="rule", resource_name="StepFunctionsGetEventsForBatchJobsRule")],
+            resources=[
+                self.format_arn(
+                    service="events", resource="rule", resource_name="StepFunctionsGetEventsForBatchJobsRule"
+                )
+            ],
         )
-        end = iam.PolicyStatement(actions=["batch:TerminateJob"], resources=[self.format_arn(service="batch", resource="job", resource_name="*")])
+        end = iam.PolicyStatement(
+            actions=["batch:TerminateJob"],
+            resources=[self.format_arn(service="batch", resource="job", resource_name="*")],
+        )
         self.machine("Job", {"job": job}, submit, watch, end)
         self.machine("JobDenied", {"job": job}, watch, end)
         self.machine("Slow", {"wait": {"Type": "Wait", "Seconds": 20, "End": True}}, TimeoutSeconds=1)
         self.machine("Failing", {"fail": {"Type": "Fail", "Error": "Odd", "Cause": "as asked"}})
-        self.machine("Map", {"map": self.distributed_map()}, iam.PolicyStatement(
-            actions=["lambda:InvokeFunction"], resources=[self.echo.function_arn]), iam.PolicyStatement(
-            actions=["states:StartExecution"], resources=[self.format_arn(service="states", resource="stateMachine", resource_name="test-Map",
-                                                                          arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME)]))  # fmt: skip
+        self.machine(
+            "Map",
+            {"map": self.distributed_map()},
+            iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self.echo.function_arn]),
+            iam.PolicyStatement(
+                actions=["states:StartExecution"],
+                resources=[
+                    self.format_arn(
+                        service="states",
+                        resource="stateMachine",
+                        resource_name="test-Map",
+                        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+                    )
+                ],
+            ),
+        )
 
     def distributed_map(self) -> dict[str, Any]:
         call = {
-            "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True,
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "End": True,
             "Arguments": {"FunctionName": self.echo.function_arn, "Payload": {"double": "{% $states.input.number %}"}},
             "Output": "{% $states.result.Payload.doubled %}",
-        }  # fmt: skip
+        }
         return {
-            "Type": "Map", "Items": "{% [1..$states.input.count] %}", "End": True,
+            "Type": "Map",
+            "Items": "{% [1..$states.input.count] %}",
+            "End": True,
             "ItemSelector": {"number": "{% $states.context.Map.Item.Value %}"},
-            "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}, "StartAt": "call", "States": {"call": call}},
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+                "StartAt": "call",
+                "States": {"call": call},
+            },
             "Output": "{% {'sum': $sum($states.result)} %}",
-        }  # fmt: skip
+        }
 
     def machine(self, name: str, states: dict[str, Any], *statements: iam.PolicyStatement, **more: Any) -> None:
-        role = iam.Role(self, f"{name}-role", role_name=f"test-{name}-machine", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
+        role = iam.Role(
+            self,
+            f"{name}-role",
+            role_name=f"test-{name}-machine",
+            assumed_by=iam.ServicePrincipal("states.amazonaws.com"),
+        )
         definition = {"QueryLanguage": "JSONata", "StartAt": next(iter(states)), "States": states, **more}
         made = sfn.CfnStateMachine(
-            self, name, role_arn=role.role_arn, state_machine_name=f"test-{name}", definition_string=self.to_json_string(definition)
+            self,
+            name,
+            role_arn=role.role_arn,
+            state_machine_name=f"test-{name}",
+            definition_string=self.to_json_string(definition),
         )
         for statement in statements:
             role.add_to_policy(statement)
@@ -145,11 +221,14 @@ class Main(cdk.Stack):
     def events(self) -> None:
         queue = sqs.Queue(self, "status", queue_name="test-status")
         pattern = events.EventPattern(
-            source=["aws.states"], detail_type=["Step Functions Execution Status Change"],
+            source=["aws.states"],
+            detail_type=["Step Functions Execution Status Change"],
             detail={"status": ["FAILED", "TIMED_OUT", "ABORTED"]},
-        )  # fmt: skip
+        )
         events.Rule(self, "rule", event_pattern=pattern, targets=[targets.SqsQueue(queue)])
-        created = events.EventPattern(source=["aws.s3"], detail_type=["Object Created"], detail={"object": {"key": [{"prefix": "allowed/"}]}})
+        created = events.EventPattern(
+            source=["aws.s3"], detail_type=["Object Created"], detail={"object": {"key": [{"prefix": "allowed/"}]}}
+        )
         arrived = sqs.Queue(self, "arrived", queue_name="test-arrived")
         events.Rule(self, "created", event_pattern=created, targets=[targets.SqsQueue(arrived)])
 

@@ -24,7 +24,11 @@ def handler(event: dict[str, Any], _context: object) -> Any:
         time.sleep(event["seconds"])
     if wish == "metric":
         metrics = [{"Namespace": "Test", "Dimensions": [["service"]], "Metrics": [{"Name": "Seen", "Unit": "Count"}]}]
-        line = {"_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": metrics}, "service": "echo", "Seen": 7}
+        line = {
+            "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": metrics},
+            "service": "echo",
+            "Seen": 7,
+        }
         print(json.dumps(line))
     if wish == "put":
         import boto3
