@@ -1,10 +1,10 @@
 """Facts of a source by way of FFmpeg's libraries. Runs in the probe's child process only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from shared.media.command import AUDIO_DECODERS, MAX_PIXELS, PICTURE_DECODERS, VIDEO_DECODERS
 from shared.media.errors import MediaError, MediaErrorCode
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
+S = TypeVar("S", "VideoStream", "AudioStream")
 MICROSECONDS = 1_000_000
 VIDEO_CODECS = frozenset({"h264", "hevc", "vp8", "vp9", "av1", "prores"})
 AUDIO_CODECS = frozenset(AUDIO_DECODERS)
@@ -89,41 +90,49 @@ def _facts(container: "InputContainer", demuxer: str, size: int) -> SourceFacts:
 
 
 def choose_video(container: "InputContainer") -> "VideoStream":
-    """The default video stream, else the first; cover pictures do not count. MediaError when it cannot be decoded."""
+    """The default video stream, else the first; cover pictures do not count. MediaError when none can be decoded."""
     from av.stream import Disposition
 
     streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     if not streams:
         raise MediaError(MediaErrorCode.NO_VIDEO_STREAM, "The file holds no video.")
-    stream = next((s for s in streams if s.disposition & Disposition.default), streams[0])
-    codec = _codec_name(stream)
-    if codec not in VIDEO_CODECS:
+    stream = _preferred(streams, VIDEO_CODECS)
+    if stream is None:
         raise MediaError(
             MediaErrorCode.CODEC_NOT_ALLOWED,
-            f"The video codec {codec or 'of the file'} is not supported. H.264, HEVC, VP8, VP9, AV1 and ProRes are.",
+            f"The video codec {_codec_name(streams[0]) or 'of the file'} is not supported. "
+            "H.264, HEVC, VP8, VP9, AV1 and ProRes are.",
         )
-    width, height = stream.codec_context.width, stream.codec_context.height
-    if width * height > MAX_PIXELS:
-        raise MediaError(MediaErrorCode.TOO_MANY_PIXELS, f"The picture of {width}x{height} pixels is too large.")
+    context = stream.codec_context
+    if context.width * context.height > MAX_PIXELS:
+        size = f"{context.width}x{context.height}"
+        raise MediaError(MediaErrorCode.TOO_MANY_PIXELS, f"The picture of {size} pixels is too large.")
+    context.options = {"max_pixels": str(MAX_PIXELS)}
     return stream
 
 
 def choose_audio(container: "InputContainer") -> AudioFacts | None:
-    """The default audio stream, else the first, else none."""
-    from av.stream import Disposition
-
+    """The default audio stream, else the first, else none; MediaError when there are some and none can be decoded."""
     streams = list(container.streams.audio)
     if not streams:
         return None
-    stream: AudioStream = next((s for s in streams if s.disposition & Disposition.default), streams[0])
-    codec = _codec_name(stream)
-    if codec not in AUDIO_CODECS:
+    stream = _preferred(streams, AUDIO_CODECS)
+    if stream is None:
         raise MediaError(
             MediaErrorCode.CODEC_NOT_ALLOWED,
-            f"The audio codec {codec or 'of the file'} is not supported. "
+            f"The audio codec {_codec_name(streams[0]) or 'of the file'} is not supported. "
             "AAC, MP3, Opus, Vorbis, FLAC, ALAC, AC-3 and PCM are.",
         )
-    return AudioFacts(stream.index, codec, stream.codec_context.channels, stream.codec_context.sample_rate)
+    context = stream.codec_context
+    return AudioFacts(stream.index, _codec_name(stream), context.channels, context.sample_rate)
+
+
+def _preferred(streams: "Sequence[S]", codecs: frozenset[str]) -> "S | None":
+    """The default stream, else the first, among those with a codec of the list."""
+    from av.stream import Disposition
+
+    usable = [stream for stream in streams if _codec_name(stream) in codecs]
+    return next((s for s in usable if s.disposition & Disposition.default), next(iter(usable), None))
 
 
 def _codec_name(stream: "VideoStream | AudioStream") -> str:

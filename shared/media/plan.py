@@ -119,9 +119,9 @@ def make_plan(facts: SourceFacts, *, source_id: str, encoder_build: str, segment
     return replace(plan, hash=_hash(plan))
 
 
-def choose_lane(plan: Plan) -> Lane:
+def choose_lane(plan: Plan, lambda_cpu_seconds: float = LAMBDA_CPU_SECONDS) -> Lane:
     """Lambda for what it ends well before its time limit, Batch for the rest."""
-    return "lambda" if plan.cpu_seconds <= LAMBDA_CPU_SECONDS else "batch"
+    return "lambda" if plan.cpu_seconds <= lambda_cpu_seconds else "batch"
 
 
 def _runs(segments: list[Span], per_run: int) -> list[Run]:

@@ -25,12 +25,15 @@ GRACE_SECONDS = 2.0
 MEGABYTE = 1024 * 1024
 SOURCE_FAULTS = (
     ("Picture size", MediaErrorCode.TOO_MANY_PIXELS),
-    ("Codec not on whitelist", MediaErrorCode.CODEC_NOT_ALLOWED),
+    ("not on whitelist", MediaErrorCode.CODEC_NOT_ALLOWED),
     ("Invalid data found", MediaErrorCode.INVALID_MEDIA),
     ("Error opening input", MediaErrorCode.INVALID_MEDIA),
     ("moov atom not found", MediaErrorCode.TRUNCATED_MEDIA),
 )
 """What FFmpeg says when the source is to blame, most telling first."""
+
+SIGNALLED = 255
+"""FFmpeg's exit code when a signal ended it."""
 
 Consumer = Callable[[BinaryIO], object]
 """Reads one output pipe to its end."""
@@ -249,7 +252,7 @@ def _raise_for(code: int, complaints: str, reading: Sequence[Future[object]]) ->
     for phrase, fault in SOURCE_FAULTS:
         if phrase in complaints:
             raise MediaError(fault, f"The file cannot be decoded: {_last_line(complaints)}")
-    if code in {-signal.SIGXCPU, -signal.SIGKILL}:
+    if code in {SIGNALLED, -signal.SIGXCPU, -signal.SIGKILL}:
         raise MediaError(MediaErrorCode.ENCODER_TIMEOUT, "The encoder was ended by a limit or by the machine.")
     _raise_first(reading)
     raise MediaError(MediaErrorCode.ENCODER_FAILED, f"The encoder ended with {code}: {_last_line(complaints)}")

@@ -1,10 +1,11 @@
 """Sources and transcodes, made once per test run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.shared.media.attacks import Listener
 from tests.shared.media.engine import Transcoded, transcode
 from tests.shared.media.sources import BAD, GOOD
 
@@ -32,3 +33,11 @@ def transcoded(source: Callable[[str], Path], tmp_path_factory: pytest.TempPathF
         return done[name]
 
     return get
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    """A port that counts who connects."""
+    one = Listener()
+    yield one
+    one.close()
