@@ -21,11 +21,12 @@ from infra.local.processes import WorkerProcess
 
 _END_OF_LOG = "\x00end"
 #: what MiniStack's worker script says, what it says here
+_FLUSHED = ' + "\\n")\n        _real_stdout.flush()'
 _RAISED = (
-    'json.dumps({"status": "error", "error": str(e), "trace": traceback.format_exc()}) + "\\n")\n'
-    "        _real_stdout.flush()",
-    'json.dumps({"status": "ok", "raised": type(e).__name__, "error": str(e), "trace": traceback.format_exc()}) + "\\n")\n'
-    '        _real_stdout.flush()\n        print("\\x00end", file=sys.stderr, flush=True)',
+    'json.dumps({"status": "error", "error": str(e), "trace": traceback.format_exc()})' + _FLUSHED,
+    'json.dumps({"status": "ok", "raised": type(e).__name__, "error": str(e), "trace": traceback.format_exc()})'
+    + _FLUSHED
+    + '\n        print("\\x00end", file=sys.stderr, flush=True)',
 )
 _NOT_IMPORTED = (
     '{"status": "error", "error": str(e)}) + "\\n")',
