@@ -16,7 +16,8 @@ class Stage:
     bundles         folder of what `make build` made: code/, layers/, worker-*.zip
     cors_origins    exact origins of the frontends, comma separated
     rate_scale      multiplies all rate limits
-    origin_secret   what our distribution sends along, "none" while there is no edge
+    encoder         "ours", or "outside" when another service encodes
+    lambda_cpu_seconds   sources that cost more CPU time to encode than this go to Batch
     """
 
     name: str
@@ -26,7 +27,7 @@ class Stage:
     token_issuer: str
     token_audience: str
     encoder: str
-    gpu: bool
+    lambda_cpu_seconds: str
     worker_image: str
 
     @property
@@ -56,6 +57,7 @@ class Stage:
             "TOKEN_ISSUER": self.token_issuer,
             "TOKEN_AUDIENCE": self.token_audience,
             "ENCODER": self.encoder,
+            "LAMBDA_CPU_SECONDS": self.lambda_cpu_seconds,
         }
 
 
@@ -82,6 +84,6 @@ def stage_of(node: Node) -> Stage:
         token_issuer=context("token_issuer", f"{APPLICATION}-{name}"),
         token_audience=context("token_audience", f"{APPLICATION}-users"),
         encoder=context("encoder", "ours"),
-        gpu=context("gpu", "false") == "true",
+        lambda_cpu_seconds=context("lambda_cpu_seconds", "900"),
         worker_image=context("worker_image", PYTHON_IMAGE),
     )

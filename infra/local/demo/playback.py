@@ -22,7 +22,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_SECONDS = 60
 DECODE_SECONDS = 600
 QUIET = "--headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update"
-PAGE = """<!doctype html><meta charset="utf-8"><title>Showreel</title><video id="film" muted playsinline></video>
+PAGE = """<!doctype html><meta charset="utf-8"><title>Showreel</title>
+<style>body { margin: 0 } video { width: 100vw; height: 100vh; object-fit: contain; background: #000 }</style><video id="film" muted playsinline></video>
 <script src="/hls.js"></script><script>
 const film = document.getElementById('film'), errors = [];
 async function until(test, what) {

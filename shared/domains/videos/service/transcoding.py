@@ -69,7 +69,7 @@ class TranscodingService:
         plan = make_plan(SourceFacts.from_json(facts), source_id=source_id, encoder_build=build)
         self._objects.put_json(self._work(plan.hash).plan, plan.to_json())
         self._report(PLANNED, "Encoding")
-        return {"hash": plan.hash, "lane": choose_lane(plan)}
+        return {"hash": plan.hash, "lane": choose_lane(plan, float(setting("LAMBDA_CPU_SECONDS")))}
 
     def encode(self, planned: dict[str, Any]) -> dict[str, Any]:
         """Encode what is not there yet: the runs of all rungs, the sound, the poster."""
