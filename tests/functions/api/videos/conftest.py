@@ -75,7 +75,7 @@ def awaiting(ada: Someone) -> Make:
     """Makes a video of ada's that awaits its upload; returns its id."""
 
     def make(**wish: Any) -> str:
-        whole = {"filename": "holiday.mp4", "file_size": SIZE, "content_type": "video/mp4", **wish}
+        whole: dict[str, Any] = {"filename": "holiday.mp4", "file_size": SIZE, "content_type": "video/mp4", **wish}
         return UploadService.open().request(Author(ada.user_id, ada.username, "Ada"), UploadWish(**whole)).video.id
 
     return make

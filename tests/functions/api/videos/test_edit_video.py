@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from functions.api.videos.edit_video import handler
+from functions.api.videos.get_video import handler as get
 from shared.contract.resources import VIDEOS
 from tests.api import Answer
 from tests.aws import Stage
@@ -84,8 +85,6 @@ def test_a_viewer_has_no_right_to_write(ready: Make, someone: Any) -> None:
 
 
 def test_private_at_once_for_everybody_else(ready: Make, ada: Someone, bob: Someone) -> None:
-    from functions.api.videos.get_video import handler as get
-
     video_id = ready()
     assert edit(video_id, ada, {"visibility": "private"}).json["visibility"] == "private"
     assert bob.call(get, "GET", f"/api/videos/{video_id}").status == 404

@@ -11,6 +11,7 @@ from shared.base import aws, clock
 from shared.base.ids import new_id
 from shared.contract.resources import VIDEOS, WEBHOOK
 from shared.domains.videos.rules.signatures import sign
+from shared.domains.videos.service.catalogue import CatalogueService
 from shared.domains.videos.service.outside import OutsideService
 from shared.domains.videos.service.processing import ProcessingService
 from tests.api import Answer, call
@@ -52,8 +53,14 @@ def success(video_id: str, **more: Any) -> dict[str, Any]:
 
 
 def send(
-    body: Any, *, identifier: str = "msg_1", at: float | None = None, secret: str = SECRET, **headers: str
+    body: Any,
+    headers: dict[str, str] | None = None,
+    *,
+    identifier: str = "msg_1",
+    at: float | None = None,
+    secret: str = SECRET,
 ) -> Answer:
+    """Send a report, signed; `headers` replace those of the signature."""
     text = body if isinstance(body, str) else json.dumps(body)
     sent_at = str(int(clock.now() if at is None else at))
     signed = {
@@ -61,7 +68,7 @@ def send(
         "webhook-timestamp": sent_at,
         "webhook-signature": sign(secret, identifier, sent_at, text.encode()),
     }
-    return call(handler, "POST", PATH, text, headers={**signed, **headers})
+    return call(handler, "POST", PATH, text, headers={**signed, **(headers or {})})
 
 
 def test_the_signature_is_that_of_the_standard() -> None:
@@ -131,8 +138,6 @@ def test_a_failure_report_has_its_effect_once(handed_out: Make, stage: Stage) ->
 def test_only_a_video_that_was_handed_out_can_be_set(
     running: Make, awaiting: Make, ready: Make, handed_out: Make, stage: Stage
 ) -> None:
-    from shared.domains.videos.service.catalogue import CatalogueService
-
     others = [running(), awaiting(), ready(), new_id()]
     deleted = handed_out()
     owner = ProcessingService.open().get(deleted)
@@ -186,7 +191,7 @@ def test_a_report_of_another_time_is_refused(handed_out: Make, turned_clock: Tur
 def test_what_is_not_signed_is_401(handed_out: Make, stage: Stage, headers: dict[str, str]) -> None:
     body = success(handed_out())
     rows = stage.rows(VIDEOS)
-    assert send(body, **headers).status == 401
+    assert send(body, headers).status == 401
     assert stage.rows(VIDEOS) == rows
 
 
@@ -199,7 +204,7 @@ def test_the_signature_is_looked_at_before_the_body(stage: Stage) -> None:
 def test_another_signature_beside_the_right_one_is_fine(handed_out: Make) -> None:
     text, at = json.dumps(success(handed_out())), str(int(clock.now()))
     both = "v1,AAAA " + sign(SECRET, "msg_1", at, text.encode())
-    assert send(text, **{"webhook-signature": both, "webhook-timestamp": at}).status == 200
+    assert send(text, {"webhook-signature": both, "webhook-timestamp": at}).status == 200
 
 
 def test_two_secrets_are_good_while_one_replaces_the_other(handed_out: Make, stage: Stage) -> None:

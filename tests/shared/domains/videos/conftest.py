@@ -1,6 +1,7 @@
 """The stage for these tests, and videos at every point of their way."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -51,9 +52,9 @@ def catalogue(stage: Stage) -> CatalogueService:
 def awaiting(uploads: UploadService) -> MakeVideo:
     """Makes a video that awaits its upload; keywords are those of UploadWish."""
 
-    def make(**wish: object) -> Video:
-        whole = {"filename": "holiday.mp4", "file_size": SIZE, "content_type": "video/mp4", **wish}
-        return uploads.request(OWNER, UploadWish(**whole)).video  # type: ignore[arg-type]
+    def make(**wish: Any) -> Video:
+        whole: dict[str, Any] = {"filename": "holiday.mp4", "file_size": SIZE, "content_type": "video/mp4", **wish}
+        return uploads.request(OWNER, UploadWish(**whole)).video
 
     return make
 
@@ -62,7 +63,7 @@ def awaiting(uploads: UploadService) -> MakeVideo:
 def queued(awaiting: MakeVideo, processing: ProcessingService) -> MakeVideo:
     """Makes a video whose upload has arrived."""
 
-    def make(**wish: object) -> Video:
+    def make(**wish: Any) -> Video:
         video = processing.accept_upload(awaiting(**wish).id, size=SIZE, upload_version=VERSION)
         assert video is not None
         return video
@@ -74,7 +75,7 @@ def queued(awaiting: MakeVideo, processing: ProcessingService) -> MakeVideo:
 def running(queued: MakeVideo, processing: ProcessingService) -> MakeVideo:
     """Makes a video that is being processed."""
 
-    def make(**wish: object) -> Video:
+    def make(**wish: Any) -> Video:
         video = processing.begin(queued(**wish).id, VERSION, ARN)
         assert video is not None
         return video
@@ -86,7 +87,7 @@ def running(queued: MakeVideo, processing: ProcessingService) -> MakeVideo:
 def ready(running: MakeVideo, processing: ProcessingService) -> MakeVideo:
     """Makes a video that can be watched."""
 
-    def make(**wish: object) -> Video:
+    def make(**wish: Any) -> Video:
         video = processing.complete(running(**wish).id, VERSION, MEDIA)
         assert video is not None
         return video

@@ -14,6 +14,7 @@ from shared.contract.resources import VIDEOS
 from shared.domains.videos.errors import MediaMovingError
 from shared.domains.videos.model import OpenState, Status
 from shared.domains.videos.service.processing import ProcessingService
+from shared.domains.videos.service.uploads import UploadService
 from tests.aws import Stage
 from tests.clock import TurnedClock
 from tests.shared.domains.videos.conftest import ARN, MEDIA, OWNER, SIZE, STRANGER, VERSION, MakeVideo
@@ -83,12 +84,12 @@ def test_events_at_the_same_time_leave_one_row_in_one_state(awaiting: MakeVideo,
 
 
 def test_what_is_not_to_be_started_is_not(
-    awaiting: MakeVideo, queued: MakeVideo, uploads: object, processing: ProcessingService
+    awaiting: MakeVideo, queued: MakeVideo, uploads: UploadService, processing: ProcessingService
 ) -> None:
     assert processing.accept_upload(new_id(), size=SIZE, upload_version=VERSION) is None
     assert processing.accept_upload(queued().id, size=SIZE, upload_version="another") is None
     cancelled = awaiting()
-    uploads.abort(cancelled.id, OWNER.id)  # type: ignore[attr-defined]
+    uploads.abort(cancelled.id, OWNER.id)
     assert processing.accept_upload(cancelled.id, size=SIZE, upload_version=VERSION) is None
     stored = processing.get(cancelled.id)
     assert stored
