@@ -13,6 +13,7 @@ try:
     from fastapi.exceptions import RequestValidationError
     from mangum import Mangum
     from starlette.exceptions import HTTPException
+    from starlette.routing import Route
 finally:
     _config.pop("defer_build")
 
@@ -31,5 +32,6 @@ __all__ = [
     "Request",
     "RequestValidationError",
     "Response",
+    "Route",
     "text_response",
 ]

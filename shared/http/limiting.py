@@ -4,9 +4,9 @@ import math
 
 from shared.base import clock
 from shared.base.errors import RateLimitedError, UnavailableError
-from shared.base.limiter import Admission, Leases, LimiterDownError, Standing, pay
+from shared.base.limiter import ADDRESS_BURST, Admission, Leases, LimiterDownError, Standing, pay
 from shared.contract.declare import Endpoint
-from shared.contract.limits import Limit, Subject
+from shared.contract.limits import MINUTE, Limit, Subject
 from shared.http.caller import Caller
 from shared.http.visit import Visit
 
@@ -41,14 +41,19 @@ def _pay(limit: Limit, caller: Caller) -> Standing:
 
 
 def _general(endpoint: Endpoint, visit: Visit) -> tuple[Standing, ...]:
-    if not endpoint.general:
-        return ()
     caller = visit.caller
+    if not endpoint.general or (not caller.known and any(_is_tighter(limit) for limit in endpoint.limits)):
+        return ()
     found: Admission = (
         _leases.admit_user(caller.subject, caller.tier) if caller.known else _leases.admit_address(caller.address)
     )
     visit.first_in_hour = found.first_in_hour and bool(caller.user_id)
     return found.standings
+
+
+def _is_tighter(limit: Limit) -> bool:
+    """Whether an exact bucket leaves an address so little that the general one could not refuse it any more."""
+    return limit.subject is Subject.ADDRESS and limit.amount <= ADDRESS_BURST and limit.seconds >= MINUTE
 
 
 def _seconds_until(moment: float) -> int:

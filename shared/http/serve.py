@@ -19,6 +19,7 @@ from shared.http.framework import (
     Request,
     RequestValidationError,
     Response,
+    Route,
     text_response,
 )
 from shared.http.guards import Guards
@@ -28,7 +29,6 @@ from shared.http.visit import Visit
 
 Handler = Callable[[dict[str, Any], Any], Answer]
 
-ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 JSON = "application/json"
 MAX_PROBLEMS = 50
 """Problems of one body that are told; a caller mends the first ones first."""
@@ -99,13 +99,17 @@ def _add_route(
     application.add_api_route(
         "/{unknown:path}" if any_route else path,
         with_injection(function),
-        methods=list(ALL_METHODS) if any_route else [method],
+        methods=["GET"] if any_route else [method],
         status_code=endpoint.status,
         operation_id=function.__name__ + ("_alias" * bool(number)) + (str(number) if number > 1 else ""),
         include_in_schema=not any_route,
         responses={status: {"model": model} for status, model in endpoint.answers},
         **options,
     )
+    if any_route:
+        added = application.router.routes[-1]
+        assert isinstance(added, Route)
+        added.methods = set()  # which Starlette takes for all of them
 
 
 def with_injection(function: Callable[..., Any]) -> Callable[..., Any]:

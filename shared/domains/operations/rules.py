@@ -30,7 +30,11 @@ def _family(name: str, kind: str, text: str, samples: Iterable[Sample]) -> Itera
     yield f"# TYPE showreel_{name} {kind}"
     for suffix, labels, value in samples:
         inside = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
-        yield f"showreel_{name}{suffix}{f'{{{inside}}}' if inside else ''} {value:g}"
+        yield f"showreel_{name}{suffix}{f'{{{inside}}}' if inside else ''} {_number(value)}"
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) else repr(value)
 
 
 def _escaped(text: str) -> str:

@@ -21,11 +21,25 @@ def test_a_request_tells_what_its_buckets_hold(stage: Stage, turned_clock: Turne
     turned_clock.seconds = START + 20
     answer = enter()
     assert answer.status == 200
-    assert answer.headers["ratelimit-policy"] == '"auth";q=10;w=60, "address";q=20;w=2'
-    assert answer.headers["ratelimit"] == '"auth";r=9;t=40, "address";r=19;t=1'
+    assert answer.headers["ratelimit-policy"] == '"auth";q=10;w=60'
+    assert answer.headers["ratelimit"] == '"auth";r=9;t=40'
     assert answer.headers["x-ratelimit-limit"] == "10"
     assert answer.headers["x-ratelimit-remaining"] == "9"
     assert answer.headers["x-ratelimit-reset"] == str(int(START) + 60)
+
+
+def test_a_request_that_pays_twice_tells_of_both_and_of_the_tightest(stage: Stage, turned_clock: TurnedClock) -> None:
+    turned_clock.seconds = START + 20
+    answer = call(things.make_thing_handler, "POST", "/api/things", THING, token=user_token(stage))
+    assert answer.headers["ratelimit-policy"] == (
+        '"things";q=50;w=3600, "user-minute";q=100;w=60, "user-hour";q=1000;w=3600'
+    )
+    assert answer.headers["ratelimit"] == '"things";r=49;t=3580, "user-minute";r=99;t=40, "user-hour";r=999;t=3580'
+    assert answer.headers["x-ratelimit-limit"] == "50"
+
+
+def test_logging_in_costs_one_write(stage: Stage) -> None:
+    assert stage.calls_of(enter) == ["dynamodb:UpdateItem"]
 
 
 def test_the_eleventh_login_of_an_address_is_refused_in_either_endpoint(

@@ -24,7 +24,7 @@ class Thing(BaseModel):
 
     name: str
     size: float = 0
-    parts: list[int] = []
+    parts: tuple[int, ...] = ()
 
 
 @post("/api/things", caller=user(), status=201, idempotent=True, limits=(per_user("things", 50, HOUR),))

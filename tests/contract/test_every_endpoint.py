@@ -1,0 +1,214 @@
+"""What holds for every function and every endpoint at once. Nothing is listed here: what exists is found."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from infra.openapi import document
+from infra.parts.discovery import ROOT, Room, endpoints, rooms
+from infra.parts.stage import APPLICATION
+from shared.base import clock, tokens
+from shared.base.ids import new_id
+from shared.contract.declare import ANY_ROUTE, Endpoint
+from shared.contract.derived import needs_of, validation_status
+from shared.contract.needs import Kind
+from shared.contract.permissions import Identity
+from shared.domains.accounts.model import Session, User
+from shared.domains.accounts.store import AccountStore
+from tests.api import Answer, call
+from tests.aws import Stage
+from tests.callers import service_token
+
+ENDPOINTS = [(room, endpoint) for room, endpoint in endpoints() if endpoint.path != ANY_ROUTE]
+OPEN = (Identity.PUBLIC, Identity.OPTIONAL, Identity.SIGNATURE)
+TOKENLESS = (Identity.PUBLIC, Identity.SIGNATURE)
+PATHS = document()["paths"]
+
+
+def routes(wanted: Callable[[Endpoint, dict[str, Any]], bool] = lambda endpoint, operation: True) -> Any:
+    """Parametrises a test over the routes whose endpoint and operation in the OpenAPI document are wanted."""
+    found = [
+        pytest.param(room, endpoint, method, path, id=f"{method} {path}")
+        for room, endpoint in ENDPOINTS
+        for method, path in endpoint.routes
+        if wanted(endpoint, PATHS[path][method.lower()])
+    ]
+    return pytest.mark.parametrize(("room", "endpoint", "method", "path"), found)
+
+
+SECURITY_HEADERS = {
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "strict-transport-security": "max-age=31536000; includeSubDomains",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+ENVELOPE = {"code", "message", "details", "field_errors", "request_id", "timestamp"}
+SOME_ID = "01900000-0000-7000-8000-000000000001"
+
+
+@pytest.fixture(scope="module")
+def callers(lasting_stage: Stage) -> dict[Identity, str]:
+    """A token for each kind of caller: an administrator who has an account, and a service that may do all."""
+    ends = int(clock.now()) + 86400
+    session = Session(new_id(), SOME_ID, "0" * 64, clock.timestamp(), ends)
+    user = User(SOME_ID, "administrator", "administrator@example.com", "Administrator", clock.timestamp())
+    AccountStore.open().create(user, "v1$none$none", session)
+    person = tokens.Person(SOME_ID, user.username, user.email, user.display_name, "", "admin")
+    administrator = tokens.issue_access_token(person, session.id, session_ends=ends)
+    service = service_token(lasting_stage, "internal:all")
+    return {Identity.USER: administrator, Identity.ADMIN: administrator, Identity.SERVICE: service}
+
+
+@pytest.fixture
+def token(callers: dict[Identity, str], monkeypatch: pytest.MonkeyPatch) -> dict[Identity, str]:
+    """Those tokens, in a stage whose functions know all that they need; limits out of the way."""
+    monkeypatch.setenv("RATE_SCALE", "1000")
+    monkeypatch.setenv("FFMPEG_PATH", "/nowhere/ffmpeg")
+    for room in rooms():
+        for need in needs_of(room.declaration):
+            if need.resource.kind in (Kind.MACHINE, Kind.FUNCTION):
+                monkeypatch.setenv(need.resource.variable, f"showreel-test-{need.resource.name}")
+    return callers
+
+
+def handler_of(room: Room) -> Any:
+    return getattr(sys.modules[room.module], "handler")  # noqa: B009 - modules have no known attributes
+
+
+def ask(room: Room, method: str, path: str, body: Any = None, **more: Any) -> Answer:
+    names = re.findall(r"\{([^}]+)\}", path)
+    asked = re.sub(r"\{[^}]+\}", SOME_ID, path)
+    return call(handler_of(room), method, asked, body, parameters=dict.fromkeys(names, SOME_ID), **more)
+
+
+def check_form(answer: Answer) -> None:
+    """What every answer carries, and the form of an error."""
+    assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
+    assert answer.headers["x-request-id"]
+    assert answer.headers["cache-control"]
+    if answer.status >= 400 and "status" not in answer.json:
+        assert answer.json["success"] is False
+        assert set(answer.error) >= ENVELOPE
+        assert answer.error["request_id"] == answer.headers["x-request-id"]
+
+
+@pytest.fixture(scope="module")
+def import_faults() -> dict[str, str]:
+    """What went wrong when all handlers were imported with an empty environment and without a network."""
+    script = Path(__file__).with_name("import_all.py")
+    code = f"import runpy, sys; sys.path.insert(0, {str(ROOT)!r}); runpy.run_path({str(script)!r}, run_name='__main__')"
+    modules = [room.module for room in rooms()]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *modules],
+        env={},
+        cwd="/",
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    faults: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    return faults
+
+
+@pytest.mark.parametrize("room", rooms(), ids=lambda room: room.file)
+def test_a_handler_imports_with_an_empty_environment_and_no_network(room: Room, import_faults: dict[str, str]) -> None:
+    assert room.module not in import_faults, import_faults[room.module]
+
+
+def test_names_are_unique_and_fit_into_what_aws_allows() -> None:
+    names = [room.name for room in rooms()]
+    assert len(set(names)) == len(names)
+    assert not [name for name in names if len(f"{APPLICATION}-staging-{name}") > 64]
+    assert not [room.file for room in rooms() if Path(room.file).stem != room.function.__name__]
+
+
+def test_no_route_is_served_twice() -> None:
+    routes = [
+        (method, re.sub(r"\{[^}]*\}", "{}", path)) for _, endpoint in ENDPOINTS for method, path in endpoint.routes
+    ]
+    assert sorted(set(routes)) == sorted(routes)
+
+
+@routes()
+def test_strangers_are_told_to_log_in_unless_it_is_open(
+    token: dict[Identity, str], room: Room, endpoint: Endpoint, method: str, path: str
+) -> None:
+    answer = ask(room, method, path, None if method == "GET" else {})
+    check_form(answer)
+    if endpoint.caller.identity in OPEN:
+        assert answer.status < 500 or answer.json["status"]
+    else:
+        assert answer.status == 401
+        assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@routes(lambda endpoint, operation: endpoint.caller.identity not in TOKENLESS)
+def test_a_bad_token_is_refused_wherever_one_is_read(
+    token: dict[Identity, str], room: Room, endpoint: Endpoint, method: str, path: str
+) -> None:
+    answer = ask(room, method, path, None if method == "GET" else {}, token="e30.e30.e30")
+    check_form(answer)
+    assert answer.status == 401
+
+
+@routes()
+def test_those_who_may_get_an_answer_of_the_documented_form(
+    token: dict[Identity, str], room: Room, endpoint: Endpoint, method: str, path: str
+) -> None:
+    answer = ask(room, method, path, None if method == "GET" else {}, token=token.get(endpoint.caller.identity, ""))
+    check_form(answer)
+    assert answer.status not in (401, 403) or endpoint.caller.identity is Identity.SIGNATURE
+
+
+# Who signs is proven before the body is read, and only an endpoint's own tests can sign for it.
+@routes(lambda endpoint, operation: "requestBody" in operation and endpoint.caller.identity is not Identity.SIGNATURE)
+def test_a_field_that_is_unknown_is_a_mistake(
+    token: dict[Identity, str], room: Room, endpoint: Endpoint, method: str, path: str
+) -> None:
+    answer = ask(room, method, path, {"surplus_field": 1}, token=token.get(endpoint.caller.identity, ""))
+    check_form(answer)
+    assert answer.status == validation_status(path)
+    assert "surplus_field" in answer.error["field_errors"]
+
+
+@routes(lambda endpoint, operation: endpoint.method != "GET")
+@pytest.mark.parametrize("body", ["{", '{"a": NaN}', '{"a": 1e999}', '{"a": "\\ud800"}', "[" * 20_000, "\ufeff{}"])
+def test_json_that_is_no_good_is_never_a_defect(
+    token: dict[Identity, str], room: Room, endpoint: Endpoint, method: str, path: str, body: str
+) -> None:
+    answer = ask(room, method, path, body, token=token.get(endpoint.caller.identity, ""))
+    check_form(answer)
+    assert (answer.status, answer.error["code"]) == (400, "BAD_REQUEST")
+
+
+@pytest.mark.parametrize(("room", "endpoint"), ENDPOINTS, ids=[room.name for room, _ in ENDPOINTS])
+def test_a_post_that_creates_for_somebody_can_be_repeated_safely(room: Room, endpoint: Endpoint) -> None:
+    if endpoint.method == "POST" and endpoint.status in (201, 202) and endpoint.caller.identity is Identity.USER:
+        assert endpoint.idempotent
+
+
+CONTRACT = yaml.safe_load((ROOT / "tests/contract/endpoints.yaml").read_text())["endpoints"]
+SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
+
+
+SERVED = {" ".join(endpoint.routes[0]): endpoint for _, endpoint in ENDPOINTS}
+
+
+@pytest.mark.parametrize(
+    "entry", [one for one in CONTRACT if "limit" in one and one["route"] in SERVED], ids=lambda one: one["route"]
+)
+def test_limits_are_those_of_the_contract(entry: dict[str, Any]) -> None:
+    asked = {(int(amount), SECONDS[unit]) for amount, unit in re.findall(r"(\d+)/(minute|hour|day)", entry["limit"])}
+    subject = "address" if entry["limit"].endswith("per IP") else "user"
+    declared = {(limit.amount, limit.seconds) for limit in SERVED[entry["route"]].limits if limit.subject == subject}
+    assert asked <= declared
