@@ -165,6 +165,8 @@ def check_length(plan: Plan, run_: Run, index: RunIndex) -> None:
         if index.frames != expected:
             raise MediaError(MediaErrorCode.OUTPUT_MISMATCH, f"A run has {index.frames} frames instead of {expected}.")
         return
+    if index.size > max_bytes(plan.rung(index.rung).peak_kbits, float(plan.seconds(expected))) * 0.9:
+        raise MediaError(MediaErrorCode.OUTPUT_MISMATCH, f"The output of {index.rung} is as large as its limit.")
     allowed = max(SHORTFALL_SECONDS * plan.frame_rate, expected * SHORTFALL_SHARE)
     if not index.frames or index.frames < expected - allowed:
         ends = float(plan.seconds(run_.span.start + index.frames))

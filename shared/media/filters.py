@@ -49,7 +49,7 @@ def _to_zero(video: VideoFacts, *, is_first: bool) -> str:
 
 def poster_graph(facts: SourceFacts, width: int, height: int) -> str:
     """One upright picture of that size, labelled [poster]."""
-    steps = [*deinterlacing(facts.video), *to_bt709(facts.video)]
+    steps = ["setpts=PTS-STARTPTS", *deinterlacing(facts.video), *to_bt709(facts.video)]
     scale = f"scale={width}:{height}:flags=bicubic:{_matrix_in(facts.video)}:{JPEG_COLOURS}"
     return f"[0:{facts.video.index}]{','.join([*steps, scale])}[poster]"
 

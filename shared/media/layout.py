@@ -177,7 +177,10 @@ class _Fragments:
         self._run, self._at = 0, 0
 
     def __next__(self) -> tuple[int, int, FragmentIndex]:
-        number, piece = next(self._all)
+        found = next(self._all, None)
+        if found is None:
+            raise mismatch("the runs have fewer frames than their indexes say")
+        number, piece = found
         if number != self._run:
             self._run, self._at = number, 0
         start = self._at

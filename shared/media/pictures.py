@@ -1,5 +1,6 @@
 """Still pictures: the poster of a video, and the pictures that people upload."""
 
+import contextlib
 from typing import BinaryIO
 
 from shared.media import filters
@@ -26,12 +27,11 @@ def make_poster(
     limits = Limits(wall_seconds, round(wall_seconds * 4), stall_seconds=wall_seconds)
     target = facts.start - facts.format_start + facts.duration / POSTER_SHARE
     with RangeServer(source) as url:
-        # a damaged or odd file may have no frame there: its first one does as well
-        for seek in (float(target), None) if target > 0 else (None,):
-            jpeg = _run(_poster_command(facts, url, seek, side), ffmpeg_path, limits)
-            if jpeg:
-                return jpeg
-    raise MediaError(MediaErrorCode.INVALID_MEDIA, "No frame of the video can be decoded.")
+        if target > 0:
+            # a damaged or odd file may have no frame there: its first one does as well
+            with contextlib.suppress(MediaError):
+                return _run(_poster_command(facts, url, float(target), side), ffmpeg_path, limits)
+        return _run(_poster_command(facts, url, None, side), ffmpeg_path, limits)
 
 
 def reencode_image(data: bytes, ffmpeg_path: str, *, side: int = POSTER_SIDE) -> bytes:
@@ -45,10 +45,7 @@ def reencode_image(data: bytes, ffmpeg_path: str, *, side: int = POSTER_SIDE) ->
     fit = f"scale=w='min({side},iw)':h='min({side},ih)':force_original_aspect_ratio=decrease:flags=bicubic"
     graph = f"[0:v]{fit}:{filters.JPEG_COLOURS}[picture]"
     command = Command(source, (_jpeg_output("[picture]"),), graph)
-    jpeg = _run(command, ffmpeg_path, PICTURE_LIMITS, data)
-    if not jpeg:
-        raise MediaError(MediaErrorCode.INVALID_MEDIA, "The picture is damaged.")
-    return jpeg
+    return _run(command, ffmpeg_path, PICTURE_LIMITS, data)
 
 
 def picture_demuxer(data: bytes) -> str:
@@ -82,7 +79,8 @@ def _jpeg_output(label: str) -> Output:
 
 def _run(command: Command, ffmpeg_path: str, limits: Limits, stdin: bytes = b"") -> bytes:
     (jpeg,) = run(command, ffmpeg_path, limits, [_read_all], stdin=stdin)
-    assert isinstance(jpeg, bytes)
+    if not isinstance(jpeg, bytes) or not jpeg:
+        raise MediaError(MediaErrorCode.INVALID_MEDIA, "No picture can be decoded.")
     return jpeg
 
 

@@ -28,6 +28,7 @@ SOURCE_FAULTS = (
     ("not on whitelist", MediaErrorCode.CODEC_NOT_ALLOWED),
     ("Invalid data found", MediaErrorCode.INVALID_MEDIA),
     ("Error opening input", MediaErrorCode.INVALID_MEDIA),
+    ("received no packets", MediaErrorCode.INVALID_MEDIA),
     ("moov atom not found", MediaErrorCode.TRUNCATED_MEDIA),
 )
 """What FFmpeg says when the source is to blame, most telling first."""
