@@ -101,8 +101,8 @@ def _node_folder() -> str:
 
 
 def synthesise(root: Path, out: Path, context: dict[str, str], commands: tuple[tuple[str, ...], ...]) -> None:
-    """Run the CDK app into `out`, which changes only when that succeeds. Raises SynthError."""
-    made = out.with_name(out.name + ".new")
+    """Run the CDK app for `out`; `adopt` puts what it made there. Raises SynthError."""
+    made = _made(out)
     shutil.rmtree(made, ignore_errors=True)
     cdk = root / "cdk.json"
     settings = {**(json.loads(cdk.read_text()).get("context", {}) if cdk.exists() else {}), **context}
@@ -115,8 +115,16 @@ def synthesise(root: Path, out: Path, context: dict[str, str], commands: tuple[t
     if not (made / "manifest.json").exists():
         raise SynthError("the CDK app made no templates: does it heed CDK_OUTDIR?")
     (made / _STAMP).write_text(fingerprint + json.dumps(context, sort_keys=True))
+
+
+def adopt(out: Path) -> None:
+    """Put the templates that were just made in the place of the old ones."""
     shutil.rmtree(out, ignore_errors=True)
-    made.rename(out)
+    _made(out).rename(out)
+
+
+def _made(out: Path) -> Path:
+    return out.with_name(out.name + ".new")
 
 
 def _run(command: tuple[str, ...], root: Path, environment: dict[str, str]) -> None:

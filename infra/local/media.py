@@ -22,11 +22,13 @@ from infra.local.settings import Settings
 
 #: as infra/parts/media_address.js has it
 _PATH = re.compile(r"/(\d{9,12})\.([0-9a-f]{32})(/v/([0-9a-f-]{36})/(\d{1,9})/[A-Za-z0-9_.-]{1,100})")
+_PUBLIC = re.compile(r"/public/[A-Za-z0-9_/-]{1,200}\.(jpg|svg)")
 _TYPES = {
     "m3u8": "application/vnd.apple.mpegurl",
     "mp4": "video/mp4",
     "m4s": "video/iso.segment",
     "jpg": "image/jpeg",
+    "svg": "image/svg+xml",
     "webp": "image/webp",
     "vtt": "text/vtt",
     "json": "application/json",
@@ -42,6 +44,8 @@ def token_mac(key: bytes, video_id: str, version: str, expiry: str) -> str:
 
 def object_key(path: str, key: bytes, now: float) -> str | None:
     """The bucket's key behind a media path with a valid token, else None."""
+    if _PUBLIC.fullmatch(path):
+        return path[1:]
     found = _PATH.fullmatch(path)
     if found is None:
         return None

@@ -27,13 +27,19 @@ class Reloader:
         self._fingerprint = assembly.Fingerprint(self._root)
         self._declared = self._fingerprint()
         self._seen = self._stamps()
-        self._thread = threading.Thread(target=self._watch, daemon=True, name="hot-reload")
+        self._declaration_changed = threading.Event()
+        self._threads = [
+            threading.Thread(target=work, daemon=True, name=f"hot-reload{work.__name__}")
+            for work in (self._watch, self._deploy_for_ever)
+        ]
 
     def start(self) -> None:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def close(self) -> None:
         self._end.set()
+        self._declaration_changed.set()
 
     def _stamps(self) -> dict[Path, int]:
         found = {}
@@ -56,14 +62,24 @@ class Reloader:
         began = time.monotonic()
         try:
             functions = self._stack.push_code()
-            if functions:
-                self._say(
-                    f"{', '.join(changed[:3])}: live in {time.monotonic() - began:.1f} s ({len(functions)} functions)"
-                )
-            declared = self._fingerprint()
-            if declared != self._declared:
-                self._declared = declared
-                self._say("a declaration changed: synthesising")
-                self._stack.deploy()
         except _FAILURES as exc:
-            self._say(f"not deployed, the stack goes on as it was: {exc}")
+            self._say(f"the code was not pushed: {exc}")
+            return
+        if functions:
+            self._say(
+                f"{', '.join(changed[:3])}: live in {time.monotonic() - began:.1f} s ({len(functions)} functions)"
+            )
+        declared = self._fingerprint()
+        if declared != self._declared:
+            self._declared = declared
+            self._declaration_changed.set()
+
+    def _deploy_for_ever(self) -> None:
+        """Beside the watching, so that code goes on being pushed while a synthesis runs."""
+        while self._declaration_changed.wait() and not self._end.is_set():
+            self._declaration_changed.clear()
+            self._say("a declaration changed: synthesising")
+            try:
+                self._stack.deploy()
+            except _FAILURES as exc:
+                self._say(f"not deployed, the stack goes on as it was: {exc}")

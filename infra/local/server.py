@@ -53,6 +53,7 @@ async def _serve(application: Any, listener: socket.socket, supervisor: Supervis
     async def ready_until_stopped() -> None:
         sys.stdout.write("ready\n")
         sys.stdout.flush()
+        os.dup2(2, 1)  # nobody reads on
         await stop.wait()
         await asyncio.to_thread(supervisor.close)  # first, so that no request waits for a worker
 

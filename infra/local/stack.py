@@ -62,7 +62,7 @@ class LocalStack:
         self._log, self._say = log, say
         self._server: subprocess.Popen[str] | None = None
         self._media: MediaServer | None = None
-        self._busy = threading.Lock()
+        self._deploying, self._pushing = threading.Lock(), threading.Lock()
         self._root, self._out = Path(self.settings.root), Path(self.settings.folder) / "cdk.out"
         self._deployer = Deployer(self.clients, self._root, self._out, say)
 
@@ -122,33 +122,40 @@ class LocalStack:
     def is_running(self) -> bool:
         return self._server is not None and self._server.poll() is None
 
-    def synthesise(self) -> bool:
-        """Make the templates when what decides them has changed; whether they were made."""
-        if assembly.is_fresh(self._root, self._out, self._context):
-            return False
-        began = time.monotonic()
-        assembly.synthesise(self._root, self._out, self._context, self._commands)
-        self._say(f"synthesised in {time.monotonic() - began:.1f} s")
-        return True
+    def is_fresh(self) -> bool:
+        """Whether a synthesis would make the same templates."""
+        return assembly.is_fresh(self._root, self._out, self._context)
 
     def deploy(self) -> dict[str, Any]:
-        """Synthesise when needed, deploy every stack, serve media, write `outputs.json`; the outputs."""
-        with self._busy:
-            self.synthesise()
+        """Synthesise when needed, deploy every stack, serve media, write `outputs.json`; the outputs.
+
+        Code can be pushed while a synthesis runs.
+        """
+        with self._deploying:
+            began, fresh = time.monotonic(), self.is_fresh()
+            if not fresh:
+                assembly.synthesise(self._root, self._out, self._context, self._commands)
+                self._say(f"synthesised in {time.monotonic() - began:.1f} s")
             self.wait_ready()
-            began = time.monotonic()
-            stacks = self._deployer.deploy()
-            self._say(f"deployed {len(stacks)} stacks in {time.monotonic() - began:.1f} s")
-            self.outputs = self._local_outputs(stacks)
-            self._serve_media(stacks)
-            path = Path(self.settings.folder) / "outputs.json"
-            path.with_suffix(".new").write_text(json.dumps(self.outputs, indent=2) + "\n")
-            path.with_suffix(".new").rename(path)
-            return self.outputs
+            with self._pushing:
+                if not fresh:
+                    assembly.adopt(self._out)
+                return self._deploy()
+
+    def _deploy(self) -> dict[str, Any]:
+        began = time.monotonic()
+        stacks = self._deployer.deploy()
+        self._say(f"deployed {len(stacks)} stacks in {time.monotonic() - began:.1f} s")
+        self.outputs = self._local_outputs(stacks)
+        self._serve_media(stacks)
+        path = Path(self.settings.folder) / "outputs.json"
+        path.with_suffix(".new").write_text(json.dumps(self.outputs, indent=2) + "\n")
+        path.with_suffix(".new").rename(path)
+        return self.outputs
 
     def push_code(self) -> list[str]:
         """Give the source tree's code to the running functions; the names of those that changed."""
-        with self._busy:
+        with self._pushing:
             return self._deployer.push_code()
 
     def stop(self) -> None:

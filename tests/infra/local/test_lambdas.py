@@ -160,7 +160,7 @@ def test_edit_is_live_within_three_seconds(stack: LocalStack, app_root: Path) ->
         assert until(lambda: fetch(stack.outputs["ApiUrl"] + "/greet")[2] == b"hello, again", 3)
         assert until(lambda: said, 1)
         assert said[0].startswith("shared/greeting.py: live in ")
-        assert not stack.synthesise(), "a body is no declaration"
+        assert stack.is_fresh(), "a body is no declaration"
     finally:
         reloader.close()
 
