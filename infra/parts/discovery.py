@@ -1,5 +1,6 @@
 """What runs: every declared function under functions/, found by looking. A file's existence is its registration."""
 
+import hashlib
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +30,11 @@ class Room:
     def file(self) -> str:
         """The file's path from the root."""
         return self.module.replace(".", "/") + ".py"
+
+    @property
+    def digest(self) -> str:
+        """A hash of the file, to tell that it has changed."""
+        return hashlib.sha256((ROOT / self.file).read_bytes()).hexdigest()[:16]
 
 
 def _declared(module_name: str) -> Room | None:

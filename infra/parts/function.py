@@ -1,5 +1,7 @@
 """One declared function as a Lambda function: its role, its log group, its layers."""
 
+from dataclasses import dataclass
+
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -16,15 +18,23 @@ FFMPEG_PATH = "/opt/bin/ffmpeg"
 RETENTION = logs.RetentionDays.ONE_MONTH
 
 
+@dataclass(frozen=True)
+class MediaEdge:
+    """The distribution that serves media: where its addresses begin, and the id that AWS made up for it."""
+
+    address: str
+    distribution_id: str
+
+
 class Functions:
     """Makes the functions of one stack."""
 
-    def __init__(self, stack: cdk.Stack, stage: Stage, media_address: str = "") -> None:
-        """`media_address` is where media addresses begin, for functions that make some."""
+    def __init__(self, stack: cdk.Stack, stage: Stage, edge: MediaEdge | None = None) -> None:
+        """`edge` is told to functions of stacks that make media addresses or invalidate them."""
         self._stack = stack
         self._stage = stage
-        self._media_address = media_address
-        self.grants = Grants(stack, stage)
+        self._edge = edge
+        self.grants = Grants(stack, stage, edge.distribution_id if edge else "")
         self._layers: dict[str, lambda_.LayerVersion] = {}
 
     def add(self, room: Room) -> lambda_.Function:
@@ -60,8 +70,8 @@ class Functions:
         told = {**self._stage.environment, **self.grants.environment(needs_of(room.declaration))}
         if Layer.FFMPEG in room.declaration.compute.layers:
             told["FFMPEG_PATH"] = FFMPEG_PATH
-        if self._media_address:
-            told["CDN_BASE_URL"] = self._media_address
+        if self._edge:
+            told["CDN_BASE_URL"] = self._edge.address
         return told
 
     def _role(self, name: str, needs: tuple[Need, ...], group: logs.LogGroup) -> iam.Role:

@@ -20,15 +20,18 @@ _LISTS = {"s3:ListBucket", "s3:ListBucketVersions"}
 class Grants:
     """How the needs of a stage's functions become grants. Names are deterministic, so no stack exports anything for it."""
 
-    def __init__(self, stack: cdk.Stack, stage: Stage) -> None:
+    def __init__(self, stack: cdk.Stack, stage: Stage, distribution_id: str = "") -> None:
         """`stack` is where ARNs are built: its account and region are the stage's."""
         self._stack = stack
+        self._distribution_id = distribution_id
         self._stage = stage
 
     def real_name(self, resource: Resource) -> str:
         """The name by which AWS knows a resource."""
         if resource.kind is Kind.BUCKET:
             return f"{self._stage.named(resource.name)}-{self._stack.account}"
+        if resource.kind is Kind.DISTRIBUTION:
+            return self._distribution_id
         if resource.kind is Kind.PARAMETER:
             return "/" + self._stage.named(resource.name).replace("-", "/", 2)
         return self._stage.named(resource.name)
@@ -44,6 +47,8 @@ class Grants:
             return self._format("secretsmanager", "secret", name, cdk.ArnFormat.COLON_RESOURCE_NAME)
         if resource.kind is Kind.MACHINE and path:
             return self._format("states", path, f"{self.real_name(resource)}:*", cdk.ArnFormat.COLON_RESOURCE_NAME)
+        if resource.kind is Kind.DISTRIBUTION:
+            return f"arn:{self._stack.partition}:cloudfront::{self._stack.account}:distribution/{self._distribution_id}"
         if need.wildcard:
             return "*"
         service, kind, form = _ARN[resource.kind]

@@ -5,7 +5,7 @@ from aws_cdk import aws_apigatewayv2 as apigw
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 
 from infra.parts.discovery import Room
-from infra.parts.function import Functions
+from infra.parts.function import Functions, MediaEdge
 from infra.parts.stage import Stage
 from infra.stacks.api import ApiStack
 from infra.stacks.base import ShowreelStack
@@ -24,11 +24,11 @@ class DomainStack(ShowreelStack):
         name: str,
         rooms: list[tuple[Room, Endpoint]],
         api: ApiStack,
-        media_address: str,
+        edge: MediaEdge,
     ) -> None:
-        """`media_address`: where media addresses begin."""
+        """`edge`: what serves media."""
         super().__init__(app, stage, name, f"Showreel: the endpoints of {name}")
-        functions = Functions(self, stage, media_address)
+        functions = Functions(self, stage, edge)
         for room, endpoint in rooms:
             integration = integrations.HttpLambdaIntegration(
                 f"{room.name}-integration",

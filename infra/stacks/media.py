@@ -8,7 +8,7 @@ from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_s3 as s3
 
 from infra.parts.discovery import tasks
-from infra.parts.function import Functions
+from infra.parts.function import Functions, MediaEdge
 from infra.parts.grants import Grants
 from infra.parts.stage import Stage
 from infra.stacks.base import ShowreelStack
@@ -22,12 +22,12 @@ class MediaStack(ShowreelStack):
     """The media bucket and its distribution; neither costs anything while idle but the bytes that lie there."""
 
     def __init__(self, app: cdk.App, stage: Stage) -> None:
-        """`address` is where media addresses begin."""
+        """`edge` is what serves media."""
         super().__init__(app, stage, "media", "Showreel: the media bucket and its distribution")
         self._bucket = self._media_bucket()
-        self.distribution = self._media_distribution(self._address_check())
-        self.address = f"https://{self.distribution.distribution_domain_name}"
-        cdk.CfnOutput(self, "MediaUrl", value=self.address, description="Where media addresses begin")
+        distribution = self._media_distribution(self._address_check())
+        self.edge = MediaEdge(f"https://{distribution.distribution_domain_name}", distribution.distribution_id)
+        cdk.CfnOutput(self, "MediaUrl", value=self.edge.address, description="Where media addresses begin")
         cdk.CfnOutput(self, "MediaBucketName", value=self._bucket.bucket_name)
 
     def _media_bucket(self) -> s3.Bucket:
@@ -56,13 +56,13 @@ class MediaStack(ShowreelStack):
     def _address_check(self) -> cloudfront.Function:
         """The key reaches the edge as an object that the store imports when it is made, so that no template holds it."""
         functions = Functions(self, self.stage)
-        room = next(room for room, _ in tasks() if room.name == "publish_media_key")
+        room = next(room for room, _ in tasks() if room.name == "prepare_media")
         published = cdk.CustomResource(
             self,
             "media-key",
             service_token=functions.add(room).function_arn,
-            resource_type="Custom::MediaKey",
-            properties={"Key": KEY_OBJECT},
+            resource_type="Custom::Media",
+            properties={"Key": KEY_OBJECT, "File": room.digest},
         )
         published.node.add_dependency(_resource(self._bucket))
         store = cloudfront.KeyValueStore(

@@ -7,7 +7,7 @@ from infra.parts.function import Functions
 from infra.parts.stage import Stage
 from infra.stacks.base import ShowreelStack
 
-ELSEWHERE = {"publish_media_key"}
+ELSEWHERE = {"prepare_media"}
 """Tasks that another stack's resources wait for; they live there."""
 
 
@@ -15,7 +15,7 @@ class TasksStack(ShowreelStack):
     """The functions of functions/tasks/. Those of a deployment run as custom resources."""
 
     def __init__(self, app: cdk.App, stage: Stage) -> None:
-        """A task of a deployment runs again when its code changes: it must be safe to run twice."""
+        """A task of a deployment runs again when its file changes: it must be safe to run twice."""
         super().__init__(app, stage, "tasks", "Showreel: what the deployer invokes")
         functions = Functions(self, stage)
         for room, task in tasks():
@@ -28,5 +28,5 @@ class TasksStack(ShowreelStack):
                     f"{room.name}-run",
                     service_token=function.function_arn,
                     resource_type="Custom::Task",
-                    properties={"Task": room.name},
+                    properties={"Task": room.name, "File": room.digest},
                 )

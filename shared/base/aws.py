@@ -85,3 +85,11 @@ def execution_status(execution_arn: str) -> str:
     except (states.exceptions.ExecutionDoesNotExist, states.exceptions.InvalidArn):
         return "MISSING"
     return status
+
+
+def invalidate(distribution_variable: str, path: str, reference: str) -> None:
+    """Make the edge forget what it keeps of a path (with a * at its end); once for each reference."""
+    client("cloudfront").create_invalidation(
+        DistributionId=setting(distribution_variable),
+        InvalidationBatch={"Paths": {"Quantity": 1, "Items": [path]}, "CallerReference": reference},
+    )

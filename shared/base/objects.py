@@ -10,6 +10,9 @@ from shared.base.settings import setting
 PART_SIZE = 16 * 1024 * 1024
 """Bytes of a part of an upload: 10 000 of them hold 156 GiB."""
 
+COPY_SIZE = 1024 * 1024 * 1024
+"""Bytes that S3 copies at once, or as one part."""
+
 URL_SECONDS = 3600
 
 
@@ -131,6 +134,53 @@ class Objects:
     def get_json(self, key: str) -> Any:
         """A value that was written as JSON; KeyError when there is none."""
         return json.loads(self.get(key))
+
+    def keys(self, prefix: str) -> dict[str, int]:
+        """Key -> bytes of the objects under a prefix."""
+        pages = client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        return {entry["Key"]: int(entry["Size"]) for page in pages for entry in page.get("Contents", [])}
+
+    def copy(self, key: str, target: str, size: int) -> None:
+        """Copy an object of so many bytes inside S3, in parts where it is larger than S3 copies at once (5 GiB)."""
+        s3 = client("s3", 300)
+        source = {"Bucket": self.bucket, "Key": key}
+        if size <= COPY_SIZE:
+            s3.copy_object(Bucket=self.bucket, Key=target, CopySource=source)
+            return
+        head = s3.head_object(**source)
+        kind = {name: head[name] for name in ("ContentType", "CacheControl") if name in head}
+        where = {"Bucket": self.bucket, "Key": target}
+        upload_id = s3.create_multipart_upload(**where, **kind)["UploadId"]
+        parts = []
+        for number, start in enumerate(range(0, size, COPY_SIZE), start=1):
+            span = f"bytes={start}-{min(size, start + COPY_SIZE) - 1}"
+            sent = s3.upload_part_copy(
+                **where, CopySource=source, CopySourceRange=span, UploadId=upload_id, PartNumber=number
+            )
+            parts.append({"PartNumber": number, "ETag": sent["CopyPartResult"]["ETag"]})
+        s3.complete_multipart_upload(**where, UploadId=upload_id, MultipartUpload={"Parts": parts})
+
+    def abort(self, key: str, upload_id: str) -> None:
+        """Give up an upload in parts; one that is complete or gone is left as it is."""
+        s3 = client("s3")
+        try:
+            s3.abort_multipart_upload(Bucket=self.bucket, Key=key, UploadId=upload_id)
+        except s3.exceptions.NoSuchUpload:
+            return
+
+    def erase(self, prefix: str) -> int:
+        """Remove all versions of all objects under a prefix; how many there were."""
+        s3 = client("s3", 60)
+        count = 0
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix):
+            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            gone = [{"Key": entry["Key"], "VersionId": entry["VersionId"]} for entry in found]
+            if gone:
+                told = s3.delete_objects(Bucket=self.bucket, Delete={"Objects": gone, "Quiet": True})
+                if told.get("Errors"):
+                    raise OSError(f"S3 did not delete {told['Errors'][0]['Key']}: {told['Errors'][0].get('Message')}")
+            count += len(gone)
+        return count
 
     def presigned(self, operation: str, key: str, **parameters: Any) -> str:
         """An address that lets anybody do one operation on one key for an hour."""

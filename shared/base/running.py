@@ -13,6 +13,8 @@ from shared.base.errors import AppError
 EXIT_BAD_INPUT = 64
 """Exit code of a Batch job whose input cannot be processed: Batch gives up instead of trying again (EX_USAGE)."""
 
+ANSWER_TRIES = 3
+
 
 class StepError(Exception):
     """A step cannot succeed, however often it is tried.
@@ -81,6 +83,14 @@ def _answer(event: dict[str, Any], name: str, reason: str) -> None:
         **{key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")},
     }
     body = json.dumps(answer).encode()
-    request = urllib.request.Request(event["ResponseURL"], data=body, method="PUT", headers={"content-type": ""})  # noqa: S310
-    with urllib.request.urlopen(request, timeout=10):  # noqa: S310 - the address comes from CloudFormation
-        pass
+    for tries_left in reversed(range(ANSWER_TRIES)):
+        request = urllib.request.Request(  # noqa: S310 - the address comes from CloudFormation
+            event["ResponseURL"], data=body, method="PUT", headers={"content-type": ""}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10):  # noqa: S310
+                return
+        except OSError:
+            if not tries_left:
+                raise
+            time.sleep(1)

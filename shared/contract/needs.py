@@ -16,6 +16,7 @@ class Kind(StrEnum):
     PARAMETER = "parameter"
     MACHINE = "machine"
     FUNCTION = "function"
+    DISTRIBUTION = "distribution"
     ACCOUNT = "account"
 
 
@@ -231,3 +232,13 @@ class Account(Resource):
     def list_metrics(self) -> Need:
         """Find out which metrics there are."""
         return Need(self, "cloudwatch:ListMetrics", wildcard="CloudWatch metrics have no ARN of their own")
+
+
+@dataclass(frozen=True)
+class Distribution(Resource):
+    """A CloudFront distribution. AWS makes its id up, so a function is told it by the stack that makes both."""
+
+    @property
+    def invalidate(self) -> Need:
+        """Make the edge forget paths."""
+        return Need(self, "cloudfront:CreateInvalidation")

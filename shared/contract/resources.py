@@ -1,6 +1,6 @@
 """The resources of a stage, each under the one name by which needs refer to it."""
 
-from shared.contract.needs import Account, Bucket, Function, Index, Kind, Machine, Parameter, Secret, Table
+from shared.contract.needs import Account, Bucket, Distribution, Function, Index, Kind, Machine, Parameter, Secret, Table
 
 USERS = Table(Kind.TABLE, "users", key="pk")
 SESSIONS = Table(Kind.TABLE, "sessions", key="session_id", ttl="expires_at")
@@ -25,6 +25,7 @@ PUBLIC_KEYS = Parameter(Kind.PARAMETER, "public-keys")
 
 TRANSCODE = Machine(Kind.MACHINE, "transcode")
 CHECK_MEDIA_TOOLS = Function(Kind.FUNCTION, "check_media_tools")
+EDGE = Distribution(Kind.DISTRIBUTION, "media")
 CLOUDWATCH = Account(Kind.ACCOUNT, "cloudwatch")
 
 TABLES = (USERS, SESSIONS, VIDEOS, LIMITS, IDEMPOTENCY, OPERATIONS)

@@ -142,3 +142,16 @@ def _peppered(password: str, pepper: str) -> bytes:
 def refresh_hash(jti: str) -> str:
     """What is stored of a refresh token."""
     return hashlib.sha256(jti.encode()).hexdigest()
+
+
+DEFAULT_AVATAR = "/public/avatar.svg"
+DEFAULT_AVATAR_PICTURE = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" width="96" height="96">'
+    b'<rect width="96" height="96" fill="#d5dae1"/><circle cx="48" cy="38" r="17" fill="#8b95a3"/>'
+    b'<path d="M14 96c0-22 15-34 34-34s34 12 34 34z" fill="#8b95a3"/></svg>'
+)
+
+
+def avatar_path(user_id: str, picture_id: str) -> str:
+    """Where a user's picture lies, from the beginning of media addresses: pictures of people are public."""
+    return f"/public/avatars/{user_id}/{picture_id}.jpg"

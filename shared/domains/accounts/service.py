@@ -15,7 +15,6 @@ from shared.domains.accounts.errors import SessionEndedError, WrongCredentialsEr
 from shared.domains.accounts.model import LoggedIn, Registration, Session, Tokens, User
 from shared.domains.accounts.store import AccountStore, SessionStore
 
-DEFAULT_AVATAR = "/static/avatar.svg"
 LIVE_SECONDS = 60
 LIVE_KEPT = 2000
 
@@ -78,6 +77,15 @@ class AccountService:
             raise InvalidTokenError("This account is gone")
         return _with_avatar(user)
 
+    def set_avatar(self, user_id: str, picture_id: str) -> bool:
+        """Show a picture, whose file lies at rules.avatar_path. An earlier one never replaces a later one: then False."""
+        user = self._accounts.user(user_id)
+        path = rules.avatar_path(user_id, picture_id)
+        if user is None or user.avatar_url >= path:
+            return user is not None and user.avatar_url == path
+        self._accounts.set_avatar(user, path)
+        return True
+
 
 _seen_live: OrderedDict[str, tuple[float, bool]] = OrderedDict()
 """Session -> when it was read and whether it lived then, for this process."""
@@ -133,8 +141,9 @@ def _logged_in(user: User, session: Session, jti: str) -> LoggedIn:
 
 
 def _with_avatar(user: User) -> User:
-    """The user with the address of the picture that stands for those who have none."""
-    return user if user.avatar_url else replace(user, avatar_url=setting("CDN_BASE_URL") + DEFAULT_AVATAR)
+    """The user with the address of their picture, or of the one that stands for those who have none."""
+    picture = user.avatar_url or rules.DEFAULT_AVATAR
+    return replace(user, avatar_url=setting("CDN_BASE_URL") + picture) if picture.startswith("/") else user
 
 
 def _tokens(user: User, session_id: str, session_ends: int, jti: str) -> Tokens:

@@ -132,6 +132,16 @@ class AccountStore:
         row = self._get(f"user#{user_id}")
         return _user(row) if row else None
 
+    def set_avatar(self, user: User, path: str) -> None:
+        """Set the picture in all three rows of a user, or in none."""
+        keys = (f"user#{user.id}", _username_key(user.username), _email_key(user.email))
+        connection = UserRow._get_connection().connection
+        with _answering(), TransactWrite(connection=connection) as transaction:
+            for key in keys:
+                transaction.update(
+                    UserRow(key), actions=[UserRow.avatar_url.set(path)], condition=UserRow.user_id == user.id
+                )
+
     def _get(self, key: str) -> UserRow | None:
         with _answering():
             try:

@@ -1,0 +1,35 @@
+"""Every two minutes: objects of videos that were deleted or made private."""
+
+from typing import Any
+
+from shared.base.running import serve
+from shared.contract.declare import Compute, every
+from shared.contract.resources import EDGE, MEDIA, VIDEOS
+from shared.domains.videos.service.tidying import TidyingService
+
+_PREFIXES = ("uploads/", "work/", "v/")
+
+
+@every(
+    2,
+    needs=(
+        VIDEOS.query_index("by_state"),
+        VIDEOS.get,
+        VIDEOS.update,
+        VIDEOS.delete,
+        MEDIA.list("v/"),
+        MEDIA.read("v/"),
+        MEDIA.put("v/"),
+        MEDIA.abort("uploads/"),
+        *(MEDIA.list_versions(prefix) for prefix in _PREFIXES),
+        *(MEDIA.delete_version(prefix) for prefix in _PREFIXES),
+        EDGE.invalidate,
+    ),
+    compute=Compute(seconds=600),
+)
+def tidy_media(event: dict[str, Any]) -> None:
+    """Erase and move objects, and give up uploads that never came."""
+    TidyingService.open().run()
+
+
+handler = serve(tidy_media)

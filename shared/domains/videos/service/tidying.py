@@ -1,0 +1,68 @@
+"""Work on objects that a request only asks for: deleting what was deleted, moving what became private.
+
+Every step can be run again at any point: the row says what is still to do until nothing is.
+"""
+
+from dataclasses import dataclass
+
+from shared.base import clock
+from shared.base.aws import invalidate
+from shared.base.objects import Objects
+from shared.domains.videos.model import OpenState, Video
+from shared.domains.videos.rules.keys import media_prefix, prefixes, upload_key
+from shared.domains.videos.service.catalogue import CatalogueService
+from shared.domains.videos.service.processing import ProcessingService
+
+ABANDONED_SECONDS = 24 * 3600
+ABANDONED = ("UPLOAD_ABANDONED", "The file never arrived. Ask for a new upload.")
+
+
+@dataclass(frozen=True)
+class TidyingService:
+    """One round over all open work on objects."""
+
+    objects: Objects
+    videos: ProcessingService
+    catalogue: CatalogueService
+
+    @classmethod
+    def open(cls) -> "TidyingService":
+        """On the stage's own resources."""
+        return cls(Objects.open(), ProcessingService.open(), CatalogueService.open())
+
+    def run(self) -> None:
+        """Delete, move, and give up uploads of which nothing was heard for a day."""
+        now = clock.now()
+        for found in self.videos.stuck(now, OpenState.DELETING, OpenState.MOVING):
+            video = self.videos.get(found.video_id)
+            if video is None:
+                continue
+            if found.open_state is OpenState.DELETING:
+                self._delete(video)
+            else:
+                self._move(video)
+        for found in self.videos.stuck(now - ABANDONED_SECONDS, OpenState.AWAITING_UPLOAD):
+            self.videos.fail(found.video_id, None, *ABANDONED)
+
+    def _delete(self, video: Video) -> None:
+        if video.upload_id:
+            self.objects.abort(upload_key(video.id), video.upload_id)
+        for prefix in prefixes(video.id):
+            self.objects.erase(prefix)
+        invalidate("MEDIA_DISTRIBUTION", f"/v/{video.id}/*", f"{video.id}-deleted")
+        self.catalogue.finish_delete(video.id)
+
+    def _move(self, video: Video) -> None:
+        """Copy to the new prefix, switch the row, erase every other prefix, make the edge forget them."""
+        target = media_prefix(video.id, video.moving_to)
+        if video.version != video.moving_to:
+            source = media_prefix(video.id, video.version)
+            for key, size in self.objects.keys(source).items():
+                self.objects.copy(key, target + key.removeprefix(source), size)
+            if not self.catalogue.finish_move(video.id, video.version, video.moving_to):
+                self.objects.erase(target)
+                return
+        for version in range(1, video.moving_to):
+            self.objects.erase(media_prefix(video.id, version))
+            invalidate("MEDIA_DISTRIBUTION", f"/v/{video.id}/{version}/*", f"{video.id}-{version}-moved")
+        self.catalogue.close_move(video.id, video.moving_to)
