@@ -29,7 +29,7 @@ class Finding:
 
     state: State
     detail: str = ""
-    checked_at: float = field(default_factory=clock.now)
+    checked_at: float = field(default_factory=lambda: clock.now())
     milliseconds: int = 0
 
 
