@@ -15,7 +15,7 @@ SHORTEST = 6 * 3600
 """Seconds that an address is good for at least; a private video's no longer either."""
 
 _MAC_DIGITS = 32
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 def expiry_for(visibility: Visibility, now: float) -> int:
