@@ -178,3 +178,22 @@ def test_failing_synthesis_leaves_the_stack_as_it_was(stack: LocalStack, app_roo
     finally:
         reloader.close()
         source.write_text(good)
+
+
+def test_changed_declaration_is_deployed_beside(stack: LocalStack, app_root: Path) -> None:
+    """A new environment variable needs a synthesis; code goes on being pushed meanwhile."""
+    said: list[str] = []
+    source = app_root / "app.py"
+    good = source.read_text()
+    reloader = Reloader(stack, said.append)
+    reloader.start()
+    try:
+        source.write_text(good.replace('"BUCKET": self.data', '"ADDED": "yes", "BUCKET": self.data', 1))
+        assert until(lambda: "a declaration changed: synthesising" in said, 3)
+        handler = app_root / "functions" / "echo.py"
+        handler.write_text(handler.read_text().replace('"body": greeting()', '"body": greeting().upper()'))
+        assert until(lambda: b"HELLO" in fetch(stack.outputs["ApiUrl"] + "/greet")[2], 3)
+        assert until(lambda: invoke(stack, do="who")[1]["environment"].get("ADDED") == "yes", 90), said
+    finally:
+        reloader.close()
+        source.write_text(good)
