@@ -4,9 +4,8 @@ from shared.base import clock
 from shared.contract.declare import Compute, get
 from shared.contract.permissions import service
 from shared.contract.resources import CHECK_MEDIA_TOOLS, MEDIA, OPERATIONS
-from shared.domains.operations.model import Finding
+from shared.domains.operations.model import STORAGE_PREFIX, Finding
 from shared.domains.operations.service import OperationsService
-from shared.domains.operations.store.probes import STORAGE_PREFIX
 from shared.http.framework import BaseModel
 from shared.http.serve import serve
 

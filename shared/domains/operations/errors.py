@@ -3,5 +3,14 @@
 from shared.base.errors import UnavailableError
 
 
+class NoAnswerError(Exception):
+    """Something that we depend on does not answer; `kind` is the name of the error that it, or the network, gave."""
+
+    def __init__(self, kind: str) -> None:
+        """`kind` tells nothing of hosts or versions."""
+        super().__init__(kind)
+        self.kind = kind
+
+
 class MetricsUnavailableError(UnavailableError):
     """CloudWatch or the table of counters does not answer."""

@@ -15,7 +15,14 @@ class State(StrEnum):
     NOT_CONFIGURED = "not_configured"
 
 
+STORAGE_PREFIX = "config/"
+"""Where health checks look into the media bucket."""
+
 SERVICES = ("storage", "ffmpeg", "transcription", "database", "queue")
+
+
+def _now() -> float:
+    return clock.now()
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,7 @@ class Finding:
 
     state: State
     detail: str = ""
-    checked_at: float = field(default_factory=lambda: clock.now())
+    checked_at: float = field(default_factory=_now)
     milliseconds: int = 0
 
 

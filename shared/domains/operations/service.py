@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from shared.base import clock, logs
+from shared.base import clock
 from shared.contract.limits import HOUR
-from shared.domains.operations.errors import MetricsUnavailableError
+from shared.domains.operations.errors import MetricsUnavailableError, NoAnswerError
 from shared.domains.operations.model import NOT_CONFIGURED, SERVICES, Finding, Health, State
 from shared.domains.operations.rules import DAY, render
 from shared.domains.operations.store.findings import FindingStore
@@ -92,15 +92,13 @@ class OperationsService:
 
     def metrics(self) -> str:
         """All metrics in Prometheus' text format, at most a minute old; MetricsUnavailableError without them."""
-        from botocore.exceptions import BotoCoreError, ClientError
-
         now = clock.now()
         if not _kept.metrics or now - _kept.metrics_at >= METRICS_SECONDS:
             try:
                 since = min(now - now % DAY, now - now % HOUR - HOUR)
                 series = self._metrics.read(since, now + 1)
                 _, jobs = self._findings.read()
-            except (BotoCoreError, ClientError) as error:
+            except NoAnswerError as error:
                 raise MetricsUnavailableError("The metrics cannot be read at the moment") from error
             _kept.metrics, _kept.metrics_at = render(series, jobs, now), now
         return _kept.metrics
@@ -112,14 +110,11 @@ class OperationsService:
 
 def _check(look: Callable[[], Finding]) -> Finding:
     """What a look finds, with the time that it took; unhealthy when there is no answer."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
     began = time.perf_counter()
     try:
         finding = look()
-    except (BotoCoreError, ClientError) as error:
-        logs.log_exception("something that we depend on does not answer", error)
-        finding = Finding(State.UNHEALTHY, type(error).__name__)
+    except NoAnswerError as error:
+        finding = Finding(State.UNHEALTHY, error.kind)
     return replace(finding, milliseconds=round((time.perf_counter() - began) * 1000))
 
 

@@ -9,6 +9,7 @@ from zlib import crc32
 from shared.base.aws import client
 from shared.base.settings import setting
 from shared.domains.operations.model import Finding, State
+from shared.domains.operations.store.answers import answering
 
 READ_SECONDS = 2
 SHARDS = 4
@@ -20,13 +21,14 @@ _PREFIX = "status_"
 
 
 class FindingStore:
-    """Findings and counts. Every method raises botocore's errors when the table does not answer."""
+    """Findings and counts. Every method raises NoAnswerError when the table does not answer."""
 
     def read(self) -> tuple[Finding | None, dict[str, int]]:
         """What is known of FFmpeg, and jobs by status; one call."""
         table = setting("OPERATIONS_TABLE")
         keys = [{"pk": {"S": key}} for key in (_TOOLS, *_SHARDS)]
-        answer = client("dynamodb", READ_SECONDS).batch_get_item(RequestItems={table: {"Keys": keys}})
+        with answering():
+            answer = client("dynamodb", READ_SECONDS).batch_get_item(RequestItems={table: {"Keys": keys}})
         items = {item["pk"]["S"]: item for item in answer["Responses"].get(table, [])}
         counts: dict[str, int] = {}
         for key in _SHARDS:
@@ -38,16 +40,15 @@ class FindingStore:
 
     def put_tools(self, finding: Finding) -> None:
         """Remember what was found of FFmpeg."""
-        client("dynamodb", READ_SECONDS).put_item(
-            TableName=setting("OPERATIONS_TABLE"),
-            Item={
-                "pk": {"S": _TOOLS},
-                "state": {"S": finding.state},
-                "detail": {"S": finding.detail},
-                "checked_at": {"N": str(int(finding.checked_at))},
-                "expires_at": {"N": str(int(finding.checked_at) + KEPT_SECONDS)},
-            },
-        )
+        item = {
+            "pk": {"S": _TOOLS},
+            "state": {"S": finding.state},
+            "detail": {"S": finding.detail},
+            "checked_at": {"N": str(int(finding.checked_at))},
+            "expires_at": {"N": str(int(finding.checked_at) + KEPT_SECONDS)},
+        }
+        with answering():
+            client("dynamodb", READ_SECONDS).put_item(TableName=setting("OPERATIONS_TABLE"), Item=item)
 
 
 def _finding(item: dict[str, Any] | None) -> Finding | None:

@@ -8,6 +8,7 @@ from shared.base.settings import stage
 from shared.contract.limits import HOUR
 from shared.contract.metrics import NAMESPACE
 from shared.domains.operations.model import Series
+from shared.domains.operations.store.answers import answering
 
 READ_SECONDS = 10
 QUERIES = 500
@@ -15,14 +16,15 @@ QUERIES = 500
 
 
 class MetricStore:
-    """Raises botocore's errors when CloudWatch does not answer."""
+    """Raises NoAnswerError when CloudWatch does not answer."""
 
     def read(self, since: float, until: float) -> list[Series]:
         """The hourly sums of all metrics of this stage; a metric is listed some minutes after its first value."""
-        metrics = self._listed()
         found: list[Series] = []
-        for start in range(0, len(metrics), QUERIES):
-            found += self._sums(metrics[start : start + QUERIES], since, until)
+        with answering():
+            metrics = self._listed()
+            for start in range(0, len(metrics), QUERIES):
+                found += self._sums(metrics[start : start + QUERIES], since, until)
         return found
 
     def _listed(self) -> list[dict[str, Any]]:

@@ -4,25 +4,27 @@ import json
 
 from shared.base.aws import client
 from shared.base.settings import setting
-from shared.domains.operations.model import Finding, State
+from shared.domains.operations.model import STORAGE_PREFIX, Finding, State
+from shared.domains.operations.store.answers import answering
 
-STORAGE_PREFIX = "config/"
 READ_SECONDS = 5
 
 
 class Probes:
-    """Every method raises botocore's errors when it gets no answer."""
+    """Every method raises NoAnswerError when it gets no answer."""
 
     def look_at_storage(self) -> None:
         """List one key of the media bucket."""
-        client("s3", READ_SECONDS).list_objects_v2(Bucket=setting("MEDIA_BUCKET"), Prefix=STORAGE_PREFIX, MaxKeys=1)
+        bucket = setting("MEDIA_BUCKET")
+        with answering():
+            client("s3", READ_SECONDS).list_objects_v2(Bucket=bucket, Prefix=STORAGE_PREFIX, MaxKeys=1)
 
     def look_at_tools(self) -> Finding:
         """Have the media function run FFmpeg; it also remembers what it found."""
-        answer = client("lambda", READ_SECONDS).invoke(
-            FunctionName=setting("CHECK_MEDIA_TOOLS_FUNCTION"), Payload=b"{}"
-        )
-        found = json.loads(answer["Payload"].read())
+        name = setting("CHECK_MEDIA_TOOLS_FUNCTION")
+        with answering():
+            answer = client("lambda", READ_SECONDS).invoke(FunctionName=name, Payload=b"{}")
+            found = json.loads(answer["Payload"].read())
         if "FunctionError" in answer:
             return Finding(State.UNHEALTHY, str(found.get("errorMessage", "the media function failed"))[:200])
         return Finding(State(found["state"]), found["detail"], found["checked_at"])

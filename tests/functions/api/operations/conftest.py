@@ -11,6 +11,7 @@ from botocore.client import BaseClient
 
 from functions.tasks.check_media_tools import check_media_tools
 from shared.contract.resources import CHECK_MEDIA_TOOLS
+from shared.domains.operations.errors import NoAnswerError
 from tests.aws import Stage, lasting_stage, stage
 from tests.clock import turned_clock
 
@@ -51,10 +52,19 @@ def operated(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Operated:
         assert parameters["FunctionName"] == NAME
         stage.note(_call(operation, parameters))
         with stage.unrecorded():
-            return {"StatusCode": 200, "Payload": BytesIO(json.dumps(check_media_tools({})).encode())}
+            return answer_of_media_function()
 
     monkeypatch.setattr(BaseClient, "_make_api_call", make_api_call)
     return made
+
+
+def answer_of_media_function() -> dict[str, Any]:
+    """What Lambda tells whoever invokes it, also when the function fails."""
+    try:
+        return {"StatusCode": 200, "Payload": BytesIO(json.dumps(check_media_tools({})).encode())}
+    except NoAnswerError as error:
+        failed = {"errorType": type(error).__name__, "errorMessage": str(error)}
+        return {"StatusCode": 200, "FunctionError": "Unhandled", "Payload": BytesIO(json.dumps(failed).encode())}
 
 
 def _call(operation: str, parameters: dict[str, Any]) -> Any:

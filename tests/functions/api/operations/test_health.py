@@ -145,3 +145,8 @@ def test_a_move_that_is_none_is_a_defect(operated: Operated) -> None:
     for before, after in (("queued", "queued"), ("", "")):
         with pytest.raises(ValueError, match="no move"):
             count_job("1", before, after)
+
+
+def test_a_media_function_that_fails_is_unhealthy(operated: Operated) -> None:
+    operated.broken.add("PutItem")
+    assert detailed().json["services"]["ffmpeg"] == "unhealthy"
