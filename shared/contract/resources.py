@@ -1,6 +1,17 @@
 """The resources of a stage, each under the one name by which needs refer to it."""
 
-from shared.contract.needs import Account, Bucket, Distribution, Function, Index, Kind, Machine, Parameter, Secret, Table
+from shared.contract.needs import (
+    Account,
+    Bucket,
+    Distribution,
+    Function,
+    Index,
+    Kind,
+    Machine,
+    Parameter,
+    Secret,
+    Table,
+)
 
 USERS = Table(Kind.TABLE, "users", key="pk")
 SESSIONS = Table(Kind.TABLE, "sessions", key="session_id", ttl="expires_at")
