@@ -18,12 +18,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from infra.local import zygote
 from infra.local.settings import python_folder
-from infra.local.zygote import die_with_parent
 
 SOURCES = ("functions", "shared")
 _WHOLE = ("app.py", "cdk.json", "infra", "shared/contract", "shared/base", "layers", "requirements.txt")
-_STAMP = "declarations.sha256"
+STAMP = "declarations.sha256"
 _SYNTH_SECONDS = 300
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -114,7 +114,7 @@ def synthesise(root: Path, out: Path, context: dict[str, str], commands: tuple[t
         _run(command, root, kept | made_for | {"PYTHONDONTWRITEBYTECODE": "1"})
     if not (made / "manifest.json").exists():
         raise SynthError("the CDK app made no templates: does it heed CDK_OUTDIR?")
-    (made / _STAMP).write_text(fingerprint + json.dumps(context, sort_keys=True))
+    (made / STAMP).write_text(fingerprint + _settings(context))
 
 
 def adopt(out: Path) -> None:
@@ -128,14 +128,10 @@ def _made(out: Path) -> Path:
 
 
 def _run(command: tuple[str, ...], root: Path, environment: dict[str, str]) -> None:
-    """In a session that ends with us: a synthesis under way must not outlive the stack."""
-    options: dict[str, Any] = {
-        "stdout": subprocess.PIPE,
-        "stderr": subprocess.STDOUT,
-        "text": True,
-        "preexec_fn": die_with_parent,
-    }
-    with subprocess.Popen(command, cwd=root, env=environment, **options) as process:
+    """Run one command; it ends with us, so that no synthesis outlives the stack."""
+    leashed = (sys.executable, "-I", zygote.__file__, "run", *command)
+    options: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(leashed, cwd=root, env=environment, **options) as process:
         try:
             output, _ = process.communicate(timeout=_SYNTH_SECONDS)
         except subprocess.TimeoutExpired:
@@ -148,9 +144,14 @@ def _run(command: tuple[str, ...], root: Path, environment: dict[str, str]) -> N
         raise SynthError(output.strip() or f"{' '.join(command)} ended with {process.returncode}")
 
 
+def _settings(context: dict[str, str]) -> str:
+    """Where bundles lie decides no template."""
+    return json.dumps({name: value for name, value in context.items() if name != "bundles"}, sort_keys=True)
+
+
 def is_fresh(root: Path, out: Path, context: dict[str, str]) -> bool:
-    stamp = out / _STAMP
-    return stamp.exists() and stamp.read_text() == Fingerprint(root)() + json.dumps(context, sort_keys=True)
+    stamp = out / STAMP
+    return stamp.exists() and stamp.read_text() == Fingerprint(root)() + _settings(context)
 
 
 def _tree(root: Path, *names: str) -> dict[Path, Path]:

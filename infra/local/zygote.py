@@ -232,4 +232,7 @@ def main(control: int) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1] == "run":  # any command, on our leash
+        die_with_parent()
+        os.execvp(sys.argv[2], sys.argv[2:])  # noqa: S606
     main(int(sys.argv[1]))

@@ -140,3 +140,16 @@ def test_second_stack_in_a_folder_is_refused(running: tuple[subprocess.Popen[str
 def test_waiting_for_a_stack_that_was_not_started(tmp_path: Path) -> None:
     with pytest.raises(StackError, match="not started"):
         LocalStack(settings_for(tmp_path)).wait_ready(1)
+
+
+def test_synthesis_under_way_ends_with_whoever_started_it(tmp_path: Path) -> None:
+    script = f"""
+from pathlib import Path
+from infra.local.assembly import synthesise
+synthesise(Path({str(tmp_path)!r}), Path({str(tmp_path)!r}) / "cdk.out", {{}}, (("sh", "-c", "sleep 300 {tmp_path}"),))
+"""
+    starter = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT)
+    assert until(lambda: len(processes_naming(f"sleep 300 {tmp_path}")) >= 2, 15)
+    starter.kill()
+    starter.wait()
+    assert until(lambda: not processes_naming(f"sleep 300 {tmp_path}"), 3)
