@@ -10,8 +10,11 @@ import pytest
 from botocore.client import BaseClient
 
 from functions.tasks.check_media_tools import check_media_tools
+from shared.base import aws
+from shared.base.ids import new_id
 from shared.contract.resources import CHECK_MEDIA_TOOLS
 from shared.domains.operations.errors import NoAnswerError
+from shared.domains.operations.store.findings import READ_SECONDS, count_job
 from tests.aws import Stage, lasting_stage, stage
 from tests.clock import turned_clock
 
@@ -32,6 +35,19 @@ class Operated:
         before = len(self.stage.calls)
         what()
         return [call.operation for call in self.stage.calls[before:]]
+
+    def move(self, before: str, after: str) -> None:
+        """Count a job's move from one status to another."""
+        with self.stage.unrecorded():
+            aws.client("dynamodb", READ_SECONDS).transact_write_items(
+                TransactItems=[count_job(new_id(), before, after)]
+            )
+
+
+def without_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away what a function is told."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "STAGE"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
