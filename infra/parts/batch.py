@@ -95,7 +95,7 @@ class BatchEnvironment(Construct):
 
 
 class Job(Construct):
-    """A step as a job definition. It lives in the stack of the machine that names its revision: an export could not change."""
+    """A step as a job definition, in the stack of the machine that names its revision: an export could not change."""
 
     def __init__(self, scope: Construct, room: Room, stage: Stage, grants: Grants) -> None:
         """`definition` is the job definition; its one parameter is `input`, the step's input as JSON."""

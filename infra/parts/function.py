@@ -6,13 +6,13 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
 
 from infra.parts.discovery import Room
 from infra.parts.grants import Grants
 from infra.parts.stage import Stage
-from shared.contract.declare import Layer
+from shared.contract.declare import Event, Layer, Schedule
 from shared.contract.derived import needs_of
-from shared.contract.needs import Need
 
 FFMPEG_PATH = "/opt/bin/ffmpeg"
 RETENTION = logs.RetentionDays.ONE_MONTH
@@ -29,17 +29,23 @@ class MediaEdge:
 class Functions:
     """Makes the functions of one stack."""
 
-    def __init__(self, stack: cdk.Stack, stage: Stage, edge: MediaEdge | None = None) -> None:
-        """`edge` is told to functions of stacks that make media addresses or invalidate them."""
+    def __init__(
+        self, stack: cdk.Stack, stage: Stage, edge: MediaEdge | None = None, lost: sqs.Queue | None = None
+    ) -> None:
+        """`edge` is told to functions of stacks that make media addresses or invalidate them.
+
+        `lost` takes what events and schedules asked for in vain; stacks that have such functions need one.
+        """
         self._stack = stack
         self._stage = stage
         self._edge = edge
+        self._lost = lost
         self.grants = Grants(stack, stage, edge.distribution_id if edge else "")
         self._layers: dict[str, lambda_.LayerVersion] = {}
 
     def add(self, room: Room) -> lambda_.Function:
         """The function of a room."""
-        compute, needs = room.declaration.compute, needs_of(room.declaration)
+        compute, lost = room.declaration.compute, self._queue_for(room)
         name = self._stage.named(room.name)
         group = logs.LogGroup(
             self._stack,
@@ -61,10 +67,19 @@ class Functions:
             memory_size=compute.memory,
             timeout=cdk.Duration.seconds(compute.seconds),
             ephemeral_storage_size=cdk.Size.mebibytes(compute.scratch),
-            role=self._role(room.name, needs, group),
+            role=self._role(room, group, lost),
             log_group=group,
+            dead_letter_queue=lost,
             environment=self._variables(room),
         )
+
+    def _queue_for(self, room: Room) -> sqs.Queue | None:
+        """Nobody waits for the function of an event or a schedule: without a queue its failure leaves no trace."""
+        if not isinstance(room.declaration, Event | Schedule):
+            return None
+        if self._lost is None:
+            raise ValueError(f"{room.file}: its stack has no queue for what is lost")
+        return self._lost
 
     def _variables(self, room: Room) -> dict[str, str]:
         told = {**self._stage.environment, **self.grants.environment(needs_of(room.declaration))}
@@ -74,18 +89,21 @@ class Functions:
             told["CDN_BASE_URL"] = self._edge.address
         return told
 
-    def _role(self, name: str, needs: tuple[Need, ...], group: logs.LogGroup) -> iam.Role:
+    def _role(self, room: Room, group: logs.LogGroup, lost: sqs.Queue | None) -> iam.IRole:
         write_logs = iam.PolicyStatement(
             actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[f"{group.log_group_arn}"]
         )
-        statements = [write_logs, *self.grants.statements(needs)]
-        return iam.Role(
+        statements = [write_logs, *self.grants.statements(needs_of(room.declaration))]
+        if lost:
+            statements.append(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[lost.queue_arn]))
+        role = iam.Role(
             self._stack,
-            f"{name}-role",
-            role_name=self._stage.named(name),
+            f"{room.name}-role",
+            role_name=self._stage.named(room.name),
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             inline_policies={"needs": iam.PolicyDocument(statements=statements)},
         )
+        return role.without_policy_updates()  # what is not declared is not granted
 
     def _layer(self, name: str) -> lambda_.LayerVersion:
         if name not in self._layers:

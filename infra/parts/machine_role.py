@@ -1,0 +1,61 @@
+"""The role of a state machine: what its tasks do, and nothing else.
+
+The CDK's own grants would let the machine submit any job definition of the account, and not end the jobs that it began.
+"""
+
+from collections.abc import Iterable
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+
+from infra.parts.stage import Stage
+
+BATCH_RULE = "StepFunctionsGetEventsForBatchJobsRule"
+"""The rule by which Step Functions learns that a job has ended; it makes it itself, in the account's name."""
+
+LOG_DELIVERY = (
+    "CreateLogDelivery DeleteLogDelivery DescribeLogGroups DescribeResourcePolicies GetLogDelivery ListLogDeliveries "
+    "PutResourcePolicy UpdateLogDelivery"
+).split()
+
+
+def machine_role(
+    stack: cdk.Stack,
+    stage: Stage,
+    machine: str,
+    *,
+    functions: Iterable[lambda_.Function],
+    queue_arn: str,
+    job_definitions: Iterable[str],
+) -> iam.IRole:
+    """The role of `machine`, which calls `functions` and runs jobs of `job_definitions` (names) in one queue.
+
+    Source: "Service integrations: AWS Batch" and "Logging to CloudWatch Logs" in the Step Functions developer guide.
+    """
+
+    def batch(kind: str, name: str) -> str:
+        return stack.format_arn(service="batch", resource=kind, resource_name=name)
+
+    rule = stack.format_arn(service="events", resource="rule", resource_name=BATCH_RULE)
+    statements = [
+        _allow(["lambda:InvokeFunction"], *(function.function_arn for function in functions)),
+        # An execution under way goes on with the revision that it began with
+        _allow(["batch:SubmitJob"], queue_arn, *(batch("job-definition", f"{name}:*") for name in job_definitions)),
+        _allow(["batch:TerminateJob"], batch("job", "*")),  # ids of jobs are made up by Batch
+        _allow(["batch:DescribeJobs"], "*"),  # takes no resource
+        _allow(["events:DescribeRule", "events:PutRule", "events:PutTargets"], rule),
+        _allow([f"logs:{action}" for action in LOG_DELIVERY], "*"),  # take no resource
+    ]
+    role = iam.Role(
+        stack,
+        f"{machine}-machine-role",
+        role_name=stage.named(f"{machine}-machine"),
+        assumed_by=iam.ServicePrincipal("states.amazonaws.com"),
+        inline_policies={"tasks": iam.PolicyDocument(statements=statements)},
+    )
+    return role.without_policy_updates()
+
+
+def _allow(actions: list[str], *resources: str) -> iam.PolicyStatement:
+    return iam.PolicyStatement(actions=actions, resources=list(resources))
