@@ -7,5 +7,9 @@ import aws_cdk as cdk
 from infra.stacks.showreel import build
 
 app = cdk.App(outdir=os.environ.get("CDK_OUTDIR"), analytics_reporting=False, tree_metadata=False)
-build(app)
+stage = build(app)
+if app.node.try_get_context("rule_packs"):
+    from infra.parts.rule_packs import check
+
+    check(app, stage.name)
 app.synth()

@@ -5,7 +5,7 @@ from itertools import groupby
 import aws_cdk as cdk
 
 from infra.parts.discovery import endpoints
-from infra.parts.stage import stage_of
+from infra.parts.stage import Stage, stage_of
 from infra.stacks.api import ApiStack
 from infra.stacks.data import DataStack
 from infra.stacks.domain import DomainStack
@@ -15,7 +15,7 @@ from infra.stacks.schedules import SchedulesStack
 from infra.stacks.tasks import TasksStack
 
 
-def build(app: cdk.App) -> None:
+def build(app: cdk.App) -> Stage:
     """Add the stacks of the stage that the context asks for."""
     stage = stage_of(app.node)
     data = DataStack(app, stage)
@@ -27,3 +27,4 @@ def build(app: cdk.App) -> None:
     PipelineStack(app, stage)
     SchedulesStack(app, stage, media.edge)
     TasksStack(app, stage).add_stack_dependency(data)
+    return stage

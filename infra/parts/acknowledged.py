@@ -1,0 +1,128 @@
+"""Findings of the rule packs that are meant, each with its reason. Whatever is not here stops `make synth`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from infra.parts.discovery import Room, rooms
+from shared.contract.declare import Event, Schedule
+from shared.contract.derived import needs_of
+from shared.contract.needs import Kind, Need
+
+
+@dataclass(frozen=True)
+class Meant:
+    """One finding that is meant.
+
+    rule    the finding's id to the letter, for example AwsSolutions-IAM5[Resource::*]; {stage} is the stage's name
+    where   the path of the construct, without `showreel-<stage>-`; here `*` stands for anything
+    """
+
+    rule: str
+    where: str
+    reason: str
+
+
+_LOGGED = "An execution's whole history is kept by Step Functions for 90 days; the log adds what failed."
+_TRACED = (
+    "Requests are followed by request id and traceparent in the logs; X-Ray would give every role a grant on '*'"
+    " and bills each trace."
+)
+_ANSWERED = "Whoever calls it waits for its answer and sees the error."
+_RUNTIME = "The layers' compiled packages and bytecode are built for Python 3.13, which Lambda supports until 2029."
+_DEAD_END = "It is itself where lost messages end up; nothing consumes it that could fail."
+_CALLER = (
+    "Functions know their callers themselves: JWT, API key, service token or signature, declared in each file, and one"
+    " test holds all endpoints to it. An authorizer would cost a second invocation a request."
+)
+_EDGE = "Optional, as the stack `edge`: a web ACL costs all the time, and addresses carry a token that the edge checks."
+
+_BATCH = "arn:<AWS::Partition>:batch:<AWS::Region>:<AWS::AccountId>"
+
+MEANT = (
+    Meant("AwsSolutions-L1", "*", _RUNTIME),
+    Meant("Serverless-LambdaLatestVersion", "*", _RUNTIME),
+    Meant("Serverless-LambdaTracing", "*", _TRACED),
+    Meant("AwsSolutions-SF2", "pipeline/*-machine/Resource", _TRACED),
+    Meant("Serverless-StepFunctionStateMachineXray", "pipeline/*-machine/Resource", _TRACED),
+    Meant("AwsSolutions-SF1", "pipeline/*-machine/Resource", _LOGGED),
+    Meant("AwsSolutions-APIG4", "*-route*", _CALLER),
+    Meant("Serverless-SQSRedrivePolicy", "*/lost-*/Resource", _DEAD_END),
+    Meant("AwsSolutions-CFR1", "media/distribution/Resource", "Where films may be watched is not ours to decide."),
+    Meant("AwsSolutions-CFR2", "media/distribution/Resource", _EDGE),
+    Meant(
+        "AwsSolutions-CFR4",
+        "media/distribution/Resource",
+        "CloudFront's own certificate fixes the lowest version at TLSv1; a domain of one's own comes with TLSv1.2.",
+    ),
+    Meant(
+        "AwsSolutions-SMG4",
+        "data/signing-keys/Resource",
+        "functions/schedules/rotate_signing_keys.py rotates it; CloudFormation cannot know.",
+    ),
+    Meant(
+        "AwsSolutions-SMG4",
+        "data/password-pepper/Resource",
+        "Every stored password depends on it: a change would lock everybody out.",
+    ),
+    Meant(
+        "AwsSolutions-SMG4",
+        "data/media-key/Resource",
+        "A change would end every address that was issued; it is a decision, not a routine.",
+    ),
+    Meant(
+        "AwsSolutions-SMG4",
+        "data/video-processing-webhook/Resource",
+        "Shared with an encoder outside, which must learn of a change first.",
+    ),
+    Meant(
+        "AwsSolutions-VPC7",
+        "pipeline/batch/network/Resource",
+        "Nothing listens in this network, and it stands empty unless a job runs; jobs log what they do.",
+    ),
+    Meant(
+        "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role]",
+        "pipeline/batch/*/InstanceProfileRole/Resource",
+        "AWS keeps it in step with the agent that it is for; a job cannot reach it, the metadata's hop limit is 1.",
+    ),
+    Meant(
+        "AwsSolutions-IAM5[Resource::*]",
+        "pipeline/*-machine-role/Resource",
+        "batch:DescribeJobs and the actions on log deliveries take no resource.",
+    ),
+    Meant(
+        f"AwsSolutions-IAM5[Resource::{_BATCH}:job/*]",
+        "pipeline/*-machine-role/Resource",
+        "Batch makes the ids of jobs up, and knows no name of a queue in them.",
+    ),
+    Meant(
+        f"AwsSolutions-IAM5[Resource::{_BATCH}:job-definition/showreel-{{stage}}-encode_run:*]",
+        "pipeline/*-machine-role/Resource",
+        "An execution under way goes on with the revision that it began with.",
+    ),
+)
+
+
+def all_meant() -> tuple[Meant, ...]:
+    """The table, and what follows from declarations."""
+    return (*MEANT, *dict.fromkeys(meant for room in rooms() for meant in _of(room)))
+
+
+def _of(room: Room) -> Iterator[Meant]:
+    if not isinstance(room.declaration, Event | Schedule):
+        yield Meant("Serverless-LambdaDLQ", f"*/{room.name}/Resource", _ANSWERED)
+    for need in needs_of(room.declaration):
+        yield from _of_need(room, need)
+
+
+def _of_need(room: Room, need: Need) -> Iterator[Meant]:
+    """The names of objects and executions are made at run time; a grant is as narrow as their prefix."""
+    role, resource = f"*/{room.name}-*role/Resource", f"showreel-{{stage}}-{need.resource.name}"
+    if need.wildcard:
+        yield Meant("AwsSolutions-IAM5[Resource::*]", role, need.wildcard)
+        yield Meant("Serverless-LambdaStarPermissions", role, need.wildcard)
+    if need.resource.kind is Kind.BUCKET and need.path and not need.action.startswith("s3:List"):
+        arn = f"arn:<AWS::Partition>:s3:::{resource}-<AWS::AccountId>/{need.path}*"
+        yield Meant(f"AwsSolutions-IAM5[Resource::{arn}]", role, f"Keys under {need.path} are made at run time.")
+    if need.resource.kind is Kind.MACHINE and need.path:
+        arn = f"arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:{need.path}:{resource}:*"
+        yield Meant(f"AwsSolutions-IAM5[Resource::{arn}]", role, "Executions are named at run time.")
