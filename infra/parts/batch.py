@@ -146,9 +146,7 @@ class Job(Construct):
             parameters={"input": "{}"},
             retry_attempts=ATTEMPTS,
             retry_strategies=[
-                batch.RetryStrategy.of(
-                    batch.Action.EXIT, batch.Reason.custom(on_exit_code=str(EXIT_BAD_INPUT))
-                )
+                batch.RetryStrategy.of(batch.Action.EXIT, batch.Reason.custom(on_exit_code=str(EXIT_BAD_INPUT)))
             ],
             timeout=ATTEMPT_LIMIT,
             propagate_tags=True,

@@ -72,9 +72,7 @@ def endpoints() -> list[tuple[Room, Endpoint]]:
 def steps(workflow: str) -> list[tuple[Room, Step]]:
     """The steps of a workflow."""
     return [
-        (room, room.declaration)
-        for room in rooms()
-        if isinstance(room.declaration, Step) and room.group == workflow
+        (room, room.declaration) for room in rooms() if isinstance(room.declaration, Step) and room.group == workflow
     ]
 
 
