@@ -33,6 +33,8 @@ class Input:
     is_seek_exact: bool = False
     """Drop what lies between that key frame and the seek."""
     threads: int = 1
+    keeps_filters: bool = False
+    """Frames of another size or format go through the same filter graph, which must begin by making them alike."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ def input_arguments(source: Input) -> list[str]:
     """What stands before and with an untrusted `-i`."""
     guard = ["-f", source.demuxer, "-format_whitelist", source.demuxer, "-codec_whitelist", ",".join(source.decoders)]
     guard += ["-max_pixels", str(MAX_PIXELS), "-protocol_whitelist", source.protocols]
+    if source.keeps_filters:
+        guard += ["-reinit_filter", "0"]
     if source.demuxer == "mov":
         guard += ["-enable_drefs", "0", "-use_absolute_path", "0"]
     guard += ["-threads", str(source.threads), "-copyts", "-t", f"{source.seconds:.6f}"]

@@ -34,8 +34,11 @@ PACKETS_LOOKED_AT = 2000
 class Look:
     """What the first decoded frames say."""
 
+    width: int
+    height: int
     start_pts: int
     rotation: int
+    has_matrix: bool
     is_interlaced: bool
     pixel_format: str
     bit_depth: int
@@ -159,8 +162,11 @@ def _look(container: "InputContainer", video: "VideoStream") -> Look:
         raise MediaError(MediaErrorCode.INVALID_MEDIA, "No frame of the video can be decoded.")
     first, context = frames[0], video.codec_context
     return Look(
+        width=first.width,
+        height=first.height,
         start_pts=first.pts or 0,
         rotation=(-first.rotation) % 360,
+        has_matrix=first.side_data.get("DISPLAYMATRIX") is not None,
         is_interlaced=int(context.field_order or 0) in INTERLACED_ORDERS or any(f.interlaced_frame for f in frames),
         pixel_format=first.format.name,
         bit_depth=max(component.bits for component in first.format.components),
@@ -235,23 +241,23 @@ def _typical_step(times: list[int]) -> int:
 
 
 def _video_facts(video: "VideoStream", look: Look, duration: Fraction) -> VideoFacts:
-    context, time_base = video.codec_context, _time_base(video)
     average, base = video.average_rate, video.base_rate
     rate = output_rate(average, base)
     aspect = video.sample_aspect_ratio or Fraction(1)
     aspect = aspect if aspect > 0 else Fraction(1)
-    shown = max(1, round(context.width * aspect)), context.height
+    shown = max(1, round(look.width * aspect)), look.height
     if look.rotation % 180:
         shown = shown[1], shown[0]
     return VideoFacts(
         index=video.index,
         codec=_codec_name(video),
-        width=context.width,
-        height=context.height,
+        width=look.width,
+        height=look.height,
         display_width=shown[0],
         display_height=shown[1],
         sample_aspect=aspect,
         rotation=look.rotation,
+        has_matrix=look.has_matrix,
         pixel_format=look.pixel_format,
         bit_depth=look.bit_depth,
         frame_rate=rate,
@@ -259,7 +265,7 @@ def _video_facts(video: "VideoStream", look: Look, duration: Fraction) -> VideoF
         base_rate=float(base or 0),
         is_variable=bool(average and base and abs(average - base) > base * TOLERANCE),
         start_pts=look.start_pts,
-        time_base=time_base,
+        time_base=_time_base(video),
         duration=max(duration, 1 / rate),
         frames=video.frames or None,
         interlaced=look.is_interlaced,

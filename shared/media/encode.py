@@ -139,6 +139,7 @@ def _input(facts: SourceFacts, url: str, start: Fraction, seconds: float, thread
         seconds=float(place - begin) + seconds + before + MARGIN_SECONDS,
         seek=float(begin) if begin else None,
         threads=threads,
+        keeps_filters=not facts.video.has_matrix,
     )
 
 

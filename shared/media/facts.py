@@ -39,6 +39,8 @@ class VideoFacts(Jsonable):
     sample_aspect: Fraction
     rotation: int
     """Degrees clockwise that a player turns the picture: 0, 90, 180 or 270."""
+    has_matrix: bool
+    """FFmpeg turns or mirrors the picture by itself before any filter of ours."""
     pixel_format: str
     bit_depth: int
     frame_rate: Fraction

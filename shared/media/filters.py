@@ -25,7 +25,7 @@ def video_graph(plan: Plan, run: Run) -> str:
     """
     facts = plan.facts
     end = "" if run.is_last else f":end_pts={run.span.end}"
-    steps = [_to_zero(facts.video, is_first=run.span.start == 0), *deinterlacing(facts.video)]
+    steps = [*_alike(facts.video), _to_zero(facts.video, is_first=run.span.start == 0), *deinterlacing(facts.video)]
     steps += [
         f"fps={plan.frame_rate}:round=near",
         f"trim=start_pts={run.span.start}{end}",
@@ -39,6 +39,14 @@ def video_graph(plan: Plan, run: Run) -> str:
         for label, rung, output in zip(labels, plan.rungs, output_labels(plan.rungs), strict=True)
     )
     return ";".join([head, *tails])
+
+
+def _alike(video: VideoFacts) -> list[str]:
+    """Frames that change their size or format under way become like the first one; it costs nothing when none does.
+
+    Filters that are made anew at a change would lose the frame that they hold, and most cannot bear one.
+    """
+    return [] if video.has_matrix else [f"scale={video.width}:{video.height}", f"format={video.pixel_format}"]
 
 
 def _to_zero(video: VideoFacts, *, is_first: bool) -> str:

@@ -112,9 +112,9 @@ def decode(*arguments: str | Path) -> bytes:
     return done.stdout
 
 
-def counters(path: Path) -> list[int]:
-    """The number that each decoded frame carries."""
-    picture = f"scale={BITS}:1:flags=area,format=gray"
+def counters(path: Path, turn: str = "null") -> list[int]:
+    """The number that each decoded frame carries, after a filter that turns it upright."""
+    picture = f"{turn},scale={BITS}:1:flags=area,format=gray"
     raw = decode("-i", path, "-map", "0:v", "-vf", picture, "-fps_mode", "passthrough", "-f", "rawvideo")
     rows = [raw[at : at + BITS] for at in range(0, len(raw), BITS)]
     return [sum(1 << bit for bit, level in enumerate(row) if level > 128) for row in rows]

@@ -220,6 +220,17 @@ def av1(path: Path) -> None:
     ffmpeg(*counted(seconds=1), *tone(seconds=1), "-c:v", "libsvtav1", "-preset", "12", "-c:a", "flac", path)
 
 
+@good("source.ts")
+def changing(path: Path) -> None:
+    """640x480, which after a second becomes 320x240 and 4:4:4."""
+    parts = [path.with_suffix(f".{number}.ts") for number in (1, 2)]
+    video = ("-c:v", "libx264", "-preset", "ultrafast", "-muxdelay", "0")
+    ffmpeg(*counted("640x480", seconds=1), *video, "-pix_fmt", "yuv420p", parts[0])
+    later = ("-vf", "setpts=PTS+1/TB", "-copyts")
+    ffmpeg(*counted("320x240", seconds=1), *video, "-pix_fmt", "yuv444p", *later, parts[1])
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+
+
 @good()
 def edit_list(path: Path) -> None:
     """Cut at 1.1 s without encoding: the frames before the cut are there and not shown."""

@@ -60,6 +60,7 @@ EXPECTED = {
     "vp9": Expected(SMALL, Fraction(30), 60),
     "endless_webm": Expected(((160, 120),), Fraction(30), 60),
     "av1": Expected(SMALL, Fraction(30), 30),
+    "changing": Expected(((640, 480),), Fraction(30), 60, has_audio=False),
     "edit_list": Expected(SMALL, Fraction(30), 87),
     "late_start": Expected(SMALL, Fraction(30), 60),
     "late_video": Expected(SMALL, Fraction(30), 60),
@@ -120,6 +121,7 @@ COUNTED = {
     "prores": list(range(30)),
     "vp9": list(range(60)),
     "av1": list(range(30)),
+    "changing": [*range(30), *range(30)],
     "edit_list": list(range(33, 120)),
     "late_start": list(range(60)),
     "late_video": list(range(60)),
@@ -135,6 +137,13 @@ def test_no_frame_is_lost_or_repeated(transcoded: Get, name: str) -> None:
     done = transcoded(name)
     assert counters(done.path(f"{done.lowest}.mp4")) == COUNTED[name]
     assert counters(done.path(f"{done.lowest}.m3u8")) == COUNTED[name]
+
+
+def test_the_picture_is_turned(transcoded: Get) -> None:
+    """The bars lie after a quarter turn to the left; turned back to the right, they read as they were written."""
+    done = transcoded("rotated")
+    assert done.plan.facts.video.has_matrix
+    assert counters(done.path("480p.mp4"), "transpose=clock") == list(range(60))
 
 
 def test_missing_frames_are_held(transcoded: Get) -> None:

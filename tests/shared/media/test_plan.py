@@ -22,7 +22,7 @@ def facts(width: int = 1920, height: int = 1080, rate: Fraction = Fraction(30), 
     """An ordinary film."""
     video = VideoFacts(
         index=0, codec="h264", width=width, height=height, display_width=width, display_height=height,
-        sample_aspect=Fraction(1), rotation=0, pixel_format="yuv420p", bit_depth=8, frame_rate=rate,
+        sample_aspect=Fraction(1), rotation=0, has_matrix=False, pixel_format="yuv420p", bit_depth=8, frame_rate=rate,
         average_rate=float(rate), base_rate=float(rate), is_variable=False, start_pts=0, time_base=Fraction(1, 90000),
         duration=Fraction(seconds).limit_denominator(90000), frames=None, interlaced=False, hdr="none",
         colour_transfer=1, colour_primaries=1, colour_matrix=1, key_frame_distance=2.0,
