@@ -76,8 +76,8 @@ def tone(hertz: int = 440, seconds: float = 2, layout: str = "stereo") -> tuple[
 
 @good()
 def landscape(path: Path) -> None:
-    """1280x720 at 30 frames a second with stereo sound, longer than one segment."""
-    ffmpeg(*counted("1280x720", seconds=9), *tone(seconds=9), *X264, "-g", "77", "-bf", "2", *AAC, path)
+    """1280x720 at 15 frames a second with stereo sound, longer than one segment."""
+    ffmpeg(*counted("1280x720", "15", 9), *tone(seconds=9), *X264, "-g", "77", "-bf", "2", *AAC, path)
 
 
 @good()

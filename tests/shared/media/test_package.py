@@ -152,7 +152,7 @@ def test_master_playlist(transcoded: Get) -> None:
     audio = read_playlist(done.path("audio.m3u8"))
     for attributes, uri in streams:
         assert re.search(r'CODECS="avc1\.6400[0-9A-F]{2},mp4a\.40\.2"', attributes)
-        assert "FRAME-RATE=30.000" in attributes
+        assert "FRAME-RATE=15.000" in attributes
         assert 'AUDIO="audio"' in attributes
         entries = read_playlist(done.path(uri)).entries
         told = re.findall(r"BANDWIDTH=(\d+)", attributes)

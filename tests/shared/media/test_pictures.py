@@ -49,7 +49,7 @@ def test_poster_is_the_frame_at_a_tenth(source: Source, tmp_path: Path) -> None:
     poster = tmp_path / "poster.jpg"
     poster.write_bytes(make_poster(probe(stored), stored, FFMPEG, side=640))
     assert size_of(poster.read_bytes()) == (640, 360)
-    assert counters(poster) == [27]
+    assert counters(poster) in ([13], [14])
 
 
 @pytest.mark.parametrize("kind", ["png", "jpg", "webp"])
