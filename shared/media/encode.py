@@ -168,6 +168,8 @@ def check_length(plan: Plan, run_: Run, index: RunIndex) -> None:
         return
     if index.size > max_bytes(plan.rung(index.rung).peak_kbits, float(plan.seconds(expected))) * 0.9:
         raise MediaError(MediaErrorCode.OUTPUT_MISMATCH, f"The output of {index.rung} is as large as its limit.")
+    if index.frames >= expected + MARGIN_SECONDS * plan.frame_rate - 1:
+        raise MediaError(MediaErrorCode.INVALID_MEDIA, "The video goes on after the end that the file tells.")
     allowed = max(SHORTFALL_SECONDS * plan.frame_rate, expected * SHORTFALL_SHARE)
     if not index.frames or index.frames < expected - allowed:
         ends = float(plan.seconds(run_.span.start + index.frames))

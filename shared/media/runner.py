@@ -47,7 +47,7 @@ class Limits:
     wall_seconds: float
     cpu_seconds: int
     address_space: int = 4096 * MEGABYTE
-    stall_seconds: float = 90.0
+    stall_seconds: float = 180.0
     """Longest time without progress."""
     file_bytes: int = 0
 

@@ -250,6 +250,14 @@ def test_a_file_that_promises_more_than_it_holds_is_noticed(source: Callable[[st
         encode_run(longer, longer.runs[0], LocalSource(source("silent")), {"240p": LocalSink(tmp_path / "r")}, FFMPEG)
 
 
+def test_a_file_that_goes_on_after_its_end_is_noticed(source: Callable[[str], Path], tmp_path: Path) -> None:
+    plan = plan_of(source("fragmented"))
+    shorter = replace(plan, frames=10, runs=(replace(plan.runs[0], span=replace(plan.runs[0].span, frames=10)),))
+    stored, sinks = LocalSource(source("fragmented")), {"240p": LocalSink(tmp_path / "r")}
+    with pytest.raises(MediaError, match="goes on"):
+        encode_run(shorter, shorter.runs[0], stored, sinks, FFMPEG)
+
+
 def test_index_is_small(pieces: Callable[..., list[EncodedRun]]) -> None:
     (run,) = pieces()
     assert RunIndex.from_json(run.index.to_json()) == run.index
