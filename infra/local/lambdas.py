@@ -128,7 +128,7 @@ def correct_errors() -> None:
 
 
 def _exit_text(code: int) -> str:
-    return f"exit status {code}" if code >= 0 else f"signal: {signal.Signals(-code).name}"
+    return f"exit status {code}" if code >= 0 else f"signal: {(signal.strsignal(-code) or '').lower()}"
 
 
 def _correct_error(body: dict[str, Any], config: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""EMF lines in Lambda logs become CloudWatch metrics, as CloudWatch Logs does on AWS."""
+"""EMF lines in the logs of functions and jobs become CloudWatch metrics, as CloudWatch Logs does on AWS."""
 
 from __future__ import annotations
 

@@ -20,7 +20,9 @@ class Recorder:
     """Notes each distinct call once and appends it to a file."""
 
     def __init__(self, path: Path) -> None:
-        self._path, self._lock, self._seen = path, threading.Lock(), set[tuple[str, str, str, bool]]()
+        self._path, self._lock = path, threading.Lock()
+        lines = path.read_text().splitlines() if path.exists() else []
+        self._seen = {tuple(json.loads(line).values()) for line in lines}
 
     def note(self, role: str, action: str, resource: str, *, allowed: bool) -> None:
         entry = (role, action, resource, allowed)

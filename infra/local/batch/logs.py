@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Mapping
 
-from infra.local.metrics import call_service
+from infra.local.metrics import call_service, publish_log
 
 GROUP = "/aws/batch/job"
 _EVERY_SECONDS = 1.0
@@ -52,6 +52,7 @@ class LogStream:
         os.close(self._source)
 
     def _put(self, lines: list[str]) -> None:
+        publish_log("\n".join(lines))
         now = int(time.time() * 1000)
         for start in range(0, len(lines), _EVENTS_LIMIT):
             events = [{"timestamp": now, "message": line or " "} for line in lines[start : start + _EVENTS_LIMIT]]

@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,19 @@ def test_exit_is_reported_as_on_aws(stack: LocalStack) -> None:
     kind, body = invoke(stack, do="exit")
     assert (kind, body["errorType"]) == ("Unhandled", "Runtime.ExitError")
     assert body["errorMessage"].endswith("Runtime exited with error: exit status 3")
+
+
+def test_crash_is_reported_as_on_aws(stack: LocalStack) -> None:
+    invoke(stack)
+    assert invoke(stack, do="crash")[1]["errorMessage"].endswith("Runtime exited with error: signal: killed")
+    assert invoke(stack)[0] is None
+
+
+def test_burst_is_served(stack: LocalStack) -> None:
+    """Twelve requests at once take twelve environments; none waits for another or fails."""
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(lambda _: fetch(stack.outputs["ApiUrl"] + "/greet")[0], range(36)))
+    assert answers == [200] * 36
 
 
 def test_failing_import_is_reported_as_on_aws(stack: LocalStack) -> None:

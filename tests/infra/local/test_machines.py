@@ -94,3 +94,13 @@ def test_failure_is_told_by_an_event(stack: LocalStack) -> None:
 def test_distributed_map_evaluates_jsonata(stack: LocalStack) -> None:
     done = ended(stack, start(stack, "Map", count=5))
     assert (done["status"], json.loads(done["output"])) == ("SUCCEEDED", {"sum": 30})
+
+
+def test_silence_of_a_waiting_task_is_an_error(stack: LocalStack) -> None:
+    assert ended(stack, start(stack, "Callback"))["error"] == "States.HeartbeatTimeout"
+
+
+def test_second_start_under_one_name_is_caught_by_its_name(stack: LocalStack) -> None:
+    ended(stack, start(stack, "Starter", name="once", number=1))
+    again = ended(stack, start(stack, "Starter", name="once", number=2))
+    assert (again["status"], json.loads(again.get("output", "null"))) == ("SUCCEEDED", "caught")

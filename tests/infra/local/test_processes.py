@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -17,7 +16,7 @@ import pytest
 from infra.local.settings import ROOT, Settings
 from infra.local.stack import LocalStack, StackError
 from tests.infra.local.test_lambdas import until
-from tests.local_stack import free_ports, settings_for
+from tests.local_stack import free_ports, settings_for, use_known_assembly
 
 UP = """
 import sys
@@ -62,7 +61,7 @@ def processes_naming(text: str) -> set[int]:
 def running(stack: LocalStack, app_root: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
     """`up` in a process of its own, with a worker, a zygote and a running job."""
     folder = tmp_path / "folder"
-    shutil.copytree(stack.assembly, folder / "cdk.out")
+    use_known_assembly(folder, "small-app")  # which the session's stack has kept
     port, media_port = free_ports(2)
     arguments = ["up", "--port", str(port), "--media-port", str(media_port), "--folder", str(folder)]
     process = subprocess.Popen(

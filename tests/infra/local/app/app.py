@@ -159,6 +159,7 @@ class Main(cdk.Stack):
         )
         self.machine("Job", {"job": job}, submit, watch, end)
         self.machine("JobDenied", {"job": job}, watch, end)
+        self.waiting_machines()
         self.machine("Slow", {"wait": {"Type": "Wait", "Seconds": 20, "End": True}}, TimeoutSeconds=1)
         self.machine("Failing", {"fail": {"Type": "Fail", "Error": "Odd", "Cause": "as asked"}})
         self.machine(
@@ -178,12 +179,45 @@ class Main(cdk.Stack):
             ),
         )
 
+    def waiting_machines(self) -> None:
+        call = iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self.echo.function_arn])
+        wait = {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+            "Arguments": {"FunctionName": self.echo.function_arn, "Payload": {}},
+            "HeartbeatSeconds": 1,
+            "End": True,
+        }
+        self.machine("Callback", {"wait": wait}, call)
+        failing = self.format_arn(
+            service="states",
+            resource="stateMachine",
+            resource_name="test-Failing",
+            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+        )
+        begin = {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::states:startExecution",
+            "Arguments": {
+                "StateMachineArn": failing,
+                "Name": "{% $states.input.name %}",
+                "Input": "{% $states.input %}",
+            },
+            "Catch": [{"ErrorEquals": ["StepFunctions.ExecutionAlreadyExistsException"], "Next": "caught"}],
+            "End": True,
+        }
+        start = iam.PolicyStatement(actions=["states:StartExecution"], resources=[failing])
+        self.machine("Starter", {"begin": begin, "caught": {"Type": "Pass", "Output": "caught", "End": True}}, start)
+
     def distributed_map(self) -> dict[str, Any]:
         call = {
             "Type": "Task",
             "Resource": "arn:aws:states:::lambda:invoke",
             "End": True,
-            "Arguments": {"FunctionName": self.echo.function_arn, "Payload": {"double": "{% $states.input.number %}"}},
+            "Arguments": {
+                "FunctionName": self.echo.function_arn,
+                "Payload": {"do": "double", "number": "{% $states.input.number %}"},
+            },
             "Output": "{% $states.result.Payload.doubled %}",
         }
         return {
