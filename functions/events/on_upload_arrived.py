@@ -12,7 +12,13 @@ from shared.domains.videos.service.intake import IntakeService
     "aws.s3",
     "Object Created",
     detail={"bucket": {"name": [MEDIA]}, "object": {"key": [{"suffix": "/source"}]}},
-    needs=(VIDEOS.update, TRANSCODE.start),
+    needs=(
+        VIDEOS.get,
+        VIDEOS.update,
+        TRANSCODE.start,
+        MEDIA.list_versions("uploads/"),
+        MEDIA.delete_version("uploads/"),
+    ),
 )
 def on_upload_arrived(event: dict[str, Any]) -> None:
     """Start the processing of an upload, once for each version of the object."""

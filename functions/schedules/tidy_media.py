@@ -4,7 +4,7 @@ from typing import Any
 
 from shared.base.running import serve
 from shared.contract.declare import Compute, every
-from shared.contract.resources import EDGE, MEDIA, VIDEOS
+from shared.contract.resources import EDGE, MEDIA, TRANSCODE, VIDEOS
 from shared.domains.videos.service.tidying import TidyingService
 
 _PREFIXES = ("uploads/", "work/", "v/")
@@ -24,6 +24,8 @@ _PREFIXES = ("uploads/", "work/", "v/")
         *(MEDIA.list_versions(prefix) for prefix in _PREFIXES),
         *(MEDIA.delete_version(prefix) for prefix in _PREFIXES),
         EDGE.invalidate,
+        TRANSCODE.describe,
+        TRANSCODE.stop,
     ),
     compute=Compute(seconds=600),
 )

@@ -26,7 +26,9 @@ def client(service: str, read_seconds: int = 10) -> Any:
         connect_timeout=2,
         read_timeout=read_seconds,
         retries={"total_max_attempts": 3, "mode": "standard"},
+        # S3: the default signature of presigned addresses checks nothing, and the region's own host needs no redirect
         signature_version="s3v4" if service == "s3" else None,
+        s3={"addressing_style": "virtual"} if service == "s3" else None,
     )
     return _session().create_client(service, config=config)
 
@@ -74,6 +76,19 @@ def start_execution(machine_variable: str, name: str, payload: dict[str, Any]) -
         states.start_execution(stateMachineArn=setting(machine_variable), name=name, input=json.dumps(payload))
     except states.exceptions.ExecutionAlreadyExists:
         return False
+    return True
+
+
+def execution_arn(machine_variable: str, name: str) -> str:
+    """The ARN of an execution by its name."""
+    return setting(machine_variable).replace(":stateMachine:", ":execution:") + f":{name}"
+
+
+def stop_execution(arn: str, why: str) -> bool:
+    """End an execution; False when it is not running (any more)."""
+    if execution_status(arn) != "RUNNING":
+        return False
+    client("stepfunctions").stop_execution(executionArn=arn, error="Stopped", cause=why)
     return True
 
 

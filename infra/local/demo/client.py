@@ -27,9 +27,13 @@ class ApiClient:
         """Drop the connections."""
         self._api.close()
 
+    def request(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """Whatever the API answers."""
+        return self._api.request(method, path, **more)
+
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """The answer's JSON; DemoError when it is an error."""
-        answer = self._api.request(method, path, json=body)
+        answer = self.request(method, path, json=body)
         if answer.is_error:
             raise DemoError(f"{method} {path} answered {answer.status_code}: {answer.text[:500]}")
         found: dict[str, Any] = answer.json()

@@ -6,7 +6,7 @@ Every step can be run again at any point: the row says what is still to do until
 from dataclasses import dataclass
 
 from shared.base import clock
-from shared.base.aws import invalidate
+from shared.base.aws import invalidate, stop_execution
 from shared.base.objects import Objects
 from shared.domains.videos.model import OpenState, Video
 from shared.domains.videos.rules.keys import media_prefix, prefixes, upload_key
@@ -45,6 +45,9 @@ class TidyingService:
             self.videos.fail(found.video_id, None, *ABANDONED)
 
     def _delete(self, video: Video) -> None:
+        """Erase all that a video has. While something may still write, it is only stopped: the next round erases."""
+        if video.execution_arn and stop_execution(video.execution_arn, "The video was deleted."):
+            return
         if video.upload_id:
             self.objects.abort(upload_key(video.id), video.upload_id)
         for prefix in prefixes(video.id):
