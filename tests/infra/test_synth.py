@@ -1,5 +1,6 @@
 """`make synth`: again only when something that decides the templates has changed, and what stops it."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,12 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
 
     def synthesise(root: Path, out: Path, context: dict[str, str], commands: Any) -> None:
         contexts.append(context)
-        out.mkdir()
-        (out / "showreel.template.json").write_text("{}")
+        made = out.with_name(f"{out.name}.new")
+        made.mkdir()
+        (made / "showreel.template.json").write_text("{}")
 
     monkeypatch.setattr(synth, "synthesise", synthesise)
+    monkeypatch.setattr(synth, "lint", lambda assembly: None)
     return contexts
 
 
@@ -40,7 +43,7 @@ def test_unchanged_app_is_not_synthesised_again(
 ) -> None:
     assert synth.main(["dev"]) == 0
     assert synth.main(["dev"]) == 0
-    assert made == [{"stage": "dev", "bundles": "build"}]
+    assert made == [{"stage": "dev", "bundles": "build", "rule_packs": "on"}]
     assert capsys.readouterr().out.splitlines() == [
         "made 1 templates of stage dev in build/cdk.out",
         "up to date: 1 templates of stage dev in build/cdk.out",
@@ -72,3 +75,10 @@ def test_app_that_fails_is_an_error(
 def test_stage_that_does_not_exist_is_refused(target: Path, made: list[dict[str, str]]) -> None:
     assert synth.main(["live"]) == 1
     assert not made
+
+
+def test_template_that_cloudformation_would_refuse_is_an_error(tmp_path: Path) -> None:
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"DelaySeconds": "soon"}}
+    (tmp_path / "showreel.template.json").write_text(json.dumps({"Resources": {"queue": queue}}))
+    with pytest.raises(SynthError, match=r"E3012 'soon' is not of type 'integer'"):
+        synth.lint(tmp_path)
