@@ -151,3 +151,25 @@ def scope_batch() -> None:
     iam_actions.extract_resource_arn = extract
     if hasattr(app, "extract_resource_arn"):
         app.extract_resource_arn = extract
+
+
+@correction(
+    title="DeleteObjects with versions",
+    aws="Each entry that names a version needs s3:DeleteObjectVersion.",
+    emulator="The first entry always needs s3:DeleteObject.",
+    names=("core.iam_actions: extract_iam_action", "core.iam_actions: _s3_batch_delete_targets"),
+)
+def check_versions_deleted() -> None:
+    stock = iam_actions.extract_iam_action
+
+    @functools.wraps(stock)
+    def extract(service: str, method: str, path: str, headers: Any, body: bytes, query: Any) -> str | None:
+        action: str | None = stock(service, method, path, headers, body, query)
+        if action != "s3:DeleteObject" or method != "POST" or "delete" not in query:
+            return action
+        targets = iam_actions._s3_batch_delete_targets("", body)
+        return "s3:DeleteObjectVersion" if targets and targets[0][1] else action
+
+    iam_actions.extract_iam_action = extract
+    if hasattr(app, "extract_iam_action"):
+        app.extract_iam_action = extract

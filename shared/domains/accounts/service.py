@@ -77,6 +77,19 @@ class AccountService:
             raise InvalidTokenError("This account is gone")
         return _with_avatar(user)
 
+
+class ProfileService:
+    """What people show of themselves."""
+
+    def __init__(self, accounts: AccountStore) -> None:
+        """Use `open()`."""
+        self._accounts = accounts
+
+    @classmethod
+    def open(cls) -> "ProfileService":
+        """The accounts of the stage."""
+        return cls(AccountStore.open())
+
     def set_avatar(self, user_id: str, picture_id: str) -> bool:
         """Show a picture, whose file lies at rules.avatar_path. An earlier one never replaces a later one: then False."""
         user = self._accounts.user(user_id)

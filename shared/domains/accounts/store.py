@@ -84,9 +84,8 @@ class AccountStore:
 
     @classmethod
     def open(cls) -> "AccountStore":
-        """The stage's users, with sessions, since an account begins with one."""
+        """The stage's users. `create` needs the sessions opened as well, since an account begins with one."""
         bind(UserRow, "USERS_TABLE")
-        bind(SessionRow, "SESSIONS_TABLE")
         return cls()
 
     def create(self, user: User, password_hash: str, session: Session) -> None:

@@ -6,7 +6,7 @@ from shared.base import logs
 from shared.base.objects import Objects
 from shared.base.settings import setting
 from shared.domains.accounts.rules import avatar_path
-from shared.domains.accounts.service import AccountService
+from shared.domains.accounts.service import ProfileService
 from shared.domains.videos.errors import MediaMovingError
 from shared.domains.videos.rules.keys import ThumbnailUpload, media_prefix, thumbnail_name, uploaded_thumbnail
 from shared.domains.videos.service.processing import ProcessingService
@@ -24,12 +24,12 @@ class PictureService:
 
     objects: Objects
     videos: ProcessingService
-    accounts: AccountService
+    profiles: ProfileService
 
     @classmethod
     def open(cls) -> "PictureService":
         """On the stage's own resources."""
-        return cls(Objects.open(), ProcessingService.open(), AccountService.open())
+        return cls(Objects.open(), ProcessingService.open(), ProfileService.open())
 
     def place(self, key: str) -> bool:
         """Publish the picture that was uploaded under a key; False when it is not one, or not wanted any more."""
@@ -46,7 +46,7 @@ class PictureService:
         picture = reencode_image(self.objects.get(key), setting("FFMPEG_PATH"), side=AVATAR_SIDE)
         path = avatar_path(upload.user_id, upload.thumbnail_id)
         self.objects.put(path.lstrip("/"), picture, "image/jpeg", IMMUTABLE)
-        return self.accounts.set_avatar(upload.user_id, upload.thumbnail_id)
+        return self.profiles.set_avatar(upload.user_id, upload.thumbnail_id)
 
     def _place_thumbnail(self, key: str, upload: ThumbnailUpload) -> bool:
         picture = reencode_image(self.objects.get(key), setting("FFMPEG_PATH"))
