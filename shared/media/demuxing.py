@@ -116,7 +116,7 @@ def choose_video(container: "InputContainer") -> "VideoStream":
 
 def choose_audio(container: "InputContainer") -> AudioFacts | None:
     """The default audio stream, else the first, else none; MediaError when there are some and none can be decoded."""
-    streams = list(container.streams.audio)
+    streams = [stream for stream in container.streams.audio if not _is_empty(stream, container)]
     if not streams:
         return None
     stream = _preferred(streams, AUDIO_CODECS)
@@ -128,6 +128,12 @@ def choose_audio(container: "InputContainer") -> AudioFacts | None:
         )
     context = stream.codec_context
     return AudioFacts(stream.index, _codec_name(stream), context.channels, context.sample_rate)
+
+
+def _is_empty(stream: "AudioStream", container: "InputContainer") -> bool:
+    """True for a track whose sample table lists nothing, beside tracks that have some: recorders leave such behind."""
+    counts = any(other.frames for other in container.streams.video)
+    return counts and "mov" in container.format.name and not stream.frames
 
 
 def _preferred(streams: "Sequence[S]", codecs: frozenset[str]) -> "S | None":

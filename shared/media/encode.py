@@ -1,9 +1,8 @@
 """The workers: one FFmpeg process decodes a run once and makes all its rungs; another one makes the sound."""
 
-import contextlib
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import partial
 
@@ -17,7 +16,7 @@ from shared.media.ladder import Rung
 from shared.media.plan import Plan, Run
 from shared.media.range_server import RangeServer
 from shared.media.runner import MEGABYTE, Limits, Progress, run
-from shared.media.storage import RangeSource, Sink
+from shared.media.storage import RangeSource, Sink, finishing
 
 FRAGMENTED = ("-movflags", "+frag_keyframe+empty_moov+default_base_moof+skip_trailer")
 BARE = ("-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn")
@@ -199,21 +198,6 @@ def limits_of(plan: Plan, seconds: Fraction, wall_seconds: float | None) -> Limi
 def available_cpus() -> int:
     """Processors that this process may use, at most eight."""
     return min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-
-
-@contextlib.contextmanager
-def finishing(outputs: Mapping[str, Sink]) -> Iterator[None]:
-    """Finish all sinks when the work went well, else abort those that are not finished."""
-    unfinished = list(outputs.values())
-    try:
-        yield
-        while unfinished:
-            unfinished[0].finish()
-            unfinished.pop(0)
-    except BaseException:
-        for sink in unfinished:
-            sink.abort()
-        raise
 
 
 def _share(told: OnProgress | None, measure: Callable[[Progress], float]) -> Callable[[Progress], None] | None:

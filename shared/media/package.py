@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
-from shared.media.encode import finishing
 from shared.media.fragmenting import mismatch
 from shared.media.indexes import AudioIndex, RunIndex
 from shared.media.layout import Copy, Layout, Sound, audio_layout, join_runs, sound_of, video_layout
@@ -18,7 +17,7 @@ from shared.media.playlists import (
     media_playlist,
     peak_bits,
 )
-from shared.media.storage import ForwardReader, RangeSource, Sink
+from shared.media.storage import ForwardReader, RangeSource, Sink, finishing
 
 OpenSink = Callable[[str, str], Sink]
 """Opens the published object of a name and a content type."""

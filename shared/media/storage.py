@@ -1,6 +1,7 @@
 """How the engine reaches stored bytes. It never learns where they lie."""
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 
@@ -31,6 +32,21 @@ class Sink(Protocol):
     def abort(self) -> None:
         """Leave nothing behind. Safe after a failed `finish`."""
         ...
+
+
+@contextlib.contextmanager
+def finishing(outputs: Mapping[str, Sink]) -> Iterator[None]:
+    """Finish all sinks when the work went well, else abort those that are not finished."""
+    unfinished = list(outputs.values())
+    try:
+        yield
+        while unfinished:
+            unfinished[0].finish()
+            unfinished.pop(0)
+    except BaseException:
+        for sink in unfinished:
+            sink.abort()
+        raise
 
 
 class BytesSource:

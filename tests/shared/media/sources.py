@@ -281,6 +281,17 @@ def slow(path: Path) -> None:
     ffmpeg(*counted(rate="5"), *tone(), *X264, "-c:a", "libmp3lame", path)
 
 
+@good()
+def empty_audio(path: Path) -> None:
+    """An audio track without a single packet, as some screen recorders write it."""
+    plain = path.with_suffix(".plain.mp4")
+    ffmpeg(*tone(), *counted(), "-map", "0", "-map", "1", *AAC, *X264, plain)
+    data = plain.read_bytes()
+    for table, count in (("stts", 4), ("stsc", 4), ("stsz", 8), ("stco", 4)):
+        data = patched(data, f"moov/trak/mdia/minf/stbl/{table}", count, 0)
+    path.write_bytes(data)
+
+
 @bad()
 def empty(path: Path) -> None:
     path.write_bytes(b"")

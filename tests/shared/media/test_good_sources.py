@@ -61,6 +61,7 @@ EXPECTED = {
     "endless_webm": Expected(((160, 120),), Fraction(30), 60),
     "av1": Expected(SMALL, Fraction(30), 30),
     "changing": Expected(((640, 480),), Fraction(30), 60, has_audio=False),
+    "empty_audio": Expected(SMALL, Fraction(30), 60, has_audio=False),
     "edit_list": Expected(SMALL, Fraction(30), 87),
     "late_start": Expected(SMALL, Fraction(30), 60),
     "late_video": Expected(SMALL, Fraction(30), 60),
