@@ -57,7 +57,7 @@ MEANT = (
     Meant(
         "AwsSolutions-SMG4",
         "data/signing-keys/Resource",
-        "functions/schedules/rotate_signing_keys.py rotates it; CloudFormation cannot know.",
+        "functions/schedules/rotate_signing_keys.py rotates it, which CloudFormation cannot know.",
     ),
     Meant(
         "AwsSolutions-SMG4",

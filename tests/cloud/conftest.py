@@ -1,0 +1,48 @@
+"""Templates of the product, synthesised as for AWS: once for as long as nothing that decides them changes."""
+
+import fcntl
+from pathlib import Path
+
+import pytest
+
+from infra.build import write_placeholders
+from infra.local.assembly import adopt, is_fresh, synthesise
+from infra.local.settings import ROOT
+from infra.synth import COMMANDS, RULE_PACKS
+from tests.cloud.templates import Templates
+
+FOLDER = ROOT / ".local" / "tests" / "cloud"
+ORIGINS = "https://app.showreel.example,https://studio.showreel.example"
+
+
+def _templates(stage: str, **more: str) -> Templates:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    out, bundles = FOLDER / stage, FOLDER / "bundles"
+    with (FOLDER / f"{stage}.lock").open("w") as lock, (FOLDER / "bundles.lock").open("w") as bundling:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        fcntl.flock(bundling, fcntl.LOCK_EX)
+        write_placeholders(bundles)
+        fcntl.flock(bundling, fcntl.LOCK_UN)
+        context = {"stage": stage, "bundles": str(bundles.relative_to(ROOT)), **more}
+        if not is_fresh(ROOT, out, context):
+            synthesise(ROOT, out, context, COMMANDS)
+            adopt(out)
+        return Templates(out, stage)
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Templates:
+    """The stage prod; its synthesis fails on any finding of the rule packs that nobody gave a reason for."""
+    return _templates("prod", cors_origins=ORIGINS, **RULE_PACKS)
+
+
+@pytest.fixture(scope="session")
+def dev() -> Templates:
+    """The stage dev, as it is by default."""
+    return _templates("dev")
+
+
+@pytest.fixture(scope="session")
+def built() -> Path:
+    """What `make build` left."""
+    return ROOT / "build"

@@ -1,0 +1,182 @@
+"""What roles may do: actions that exist, on resources that are named, exactly what is declared."""
+
+import json
+import re
+
+import botocore.session
+import pytest
+
+from infra.parts.discovery import Room, rooms
+from shared.contract.declare import Declaration, Event, Schedule
+from shared.contract.derived import needs_of
+from shared.contract.needs import Kind, Need
+from tests.cloud.templates import Grant, Placed, Templates
+
+ROLE_POLICIES_BYTES = 10_240
+NAME = 64
+
+SERVICES = {"states": "stepfunctions", "cloudwatch": "cloudwatch"}
+"""IAM prefix -> botocore's service, where they differ."""
+
+OPERATIONS = {
+    "s3:GetObjectVersion": ("GetObject",),
+    "s3:DeleteObjectVersion": ("DeleteObject",),
+    "s3:ListBucket": ("ListObjectsV2",),
+    "s3:ListBucketVersions": ("ListObjectVersions",),
+    "s3:ListMultipartUploadParts": ("ListParts",),
+    "dynamodb:ConditionCheckItem": ("TransactWriteItems",),
+    "lambda:InvokeFunction": ("Invoke",),
+}
+"""Actions that are not named like the operation that asks for them."""
+
+NO_OPERATION = {
+    f"logs:{action}": "a permission that services ask for when they deliver logs; nobody calls it"
+    for action in (
+        "CreateLogDelivery",
+        "DeleteLogDelivery",
+        "GetLogDelivery",
+        "ListLogDeliveries",
+        "UpdateLogDelivery",
+    )
+}
+
+WHOLE = {
+    "batch:DescribeJobs": "takes no resource",
+    "cloudwatch:GetMetricData": "metrics have no ARN",
+    "cloudwatch:ListMetrics": "metrics have no ARN",
+    "logs:DescribeLogGroups": "takes no resource here",
+    "logs:DescribeResourcePolicies": "takes no resource",
+    "logs:PutResourcePolicy": "takes no resource",
+    **NO_OPERATION,
+}
+"""Actions that may be granted on `*`, and why."""
+
+BELOW = re.compile(
+    r"arn:aws:(s3:::[^*]+/[a-z]+/([a-z-]+/)*"  # keys under a prefix
+    r"|states:[^*]+:execution:showreel-prod-[a-z]+:"  # executions of one machine
+    r"|batch:[^*]+:job-definition/showreel-prod-\w+:"  # revisions of one job definition
+    r"|batch:[^*]+:job/"  # jobs, whose ids Batch makes up
+    r"|logs:[^*]+|\$\{\w+\.Arn\})\*"
+)
+"""Resources that may end in a star: everything that one of ours contains."""
+
+
+def roles(cloud: Templates) -> list[Placed]:
+    return cloud.of("AWS::IAM::Role")
+
+
+def all_grants(cloud: Templates) -> list[tuple[str, Grant]]:
+    return [(str(role), grant) for role in roles(cloud) for grant in cloud.grants(role)]
+
+
+def test_actions_exist(cloud: Templates) -> None:
+    session, unknown = botocore.session.get_session(), []
+    operations: dict[str, frozenset[str]] = {}
+    for action in sorted({grant.action for _, grant in all_grants(cloud)} - NO_OPERATION.keys()):
+        prefix, _, name = action.partition(":")
+        service = SERVICES.get(prefix, prefix)
+        if service not in operations:
+            operations[service] = frozenset(session.get_service_model(service).operation_names)
+        if not operations[service].issuperset(OPERATIONS.get(action, (name,))):
+            unknown.append(action)
+    assert not unknown
+
+
+def test_nothing_is_granted_on_everything_without_a_reason(cloud: Templates) -> None:
+    for role, grant in all_grants(cloud):
+        assert "*" not in grant.action, f"{role}: {grant}"
+        assert grant.resource != "*" or grant.action in WHOLE, f"{role}: {grant}"
+        if grant.resource != "*" and "*" in grant.resource:
+            assert BELOW.fullmatch(grant.resource), f"{role}: {grant}"
+        assert "?" not in grant.resource.removesuffix("-??????"), f"{role}: {grant}"
+
+
+def test_every_reason_is_needed(cloud: Templates) -> None:
+    used = {grant.action for _, grant in all_grants(cloud) if grant.resource == "*"}
+    assert used == WHOLE.keys()
+
+
+def test_roles_fit(cloud: Templates) -> None:
+    for role in roles(cloud):
+        policies = list(cloud.policies(role))
+        size = sum(len(re.sub(r"\s", "", json.dumps(policy))) for policy in policies)
+        assert size <= ROLE_POLICIES_BYTES, f"{role}: {size}"
+        assert len(str(role.properties.get("RoleName", ""))) <= NAME
+        managed = json.dumps(role.properties.get("ManagedPolicyArns", []))
+        assert managed == "[]" or "AmazonEC2ContainerServiceforEC2Role" in managed, role
+
+
+def test_roles_are_assumed_by_services_alone(cloud: Templates) -> None:
+    for role in roles(cloud):
+        for statement in role.properties["AssumeRolePolicyDocument"]["Statement"]:
+            assert statement["Action"] == "sts:AssumeRole"
+            assert list(statement["Principal"]) == ["Service"], role
+
+
+def arn(cloud: Templates, need: Need) -> str:
+    """The resource that a need is to be granted on, from the rules of each service."""
+    resource, name = need.resource, cloud.named(need.resource.name)
+    place = "eu-central-1:123456789012"
+    match resource.kind:
+        case Kind.TABLE:
+            return f"arn:aws:dynamodb:{place}:table/{name}" + (f"/{need.path}" if need.path else "")
+        case Kind.BUCKET:
+            bucket = f"arn:aws:s3:::{name}-123456789012"
+            return (
+                bucket if need.action.startswith("s3:List") and "Parts" not in need.action else f"{bucket}/{need.path}*"
+            )
+        case Kind.SECRET:
+            return f"arn:aws:secretsmanager:{place}:secret:{name}-??????"
+        case Kind.PARAMETER:
+            return f"arn:aws:ssm:{place}:parameter/showreel/{cloud.stage}/{resource.name}"
+        case Kind.MACHINE:
+            return f"arn:aws:states:{place}:" + (f"{need.path}:{name}:*" if need.path else f"stateMachine:{name}")
+        case Kind.FUNCTION:
+            return f"arn:aws:lambda:{place}:function:{name}"
+        case Kind.DISTRIBUTION:
+            return "arn:aws:cloudfront::123456789012:distribution/(ours)"
+        case Kind.ACCOUNT:
+            return "*"
+
+
+def conditions(need: Need, needs: tuple[Need, ...]) -> str:
+    """Lists of a bucket are granted on the bucket, for the prefixes that are needed."""
+    if need.action not in ("s3:ListBucket", "s3:ListBucketVersions"):
+        return ""
+    prefixes = sorted(
+        {f"{other.path}*" for other in needs if (other.resource, other.action) == (need.resource, need.action)}
+    )
+    return json.dumps({"StringLike": {"s3:prefix": prefixes}})
+
+
+def expected(cloud: Templates, declaration: Declaration, needs: tuple[Need, ...]) -> set[Grant]:
+    found = {Grant(need.action, arn(cloud, need), conditions(need, needs)) for need in needs}
+    if isinstance(declaration, Event | Schedule):
+        found.add(Grant("sqs:SendMessage", "(the stack's queue)"))
+    return found
+
+
+def known(cloud: Templates, role: Placed, grant: Grant) -> Grant:
+    """A grant whose resource stands for what the template refers to."""
+    resource = grant.resource
+    if found := re.fullmatch(r"\$\{(\w+)\.Arn\}", resource):
+        made = cloud.find(role.stack, found[1])
+        if made.type == "AWS::SQS::Queue":
+            assert made.properties["QueueName"].startswith(cloud.named("lost-"))
+            resource = "(the stack's queue)"
+        elif made.type == "AWS::Logs::LogGroup":
+            resource = f"(log group {made.properties['LogGroupName']})"
+    distribution = r"distribution/showreel-prod-media:ExportsOutputRefdistribution\w+"
+    return Grant(grant.action, re.sub(distribution, "distribution/(ours)", resource), grant.conditions)
+
+
+@pytest.mark.parametrize("room", rooms(), ids=lambda room: room.name)
+def test_role_is_exactly_what_its_function_needs(cloud: Templates, room: Room) -> None:
+    function = cloud.function(room.name)
+    role = cloud.role_of(function)
+    sharing = [one for one in cloud.of("AWS::Lambda::Function") if cloud.role_of(one) == role]
+    assert sharing == [function]
+    logs = f"(log group /aws/lambda/{cloud.named(room.name)})"
+    own = {Grant("logs:CreateLogStream", logs), Grant("logs:PutLogEvents", logs)}
+    granted = {known(cloud, role, grant) for grant in cloud.grants(role)}
+    assert granted == own | expected(cloud, room.declaration, needs_of(room.declaration))

@@ -1,0 +1,229 @@
+"""What holds for every stack: size, exports, what is kept and what goes, what runs while nobody asks."""
+
+import json
+import re
+from collections import Counter
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from infra.local.assembly import _node_folder
+from shared.contract.resources import TABLES
+from tests.cloud.templates import Templates, as_list, text
+
+RESOURCES = 400
+TEMPLATE = 1024 * 1024
+REVISED = {"AWS::Batch::JobDefinition", "AWS::Lambda::Version", "AWS::Lambda::LayerVersion", "AWS::EC2::LaunchTemplate"}
+"""Types whose id changes with their content: AWS refuses to change an export that another stack uses."""
+
+DATA = (
+    "AWS::DynamoDB::Table",
+    "AWS::S3::Bucket",
+    "AWS::SecretsManager::Secret",
+    "AWS::SQS::Queue",
+    "AWS::Logs::LogGroup",
+)
+ALWAYS_ON = {
+    *("AWS::EC2::NatGateway", "AWS::EC2::EIP", "AWS::EC2::Instance", "AWS::RDS::DBInstance", "AWS::RDS::DBCluster"),
+    *("AWS::ECS::Service", "AWS::ElastiCache::CacheCluster", "AWS::OpenSearchService::Domain", "AWS::KMS::Key"),
+    *("AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::ApplicationAutoScaling::ScalableTarget"),
+}
+
+
+def test_stacks_stay_well_below_the_limits(cloud: Templates) -> None:
+    for name, template in cloud.stacks.items():
+        assert len(template["Resources"]) <= RESOURCES, name
+        assert len(template.get("Outputs", {})) <= 200
+        assert len(json.dumps(template).encode()) <= TEMPLATE
+        assert not template.get("Parameters"), "synthesis knows everything"
+        assert re.fullmatch(r"[a-zA-Z][a-zA-Z0-9-]{0,127}", name)
+
+
+def test_exports_never_change(cloud: Templates) -> None:
+    for stack, template in cloud.stacks.items():
+        for name, output in template.get("Outputs", {}).items():
+            if "Export" in output:
+                referred = re.findall(r"\$\{(\w+)", text(output["Value"]))
+                assert referred, name
+                for one in referred:
+                    assert cloud.find(stack, one).type not in REVISED, name
+
+
+def test_every_import_is_exported(cloud: Templates) -> None:
+    everything = json.dumps(list(cloud.stacks.values()))
+    imported = set(re.findall(r'"Fn::ImportValue": "([^"]+)"', everything))
+    outputs = [output for template in cloud.stacks.values() for output in template.get("Outputs", {}).values()]
+    assert imported == {output["Export"]["Name"] for output in outputs if "Export" in output}
+
+
+def test_stacks_depend_on_each_other_in_one_direction(cloud: Templates) -> None:
+    artifacts = json.loads((cloud.folder / "manifest.json").read_text())["artifacts"]
+    needed = {
+        name: [one for one in artifacts[name].get("dependencies", []) if one in cloud.stacks] for name in cloud.stacks
+    }
+    done: list[str] = []
+    while len(done) < len(needed):
+        ready = [name for name in needed if name not in done and set(needed[name]) <= set(done)]
+        assert ready, "a circle"
+        done += ready
+
+
+def test_prod_keeps_its_data_and_dev_leaves_nothing(cloud: Templates, dev: Templates) -> None:
+    for templates, policy in ((cloud, "Retain"), (dev, "Delete")):
+        for one in templates.of(*DATA):
+            assert (one.body["DeletionPolicy"], one.body["UpdateReplacePolicy"]) == (policy, policy), one
+
+
+def test_prod_is_protected_from_deletion(cloud: Templates, dev: Templates) -> None:
+    for templates, protected in ((cloud, True), (dev, False)):
+        tables = templates.of("AWS::DynamoDB::Table")
+        assert [table.properties["DeletionProtectionEnabled"] for table in tables] == [protected] * len(TABLES)
+        artifacts = json.loads((templates.folder / "manifest.json").read_text())["artifacts"]
+        stacks = [artifacts[name]["properties"] for name in templates.stacks]
+        assert {stack.get("terminationProtection", False) for stack in stacks} == {protected}
+
+
+def test_stages_differ_in_settings_alone(cloud: Templates, dev: Templates) -> None:
+    of_prod, of_dev = (Counter((one.stack, one.type) for one in stage.resources) for stage in (cloud, dev))
+    assert {(stack.replace("-prod-", "-dev-"), kind): count for (stack, kind), count in of_prod.items()} == of_dev
+
+
+def test_tables_are_on_demand_and_can_be_taken_back_in_time(cloud: Templates) -> None:
+    for table in cloud.of("AWS::DynamoDB::Table"):
+        assert table.properties["BillingMode"] == "PAY_PER_REQUEST"
+        assert "ProvisionedThroughput" not in json.dumps(table.properties)
+        assert table.properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert len(table.properties.get("GlobalSecondaryIndexes", [])) <= 20
+
+
+def test_nothing_runs_while_nobody_asks(cloud: Templates) -> None:
+    assert not ALWAYS_ON & {one.type for one in cloud.resources}
+    for endpoint in cloud.of("AWS::EC2::VPCEndpoint"):
+        assert endpoint.properties["VpcEndpointType"] == "Gateway"
+    assert "ProvisionedConcurrency" not in json.dumps(list(cloud.stacks.values()))
+
+
+def test_what_is_global_lives_where_aws_wants_it(cloud: Templates) -> None:
+    """A web ACL, a certificate of CloudFront and functions at the edge can be made in us-east-1 alone."""
+    artifacts = json.loads((cloud.folder / "manifest.json").read_text())["artifacts"]
+    for one in cloud.resources:
+        edge = one.type == "AWS::WAFv2::WebACL" and one.properties["Scope"] == "CLOUDFRONT"
+        certificate = one.type == "AWS::CertificateManager::Certificate"
+        attached = "LambdaFunctionAssociations" in json.dumps(one.properties)
+        if edge or certificate or attached:
+            assert artifacts[one.stack]["environment"].endswith("/us-east-1"), one
+
+
+def test_buckets_are_private_and_tidied(cloud: Templates) -> None:
+    everything = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+    for bucket in cloud.of("AWS::S3::Bucket"):
+        assert bucket.properties["PublicAccessBlockConfiguration"] == dict.fromkeys(everything, True)
+        assert bucket.properties["BucketEncryption"]
+        assert re.fullmatch(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", text(bucket.properties["BucketName"]))
+        rules = bucket.properties["LifecycleConfiguration"]["Rules"]
+        assert {rule["Status"] for rule in rules} == {"Enabled"}
+    [media] = [one for one in cloud.of("AWS::S3::Bucket") if "-media-" in text(one.properties["BucketName"])]
+    rules = {rule["Id"]: rule for rule in media.properties["LifecycleConfiguration"]["Rules"]}
+    assert rules["unfinished-uploads"]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+    assert rules["intermediates"] | {"ExpirationInDays": 0} == {
+        **{"Id": "intermediates", "Prefix": "work/", "Status": "Enabled", "ExpirationInDays": 0}
+    }
+    assert rules["intermediates"]["ExpirationInDays"] <= 7
+    assert rules["old-versions"]["NoncurrentVersionExpiration"]["NoncurrentDays"] <= 30
+    assert media.properties["VersioningConfiguration"] == {"Status": "Enabled"}
+    published = [rule for rule in rules.values() if "ExpirationInDays" in rule and not rule.get("Prefix")]
+    assert not published, "published media stays"
+
+
+def test_nothing_is_reached_without_tls(cloud: Templates) -> None:
+    policies = cloud.of("AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy")
+    assert len(policies) == len(cloud.of("AWS::S3::Bucket", "AWS::SQS::Queue"))
+    for policy in policies:
+        denied = [one for one in policy.properties["PolicyDocument"]["Statement"] if one["Effect"] == "Deny"]
+        assert [one["Condition"] for one in denied] == [{"Bool": {"aws:SecureTransport": "false"}}]
+    for one in cloud.of("AWS::CloudFront::Distribution"):
+        assert one.properties["DistributionConfig"]["DefaultCacheBehavior"]["ViewerProtocolPolicy"] == "https-only"
+
+
+def test_only_services_and_ours_are_let_in(cloud: Templates) -> None:
+    """Resource policies name who may: nobody is allowed in from another account."""
+    for policy in cloud.of("AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy"):
+        for statement in policy.properties["PolicyDocument"]["Statement"]:
+            if statement["Effect"] == "Allow":
+                assert list(statement["Principal"]) == ["Service"]
+                assert "SourceArn" in json.dumps(statement["Condition"])
+    for permission in cloud.of("AWS::Lambda::Permission"):
+        assert permission.properties["Principal"] in ("apigateway.amazonaws.com", "events.amazonaws.com")
+        assert permission.properties["SourceArn"]
+        assert permission.properties["Action"] == "lambda:InvokeFunction"
+
+
+def test_gateway_ends_floods_and_names_exact_origins(cloud: Templates) -> None:
+    [stage] = cloud.of("AWS::ApiGatewayV2::Stage")
+    assert stage.properties["StageName"] == "$default"
+    limits = stage.properties["DefaultRouteSettings"]
+    assert 0 < limits["ThrottlingBurstLimit"] <= 5000
+    assert 0 < limits["ThrottlingRateLimit"] <= 10_000
+    assert stage.properties["AccessLogSettings"]["DestinationArn"]
+    [api] = cloud.of("AWS::ApiGatewayV2::Api")
+    cors = api.properties["CorsConfiguration"]
+    assert cors["AllowOrigins"] == ["https://app.showreel.example", "https://studio.showreel.example"]
+    assert cors["AllowCredentials"] is False
+    assert "*" not in json.dumps(cors)
+    assert cors["MaxAge"] <= 86_400
+
+
+def test_routes_are_distinct_and_payload_is_of_version_two(cloud: Templates) -> None:
+    keys = [one.properties["RouteKey"] for one in cloud.of("AWS::ApiGatewayV2::Route")]
+    assert len(keys) == len(set(keys)) <= 300, "an API has 300 routes unless AWS is asked for more"
+    shapes = [re.sub(r"\{\w+\}", "{}", key) for key in keys]
+    assert len(shapes) == len(set(shapes)), "two routes that differ in a parameter's name are one"
+    for one in cloud.of("AWS::ApiGatewayV2::Integration"):
+        assert one.properties["PayloadFormatVersion"] == "2.0"
+
+
+def test_no_secret_stands_in_a_template(cloud: Templates) -> None:
+    for secret in cloud.of("AWS::SecretsManager::Secret"):
+        assert "SecretString" not in secret.properties
+        assert secret.properties["GenerateSecretString"]["PasswordLength"] >= 48
+    whole = json.dumps(list(cloud.stacks.values()))
+    assert "{{resolve:" not in whole
+    assert not re.search(r"AKIA[0-9A-Z]{16}|BEGIN [A-Z ]*PRIVATE KEY", whole)
+
+
+def test_tags_say_whose_it_is(cloud: Templates) -> None:
+    for table in cloud.of("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::Lambda::Function"):
+        tags = {tag["Key"]: tag["Value"] for tag in as_list(table.properties["Tags"])}
+        assert tags == {"application": "showreel", "stage": "prod"}
+
+
+@pytest.mark.parametrize(
+    ("context", "message"),
+    [
+        ({"stage": "live"}, "there are dev, staging and prod"),
+        ({"jwt_algorithm": "HS256"}, "only RS256"),
+        ({"cors_origins": "*"}, "no exact origin"),
+        ({"cors_origins": "https://app.example.org,https://*.example.org"}, "no exact origin"),
+        ({"cors_origins": "https://app.example.org/"}, "no exact origin"),
+        ({"cors_origins": "https://app.example.org, https://b.example.org"}, "no exact origin"),
+        ({"cors_origins": "null"}, "no exact origin"),
+    ],
+    ids=str,
+)
+def test_synthesis_refuses(context: dict[str, str], message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", _node_folder(), prepend=":")
+    from infra.parts.stage import stage_of
+
+    with pytest.raises(ValueError, match=message):
+        stage_of(cast("Any", SimpleNamespace(try_get_context=context.get)))
+
+
+def test_name_that_aws_would_refuse_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", _node_folder(), prepend=":")
+    from infra.parts.stage import stage_of
+
+    stage = stage_of(cast("Any", SimpleNamespace(try_get_context={"stage": "staging"}.get)))
+    assert len(stage.named("x" * 47)) == 64
+    with pytest.raises(ValueError, match="longer than the 64"):
+        stage.named("x" * 48)
