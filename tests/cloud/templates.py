@@ -120,9 +120,9 @@ class Templates:
         for inline in role.properties.get("Policies", []):
             yield inline["PolicyDocument"]
         for one in self.resources:
-            if one.type == "AWS::IAM::Policy" and one.stack == role.stack:
-                if {"Ref": role.id} in one.properties.get("Roles", []):
-                    yield one.properties["PolicyDocument"]
+            attached = one.type == "AWS::IAM::Policy" and {"Ref": role.id} in one.properties.get("Roles", [])
+            if attached and one.stack == role.stack:
+                yield one.properties["PolicyDocument"]
 
     def grants(self, role: Placed) -> list[Grant]:
         """Everything that a role allows."""

@@ -113,35 +113,34 @@ def test_roles_are_assumed_by_services_alone(cloud: Templates) -> None:
             assert list(statement["Principal"]) == ["Service"], role
 
 
+PLACE = "eu-central-1:123456789012"
+ARNS = {
+    Kind.TABLE: f"arn:aws:dynamodb:{PLACE}:table/{{name}}",
+    Kind.SECRET: f"arn:aws:secretsmanager:{PLACE}:secret:{{name}}-??????",
+    Kind.PARAMETER: f"arn:aws:ssm:{PLACE}:parameter/showreel/{{stage}}/{{short}}",
+    Kind.MACHINE: f"arn:aws:states:{PLACE}:stateMachine:{{name}}",
+    Kind.FUNCTION: f"arn:aws:lambda:{PLACE}:function:{{name}}",
+    Kind.BUCKET: "arn:aws:s3:::{name}-123456789012",
+    Kind.DISTRIBUTION: "arn:aws:cloudfront::123456789012:distribution/(ours)",
+    Kind.ACCOUNT: "*",
+}
+ON_THE_BUCKET = ("s3:ListBucket", "s3:ListBucketVersions")
+
+
 def arn(cloud: Templates, need: Need) -> str:
     """The resource that a need is to be granted on, from the rules of each service."""
     resource, name = need.resource, cloud.named(need.resource.name)
-    place = "eu-central-1:123456789012"
-    match resource.kind:
-        case Kind.TABLE:
-            return f"arn:aws:dynamodb:{place}:table/{name}" + (f"/{need.path}" if need.path else "")
-        case Kind.BUCKET:
-            bucket = f"arn:aws:s3:::{name}-123456789012"
-            return (
-                bucket if need.action.startswith("s3:List") and "Parts" not in need.action else f"{bucket}/{need.path}*"
-            )
-        case Kind.SECRET:
-            return f"arn:aws:secretsmanager:{place}:secret:{name}-??????"
-        case Kind.PARAMETER:
-            return f"arn:aws:ssm:{place}:parameter/showreel/{cloud.stage}/{resource.name}"
-        case Kind.MACHINE:
-            return f"arn:aws:states:{place}:" + (f"{need.path}:{name}:*" if need.path else f"stateMachine:{name}")
-        case Kind.FUNCTION:
-            return f"arn:aws:lambda:{place}:function:{name}"
-        case Kind.DISTRIBUTION:
-            return "arn:aws:cloudfront::123456789012:distribution/(ours)"
-        case Kind.ACCOUNT:
-            return "*"
+    whole = ARNS[resource.kind].format(name=name, stage=cloud.stage, short=resource.name)
+    if resource.kind is Kind.BUCKET:
+        return whole if need.action in ON_THE_BUCKET else f"{whole}/{need.path}*"
+    if resource.kind is Kind.MACHINE and need.path:
+        return f"arn:aws:states:{PLACE}:{need.path}:{name}:*"
+    return f"{whole}/{need.path}" if need.path else whole
 
 
 def conditions(need: Need, needs: tuple[Need, ...]) -> str:
     """Lists of a bucket are granted on the bucket, for the prefixes that are needed."""
-    if need.action not in ("s3:ListBucket", "s3:ListBucketVersions"):
+    if need.action not in ON_THE_BUCKET:
         return ""
     prefixes = sorted(
         {f"{other.path}*" for other in needs if (other.resource, other.action) == (need.resource, need.action)}

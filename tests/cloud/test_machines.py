@@ -1,4 +1,4 @@
-"""The state machines: valid Amazon States Language, valid JSONata, few transitions, small payloads, one end or the other."""
+"""The state machines: valid language, valid JSONata, few transitions, small payloads, one end or the other."""
 
 import json
 import re
@@ -176,8 +176,14 @@ def test_transcode_takes_six_transitions(transcode: Definition, lane: str, encod
         *("probe_source", "plan_encode", "Lane"),
         *(encoding, "package_stream", "finish_video"),
     ]
-    assert len(lanes(transcode, lane)) == 6 <= TRANSITIONS
     assert not [s for s in transcode["States"].values() if s["Type"] in ("Map", "Parallel")]
+
+
+def test_no_lane_takes_more(transcode: Definition) -> None:
+    named = re.findall(r"\$plan\.lane = '(\w+)'", json.dumps(transcode))
+    assert "batch" in named
+    for lane in named:
+        assert len(lanes(transcode, lane)) <= 6 <= TRANSITIONS, lane
 
 
 def test_machine_may_do_what_its_tasks_ask_for(cloud: Templates) -> None:
