@@ -28,6 +28,10 @@ _TARGET_ACTIONS = {
 }
 
 
+#: the machine that waits for each task token
+waiting: dict[str, str] = {}
+
+
 class AccessDeniedError(Exception):
     """The role lacks the permission, or does not trust the service."""
 
@@ -135,18 +139,26 @@ def _batch_resource(body: bytes) -> str:
     return "*"
 
 
+def _waiting_machine(body: bytes) -> str:
+    return waiting.get(json.loads(body or b"{}").get("taskToken", ""), "*")
+
+
 @correction(
-    title="Scoped grants on Batch",
-    aws="A request is authorized on the queue, definition or job it names.",
+    title="Scoped grants on Batch and on task tokens",
+    aws="A request is authorized on the queue, definition or job it names, a token's on the machine that waits for it.",
     emulator="Always on `*`, so that a scoped grant is refused.",
     names=("core.iam_actions: extract_resource_arn",),
 )
-def scope_batch() -> None:
+def scope_grants() -> None:
     stock = iam_actions.extract_resource_arn
 
     @functools.wraps(stock)
     def extract(service: str, method: str, path: str, headers: Any, body: bytes, *rest: Any) -> str:
-        return _batch_resource(body) if service == "batch" else str(stock(service, method, path, headers, body, *rest))
+        if service == "batch":
+            return _batch_resource(body)
+        if service == "states" and ".SendTask" in headers.get("x-amz-target", ""):
+            return _waiting_machine(body)
+        return str(stock(service, method, path, headers, body, *rest))
 
     iam_actions.extract_resource_arn = extract
     if hasattr(app, "extract_resource_arn"):

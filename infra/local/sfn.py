@@ -202,6 +202,7 @@ def watch_callbacks() -> None:
     @functools.wraps(stock)
     def invoke(resource: str, data: Any, token: str, state: State) -> Any:
         authorize(resource, data)
+        authz.waiting[token] = str((root_of(_execution.get()) or {}).get("stateMachineArn", ""))
         arguments = (token, state.get("HeartbeatSeconds"), _execution.get())
         threading.Thread(target=contextvars.copy_context().run, args=(_watch, *arguments), daemon=True).start()
         return stock(resource, data, token, state)

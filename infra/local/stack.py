@@ -92,6 +92,7 @@ class LocalStack:
         _check_free(self.settings.port)
         _check_free(self.settings.media_port)
         shutil.rmtree(self.settings.state, ignore_errors=True)
+        (Path(self.settings.folder) / "outputs.json").unlink(missing_ok=True)
         (self.settings.state / "tmp").mkdir(parents=True)
         log = self._log.open("a") if self._log else None
         self._server = subprocess.Popen(

@@ -12,7 +12,9 @@ APPLICATION = "showreel"
 
 @dataclass(frozen=True)
 class Stage:
-    """The settings of a stage. Stages differ in settings only; every one of them is a `-c name=value` of the CDK.
+    """The settings of a stage. Stages differ in settings only.
+
+    Each is `-c name=value` of the CDK, or stands in cdk.json under context, stages, the stage's name.
 
     bundles         folder of what `make build` made: code/, layers/, worker-*.zip
     cors_origins    exact origins of the frontends, comma separated
@@ -70,10 +72,12 @@ PYTHON_IMAGE = "public.ecr.aws/docker/library/python:3.13-slim"
 def stage_of(node: Node) -> Stage:
     """The stage that the CDK context asks for."""
 
-    def context(name: str, default: str) -> str:
-        return str(node.try_get_context(name) or default)
+    name = str(node.try_get_context("stage") or "dev")
+    own = (node.try_get_context("stages") or {}).get(name, {})
 
-    name = context("stage", "dev")
+    def context(key: str, default: str) -> str:
+        return str(node.try_get_context(key) or own.get(key) or default)
+
     if name not in ("dev", "staging", "prod"):
         raise ValueError(f"-c stage={name}: there are dev, staging and prod")
     if context("jwt_algorithm", "RS256") != "RS256":

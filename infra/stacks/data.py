@@ -1,5 +1,7 @@
 """Tables, secrets and parameters: what outlives every deployment."""
 
+import string
+
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_secretsmanager as secrets
@@ -10,6 +12,9 @@ from infra.parts.stage import Stage
 from infra.stacks.base import ShowreelStack
 from shared.contract.needs import Secret, Table
 from shared.contract.resources import MEDIA_KEY, PUBLIC_KEYS, SECRETS, TABLES
+
+SECRET_LENGTH = 48
+"""Letters and digits: more than 256 bits, and valid base64 for what wants that."""
 
 _STRING = dynamodb.AttributeType.STRING
 
@@ -66,7 +71,9 @@ class DataStack(ShowreelStack):
             secret.name,
             secret_name=self._grants.real_name(secret),
             description=secret.description,
-            generate_secret_string=secrets.SecretStringGenerator(password_length=48, exclude_punctuation=True),
+            generate_secret_string=secrets.SecretStringGenerator(
+                password_length=SECRET_LENGTH, exclude_characters=string.punctuation
+            ),
             removal_policy=self.stage.removal,
         )
         if secret is MEDIA_KEY:

@@ -1,4 +1,4 @@
-"""One stack for each domain of endpoints: functions, roles, logs, routes. Seven resources an endpoint."""
+"""One stack for each domain of endpoints: functions, roles, logs, routes. Six resources an endpoint."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_apigatewayv2 as apigw

@@ -1,9 +1,10 @@
 """The workflow `transcode`: an upload becomes a stream. Mirrors functions/pipeline/transcode/.
 
     probe_source -> plan_encode -> (which lane?) -> encode_run -> package_stream -> finish_video
+                                                 -> hand_out_encode (waits for an outside encoder) -> finish_video
     whatever fails  -> fail_video -> Failed
 
-Six transitions, the same for ten seconds and for two hours.
+Six transitions at most, the same for ten seconds and for two hours.
 """
 
 import aws_cdk as cdk
@@ -13,7 +14,9 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 JSONATA = sfn.QueryLanguage.JSONATA
-LIMIT = cdk.Duration.hours(24)
+LIMIT = cdk.Duration.hours(26)
+OUTSIDE_LIMIT = cdk.Duration.hours(24)
+"""How long an outside encoder may take."""
 JOB_LIMIT = cdk.Duration.hours(20)
 """Three attempts of six hours and the wait for capacity."""
 
@@ -50,13 +53,25 @@ class TranscodeWorkflow(Construct):
         on_lambda = self._step("encode_run", planned).next(package)
         on_batch = self._job(queue_arn, job_definition_arn).next(package)
         lane = sfn.Choice.jsonata(self, "Lane")
-        lane.when(sfn.Condition.jsonata("{% $plan.lane = 'batch' %}"), on_batch).otherwise(on_lambda)
+        lane.when(sfn.Condition.jsonata("{% $plan.lane = 'batch' %}"), on_batch)
+        lane.when(sfn.Condition.jsonata("{% $plan.lane = 'outside' %}"), self._outside().next(finish))
+        lane.otherwise(on_lambda)
         return probe.next(plan).next(lane)
 
     def _step(
-        self, name: str, payload: dict[str, str], *, keep: dict[str, str] | None = None, catch: bool = True
+        self,
+        name: str,
+        payload: dict[str, str],
+        *,
+        keep: dict[str, str] | None = None,
+        catch: bool = True,
+        wait: cdk.Duration | None = None,
     ) -> tasks.LambdaInvoke:
-        """One step on Lambda; every step is told the execution's own input besides its `payload`."""
+        """One step on Lambda; every step is told the execution's own input besides its `payload`.
+
+        `wait`: the state ends when somebody reports with the task's token, at the latest after so long.
+        """
+        pattern = sfn.IntegrationPattern
         told = {"video": f"{{% {INPUT} %}}", "execution": "{% $states.context.Execution.Id %}", **payload}
         task = tasks.LambdaInvoke.jsonata(
             self,
@@ -66,12 +81,23 @@ class TranscodeWorkflow(Construct):
             outputs="{% {} %}",
             assign=keep,
             retry_on_service_exceptions=False,
+            integration_pattern=pattern.WAIT_FOR_TASK_TOKEN if wait else pattern.REQUEST_RESPONSE,
+            task_timeout=sfn.Timeout.duration(wait) if wait else None,
         )
         task.add_retry(errors=[HOPELESS], max_attempts=0)
         task.add_retry(errors=["States.ALL"], max_attempts=2, interval=cdk.Duration.seconds(2), backoff_rate=2)
         if catch:
             task.add_catch(self._failed, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
         return task
+
+    def _outside(self) -> tasks.LambdaInvoke:
+        """Wait for the report about what an outside encoder made; it is what `package_stream` gives otherwise."""
+        return self._step(
+            "hand_out_encode",
+            {"token": "{% $states.context.Task.Token %}"},
+            keep={"published": "{% $states.result %}"},
+            wait=OUTSIDE_LIMIT,
+        )
 
     def _job(self, queue_arn: str, job_definition_arn: str) -> tasks.BatchSubmitJob:
         told = f"{{% $string({{'video': {INPUT}, 'execution': $states.context.Execution.Id, 'plan': $plan}}) %}}"

@@ -29,11 +29,27 @@ class StepError(Exception):
         self.message = message
 
 
+_end = float("inf")
+"""When Lambda ends this invocation, on the monotonic clock."""
+
+
+def seconds_left() -> float:
+    """Seconds that this invocation may still take; infinite where nothing but the work's own limits ends it."""
+    return _end - time.monotonic()
+
+
+def _remember_end(context: Any) -> None:
+    global _end  # noqa: PLW0603 - an instance runs one invocation at a time
+    left = getattr(context, "get_remaining_time_in_millis", None)
+    _end = time.monotonic() + left() / 1000 if left else float("inf")
+
+
 def serve(function: Callable[..., Any]) -> Callable[[dict[str, Any], Any], Any]:
     """The Lambda handler of a step, an event, a schedule or a task: one log line a run, errors go on to the service."""
 
     def handler(event: dict[str, Any], context: Any) -> Any:
         began = time.perf_counter()
+        _remember_end(context)
         try:
             result = function(event)
         except Exception as error:

@@ -88,7 +88,7 @@ class ProfileService:
     @classmethod
     def open(cls) -> "ProfileService":
         """The accounts of the stage."""
-        return cls(AccountStore.open())
+        return cls(AccountStore.open_users())
 
     def set_avatar(self, user_id: str, picture_id: str) -> bool:
         """Show a picture, whose file lies at rules.avatar_path. An earlier one never replaces a later one: then False."""

@@ -84,7 +84,13 @@ class AccountStore:
 
     @classmethod
     def open(cls) -> "AccountStore":
-        """The stage's users. `create` needs the sessions opened as well, since an account begins with one."""
+        """The stage's users, with sessions, since an account begins with one."""
+        bind(SessionRow, "SESSIONS_TABLE")
+        return cls.open_users()
+
+    @classmethod
+    def open_users(cls) -> "AccountStore":
+        """The stage's users, for all but `create`."""
         bind(UserRow, "USERS_TABLE")
         return cls()
 

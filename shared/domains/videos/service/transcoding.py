@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from shared.base.objects import Objects, ObjectSource
-from shared.base.running import StepError
+from shared.base.running import StepError, seconds_left
 from shared.base.settings import setting
 from shared.domains.videos.rules.keys import upload_key
 from shared.domains.videos.rules.work import WorkKeys
@@ -14,6 +14,9 @@ from shared.media.errors import MediaError
 from shared.media.plan import Plan
 
 REPORT_SECONDS = 2.0
+CLOSING_SECONDS = 30
+"""What a step keeps for itself of Lambda's time, so that an encoder that is too slow ends with words."""
+
 PROBED, PLANNED, ENCODED, PACKAGED = 3, 5, 90, 98
 """Percent of the whole when a step has ended; encoding is what takes long."""
 
@@ -61,7 +64,7 @@ class TranscodingService:
     def plan(self, facts: dict[str, Any]) -> dict[str, Any]:
         """Write the plan; give its place, its hash and its lane."""
         from shared.media.facts import SourceFacts
-        from shared.media.plan import choose_lane, make_plan
+        from shared.media.plan import make_plan
         from shared.media.runner import encoder_build
 
         source_id = f"{upload_key(self._video_id)}@{self._upload_version}"
@@ -69,7 +72,7 @@ class TranscodingService:
         plan = make_plan(SourceFacts.from_json(facts), source_id=source_id, encoder_build=build)
         self._objects.put_json(self._work(plan.hash).plan, plan.to_json())
         self._report(PLANNED, "Encoding")
-        return {"hash": plan.hash, "lane": choose_lane(plan, float(setting("LAMBDA_CPU_SECONDS")))}
+        return {"hash": plan.hash, "lane": _lane(plan)}
 
     def encode(self, planned: dict[str, Any]) -> dict[str, Any]:
         """Encode what is not there yet: the runs of all rungs, the sound, the poster."""
@@ -101,7 +104,9 @@ class TranscodingService:
                 rung.name: self._objects.sink(work.fragments(rung.name, run.index), "video/iso.segment")
                 for rung in plan.rungs
             }
-            done = encode_run(plan, run, source, sinks, setting("FFMPEG_PATH"), self._on_progress)
+            done = encode_run(
+                plan, run, source, sinks, setting("FFMPEG_PATH"), self._on_progress, wall_seconds=_wall_seconds()
+            )
             for rung_name, index in done.items():
                 self._objects.put_json(work.index(rung_name, run.index), index.to_json())
 
@@ -112,7 +117,7 @@ class TranscodingService:
         if not plan.has_audio or self._objects.exists(work.index("audio", 0)):
             return
         sink = self._objects.sink(work.fragments("audio", 0), "audio/aac")
-        index = encode_audio(plan, self._source(), sink, setting("FFMPEG_PATH"))
+        index = encode_audio(plan, self._source(), sink, setting("FFMPEG_PATH"), wall_seconds=_wall_seconds())
         self._objects.put_json(work.index("audio", 0), index.to_json())
 
     def _make_poster(self, plan: Plan) -> None:
@@ -162,8 +167,22 @@ class TranscodingService:
             raise StepError(*CANCELLED)
 
 
+def _lane(plan: Plan) -> str:
+    from shared.media.plan import choose_lane
+
+    if setting("ENCODER") == "outside":
+        return "outside"
+    return choose_lane(plan, float(setting("LAMBDA_CPU_SECONDS")))
+
+
 def _step_error(error: MediaError) -> StepError:
     return StepError(str(error.code), error.message)
+
+
+def _wall_seconds() -> float | None:
+    """How long an encoder may run here; None leaves it to the engine, as in a Batch job."""
+    left = seconds_left() - CLOSING_SECONDS
+    return max(1.0, left) if left < float("inf") else None
 
 
 def _in_words(error: dict[str, Any]) -> tuple[str, str]:
@@ -171,7 +190,11 @@ def _in_words(error: dict[str, Any]) -> tuple[str, str]:
     if error.get("Error") in FAILURES:
         return FAILURES[error["Error"]]
     try:
-        told = json.loads(json.loads(error.get("Cause") or "{}")["errorMessage"])
-        return str(told["code"]), str(told["message"])
-    except (ValueError, KeyError, TypeError):
+        told = json.loads(error.get("Cause") or "{}")["errorMessage"]
+        if error.get("Error") == MediaError.__name__:
+            code, _, message = told.partition(": ")
+            return code, message
+        words = json.loads(told)
+        return str(words["code"]), str(words["message"])
+    except (ValueError, KeyError, TypeError, AttributeError):
         return UNKNOWN_FAILURE
