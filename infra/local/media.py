@@ -21,7 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.local.settings import Settings
 
 #: as infra/parts/media_address.js has it
-_PATH = re.compile(r"/(\d{9,12})\.([0-9a-f]{32})(/v/([0-9a-f-]{36})/(\d{1,9})/[A-Za-z0-9][A-Za-z0-9._-]{0,127})")
+_PATH = re.compile(r"/(\d{9,12})\.([0-9a-f]{32})(/v/([0-9a-f-]{36})/(\d{1,9})/[A-Za-z0-9][A-Za-z0-9._-]{0,99})")
 _PUBLIC = re.compile(r"/public/[A-Za-z0-9_/-]{1,200}\.(jpg|svg)")
 _TYPES = {
     "m3u8": "application/vnd.apple.mpegurl",

@@ -72,9 +72,10 @@ def reached(level: Definition) -> set[str]:
 def strings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
-    elif isinstance(value, dict | list):
-        for inner in value.values() if isinstance(value, dict) else value:
-            yield from strings(inner)
+        return
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for one in inner:
+        yield from strings(one)
 
 
 def expressions(definition: Definition) -> list[str]:
