@@ -166,7 +166,9 @@ def test_net_three_a_video_that_everybody_lost_is_swept(traveller: Traveller, lo
     with rule_off(traveller, "on_execution_ended"):
         video_id = traveller.upload(long_film)
         until(lambda: traveller.client.video(video_id)["current_step"] == "Encoding", "encoding")
-        traveller.aws("stepfunctions").stop_execution(executionArn=traveller.execution(video_id))
+        arn = traveller.execution(video_id)
+        assert _kill_encoder(traveller, video_id)
+        traveller.aws("stepfunctions").stop_execution(executionArn=arn)
         time.sleep(1)
     _let_it_be_silent(traveller, video_id)
     traveller.invoke("sweep_stuck_videos")

@@ -12,9 +12,8 @@ from tests.shared.media.sources import BAD, EXPECTED_ERRORS, GOOD
 
 RUNGS = {
     "landscape": ["720p", "480p"],
-    "portrait": ["720p", "480p"],
+    "portrait": ["480p"],
     "anamorphic": ["480p"],
-    "one_frame": None,
 }
 
 
