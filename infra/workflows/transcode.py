@@ -24,6 +24,9 @@ INPUT = "$states.context.Execution.Input"
 HOPELESS = "StepError"
 """The class that steps raise when another try cannot help; see shared/base/running.py."""
 
+NOT_ASKED = [f"Lambda.{name}Exception" for name in ("Service", "AWSLambda", "SdkClient", "TooManyRequests")]
+"""What Lambda says when the function did not run."""
+
 
 class TranscodeWorkflow(Construct):
     """The definition of the state machine, over functions and a job that exist."""
@@ -85,7 +88,8 @@ class TranscodeWorkflow(Construct):
             task_timeout=sfn.Timeout.duration(wait) if wait else None,
         )
         task.add_retry(errors=[HOPELESS], max_attempts=0)
-        task.add_retry(errors=["States.ALL"], max_attempts=2, interval=cdk.Duration.seconds(2), backoff_rate=2)
+        again = NOT_ASKED if wait else ["States.ALL"]  # an answer is final, and so is none in time
+        task.add_retry(errors=again, max_attempts=2, interval=cdk.Duration.seconds(2), backoff_rate=2)
         if catch:
             task.add_catch(self._failed, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
         return task

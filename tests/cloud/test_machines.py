@@ -149,6 +149,9 @@ def test_retries_are_few_and_end(cloud: Templates) -> None:
             for name, state in level["States"].items():
                 for position, retry in enumerate(retries := state.get("Retry", [])):
                     assert retry["MaxAttempts"] <= 3, name
+                    if "TimeoutSeconds" in state and retry["MaxAttempts"]:
+                        assert not {"States.ALL", "States.Timeout"} & {*retry["ErrorEquals"]}, f"{name} waits twice"
+                        continue
                     alone = retry["ErrorEquals"] == ["States.ALL"]
                     assert alone == ("States.ALL" in retry["ErrorEquals"]) == (position == len(retries) - 1), name
 
