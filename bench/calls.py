@@ -1,0 +1,162 @@
+"""AWS calls of each endpoint's main path, through its real handler, on an in-memory AWS that counts them.
+
+Warm is the third request of a busy caller: clients, keys, secrets, sessions and leases on the general limits are there.
+What an Idempotency-Key costs, two calls, is not counted: no request carries one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bench.figures import Figure
+from bench.world import PASSWORD, SIZE, World, world
+from infra.parts.discovery import endpoints
+from shared.http import limiting
+
+MOST, OFTEN, SHARE_OVER = 3, 2, 10.0
+WARM_UPS = 2
+Request = Callable[[], object]
+PICTURE = {"filename": "a.jpg", "file_size": 1, "content_type": "image/jpeg"}
+FILE = {"filename": "film.mp4", "file_size": SIZE, "content_type": "video/mp4"}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Calls of one endpoint: warm, and when the lease on the general limits has just ended."""
+
+    name: str
+    warm: tuple[str, ...]
+    leasing: tuple[str, ...]
+
+
+def _get(name: str, path: str) -> Callable[[World], Request]:
+    return lambda world: lambda: world.ask(name, "GET", path)
+
+
+def _get_as_service(name: str, path: str, permission: str) -> Callable[[World], Request]:
+    def prepare(world: World) -> Request:
+        token = world.service(permission)
+        return lambda: world.ask(name, "GET", path, token=token)
+
+    return prepare
+
+
+def _refresh(world: World) -> Request:
+    with world.stage.unrecorded():
+        token = world.register()["tokens"]["refresh_token"]
+    body = {"refresh_token": token}
+    return lambda: world.ask("accounts.refresh_tokens", "POST", "/api/auth/refresh", body)
+
+
+def _log_in(world: World) -> Request:
+    with world.stage.unrecorded():
+        name = world.register()["user"]["username"]
+    body = {"login": name, "password": PASSWORD}
+    return lambda: world.ask("accounts.log_in", "POST", "/api/auth/login", body)
+
+
+def _thumbnail(world: World) -> Request:
+    body = {**PICTURE, "video_id": world.upload().video.id}
+    return lambda: world.own("uploads.request_thumbnail_upload", "POST", "/api/upload/thumbnail/request", body)
+
+
+def _multipart(world: World) -> Request:
+    body = {**FILE, "multipart": True}
+    return lambda: world.own("uploads.request_video_upload", "POST", "/api/upload/video/request", body)
+
+
+def _resume(world: World) -> Request:
+    upload = world.upload(multipart=True)
+    world.part(upload)
+    return lambda: world.own("uploads.get_video_upload", "GET", f"/api/upload/video/{upload.video.id}")
+
+
+def _complete(world: World) -> Request:
+    upload = world.upload(multipart=True)
+    body = {"upload_id": upload.video.upload_id, "parts": [world.part(upload)]}
+    path = f"/api/upload/video/{upload.video.id}/complete"
+    return lambda: world.own("uploads.complete_video_upload", "POST", path, body)
+
+
+def _abort(world: World) -> Request:
+    path = f"/api/upload/video/{world.upload(multipart=True).video.id}"
+    return lambda: world.own("uploads.abort_video_upload", "DELETE", path)
+
+
+def _on_video(name: str, method: str, body: object = None) -> Callable[[World], Request]:
+    def prepare(world: World) -> Request:
+        path = f"/api/videos/{world.ready()}"
+        return lambda: world.own(name, method, path, body)
+
+    return prepare
+
+
+def _report(world: World) -> Request:
+    video_id = world.handed_out()
+    return lambda: world.report(video_id)
+
+
+REQUESTS: dict[str, Callable[[World], Request]] = {
+    "get_public_keys": _get("accounts.get_public_keys", "/.well-known/jwks.json"),
+    "log_in": _log_in,
+    "get_me": lambda world: lambda: world.own("accounts.get_me", "GET", "/api/auth/me"),
+    "refresh_tokens": _refresh,
+    "register_account": lambda world: world.register,
+    "get_root": _get("operations.get_root", "/api/"),
+    "get_api_health": _get("operations.get_api_health", "/api/health"),
+    "get_admin_health": _get_as_service("operations.get_admin_health", "/api/v1/admin/health", "internal:health"),
+    "get_metrics": _get_as_service("operations.get_metrics", "/metrics", "internal:metrics"),
+    "get_health": _get("operations.get_health", "/health"),
+    "get_detailed_health": _get("operations.get_detailed_health", "/health/detailed"),
+    "get_liveness": _get("operations.get_liveness", "/health/live"),
+    "get_readiness": _get("operations.get_readiness", "/health/ready"),
+    "ping": _get("operations.ping", "/ping"),
+    "request_thumbnail_upload": _thumbnail,
+    "request_video_upload": _multipart,
+    "abort_video_upload": _abort,
+    "get_video_upload": _resume,
+    "complete_video_upload": _complete,
+    "delete_video": _on_video("videos.delete_video", "DELETE"),
+    "get_video": _on_video("videos.get_video", "GET"),
+    "edit_video": _on_video("videos.edit_video", "PATCH", {"title": "New"}),
+    "report_processed": _report,
+}
+"""Endpoint -> what sets its main path up and gives its request. Where there are two, the dearer one."""
+
+
+def count() -> list[Counted]:
+    """The calls of every endpoint but the one for unknown routes, which needs nothing of AWS."""
+    with world() as here:
+        return [_counted(here, name) for name in REQUESTS]
+
+
+def _counted(here: World, name: str) -> Counted:
+    prepare = REQUESTS[name]
+    for _ in range(WARM_UPS):
+        prepare(here)()
+    request = prepare(here)
+    warm = here.stage.calls_of(request)
+    request = prepare(here)
+    limiting.forget()
+    return Counted(name, tuple(warm), tuple(here.stage.calls_of(request)))
+
+
+def missing() -> set[str]:
+    """Endpoints that nobody counts."""
+    return {room.name for room, endpoint in endpoints() if endpoint.path.startswith("/")} - set(REQUESTS)
+
+
+def measure() -> list[Figure]:
+    """The share of endpoints with more calls than is good, the most calls, then each endpoint that makes any."""
+    if missing():
+        raise LookupError(f"bench/calls.py has no request for {', '.join(sorted(missing()))}")
+    found = count()
+    over = 100 * sum(len(one.warm) > OFTEN for one in found) / len(found)
+    rows = [
+        Figure(f"endpoints over {OFTEN} AWS calls, warm (of {len(found)})", round(over, 1), "%", SHARE_OVER),
+        Figure("AWS calls of an endpoint, most, warm", max(len(one.warm) for one in found), "calls", MOST),
+        Figure("AWS calls, most, with a new lease on the limits", max(len(one.leasing) for one in found), "calls"),
+    ]
+    for one in sorted(found, key=lambda one: (-len(one.warm), one.name)):
+        calls = ", ".join(call.partition(":")[2] for call in one.warm)
+        rows.append(Figure(f"AWS calls, {one.name}{calls and f' ({calls})'}", len(one.warm), "calls", MOST))
+    return rows

@@ -1,0 +1,165 @@
+"""A stage in this process, and people and videos in it: what the main path of each endpoint needs to go well."""
+
+import importlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from botocore.client import BaseClient
+
+from infra.parts.discovery import rooms
+from shared.base import aws, clock, tokens
+from shared.base.ids import new_id
+from shared.contract.derived import needs_of
+from shared.contract.needs import Kind
+from shared.contract.resources import MEDIA, SECRETS
+from shared.domains.accounts import rules
+from shared.domains.accounts.model import Session, User
+from shared.domains.accounts.store import AccountStore
+from shared.domains.videos.model import Author, PublishedMedia, Variant
+from shared.domains.videos.rules.signatures import sign
+from shared.domains.videos.service.outside import OutsideService
+from shared.domains.videos.service.processing import ProcessingService
+from shared.domains.videos.service.uploads import OpenUpload, UploadService, UploadWish
+from tests.api import Answer, call
+from tests.aws import Stage, real_name, running
+from tests.callers import service_token
+from tests.clock import TurnedClock
+from tests.functions.api.operations.conftest import answer_of_media_function
+
+PASSWORD = "Correct horse 1"
+SIZE = 6 * 1024 * 1024
+VERSION = "version-1"
+WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+PUBLISHED = PublishedMedia(60.5, 1920, 1080, (Variant("1080p", 1920, 1080, 9, 9), Variant("480p", 854, 480, 9, 9)))
+STEP = 0.1
+"""Seconds of the turned clock between two requests: a busy caller's pace."""
+
+
+class World:
+    """Somebody who is logged in, the videos that they need, and the calls that requests make."""
+
+    def __init__(self, stage: Stage, turned: TurnedClock) -> None:
+        """`stage` runs, `turned` is its clock."""
+        self.stage = stage
+        self._clock = turned
+        self.user = User(new_id(), "ada", "ada@example.com", "Ada", clock.timestamp())
+        ends = int(clock.now()) + 86400
+        session = Session(new_id(), self.user.id, "0" * 64, clock.timestamp(), ends)
+        with stage.unrecorded():
+            AccountStore.open().create(self.user, rules.hash_password(PASSWORD, ["pepper"]), session)
+            person = tokens.Person(self.user.id, "ada", self.user.email, "Ada", "", "user")
+            self.token = tokens.issue_access_token(person, session.id, session_ends=ends)
+
+    def ask(self, name: str, method: str, path: str, body: Any = None, **more: Any) -> Answer:
+        """Send a request through the handler of functions/api/{name}.py; AssertionError when it does not go well."""
+        self._clock.advance(STEP)
+        answer = call(importlib.import_module(f"functions.api.{name}").handler, method, path, body, **more)
+        assert answer.status < 400, f"{method} {path}: {answer.status} {answer.body[:500]}"
+        return answer
+
+    def own(self, name: str, method: str, path: str, body: Any = None) -> Answer:
+        """The same, as the user."""
+        return self.ask(name, method, path, body, token=self.token)
+
+    def service(self, *permissions: str) -> str:
+        """A token of a service."""
+        return service_token(self.stage, *permissions)
+
+    def register(self) -> Any:
+        """Somebody else registers; the answer's JSON."""
+        name = f"u{new_id().replace('-', '')[-20:]}"
+        body = {"username": name, "email": f"{name}@example.com", "password": PASSWORD}
+        return self.ask("accounts.register_account", "POST", "/api/auth/register", body).json
+
+    def upload(self, *, multipart: bool = False) -> OpenUpload:
+        """A video of the user's that awaits its file."""
+        with self.stage.unrecorded():
+            wish = UploadWish("film.mp4", SIZE, "video/mp4", multipart=multipart)
+            return UploadService.open().request(Author(self.user.id, "ada", "Ada"), wish)
+
+    def part(self, upload: OpenUpload) -> dict[str, Any]:
+        """Send the only part of an upload."""
+        with self.stage.unrecorded():
+            video = upload.video
+            sent = aws.client("s3").upload_part(
+                Bucket=real_name(MEDIA),
+                Key=f"uploads/{video.id}/source",
+                UploadId=video.upload_id,
+                PartNumber=1,
+                Body=bytes(SIZE),
+            )
+        return {"part_number": 1, "etag": sent["ETag"]}
+
+    def ready(self) -> str:
+        """A video of the user's that can be watched; its id."""
+        return self._processed(lambda id_: ProcessingService.open().complete(id_, VERSION, PUBLISHED))
+
+    def handed_out(self) -> str:
+        """A video that an outside encoder works on; its id."""
+        return self._processed(lambda id_: OutsideService.open().hand_out(id_, VERSION, "a-task-token"))
+
+    def _processed(self, then: Callable[[str], object]) -> str:
+        video_id = self.upload().video.id
+        with self.stage.unrecorded():
+            processing = ProcessingService.open()
+            processing.accept_upload(video_id, size=SIZE, upload_version=VERSION)
+            processing.begin(video_id, VERSION, "arn")
+            assert then(video_id), f"{video_id} is in another state than it must be"
+        return video_id
+
+    def report(self, video_id: str) -> Answer:
+        """An outside encoder's signed report of a success."""
+        body = {"video_id": video_id, "status": "success", "quality_variants": {"480p": "https://cdn.example/480p.mp4"}}
+        text, sent_at, identifier = json.dumps(body), str(int(clock.now())), new_id()
+        signature = sign(WEBHOOK_SECRET, identifier, sent_at, text.encode())
+        headers = {"webhook-id": identifier, "webhook-timestamp": sent_at, "webhook-signature": signature}
+        return self.ask("videos.report_processed", "POST", "/api/webhooks/video-processed", text, headers=headers)
+
+
+@contextmanager
+def world() -> Iterator[World]:
+    """A stage that forgets nothing between requests, with limits that are out of the way and a clock that stands."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "RATE_SCALE": "1000"}.items():
+            patch.setenv(name, value)
+        patch.setattr(rules, "BCRYPT_COST", 4)
+        turned = TurnedClock()
+        turned.seconds -= turned.seconds % 60  # a lease ends with its minute, so none begins right before
+        patch.setattr(clock, "now", turned)
+        with running(patch) as stage:
+            patch.setenv("RATE_SCALE", "1000")
+            _tell_functions(patch)
+            _answer_for_lambda(stage, patch)
+            with stage.unrecorded():
+                for secret in SECRETS:
+                    if secret.name == "video-processing-webhook":
+                        aws.client("secretsmanager").put_secret_value(
+                            SecretId=real_name(secret), SecretString=WEBHOOK_SECRET
+                        )
+            yield World(stage, turned)
+
+
+def _tell_functions(patch: pytest.MonkeyPatch) -> None:
+    import imageio_ffmpeg
+
+    patch.setenv("FFMPEG_PATH", imageio_ffmpeg.get_ffmpeg_exe())
+    for room in rooms():
+        for need in needs_of(room.declaration):
+            if need.resource.kind in (Kind.MACHINE, Kind.FUNCTION):
+                patch.setenv(need.resource.variable, f"showreel-test-{need.resource.name}")
+
+
+def _answer_for_lambda(stage: Stage, patch: pytest.MonkeyPatch) -> None:
+    """The function that looks after FFmpeg runs here."""
+    original: Any = getattr(BaseClient, "_make_api_call")  # noqa: B009 - botocore's stubs hide it
+
+    def make_api_call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        if operation != "Invoke":
+            return original(client, operation, parameters)
+        with stage.unrecorded():
+            return answer_of_media_function()
+
+    patch.setattr(BaseClient, "_make_api_call", make_api_call)
