@@ -71,7 +71,6 @@ PYTHON_IMAGE = "public.ecr.aws/docker/library/python:3.13-slim"
 
 def stage_of(node: Node) -> Stage:
     """The stage that the CDK context asks for."""
-
     name = str(node.try_get_context("stage") or "dev")
     own = (node.try_get_context("stages") or {}).get(name, {})
 

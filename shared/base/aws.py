@@ -19,7 +19,10 @@ def _session() -> Any:
 
 @functools.cache
 def client(service: str, read_seconds: int = 10) -> Any:
-    """The botocore client of a service. A call is given up after 2 s to connect or `read_seconds` of silence, thrice."""
+    """The botocore client of a service.
+
+    A try is given up after 2 s without a connection or `read_seconds` of silence; there are three.
+    """
     from botocore.config import Config
 
     config = Config(

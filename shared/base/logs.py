@@ -12,7 +12,7 @@ from shared.base.settings import setting
 
 def log(level: str, message: str, **fields: Any) -> None:
     """Write one line. Never pass passwords, tokens or presigned addresses."""
-    service = setting("AWS_LAMBDA_FUNCTION_NAME", "local")
+    service = setting("AWS_LAMBDA_FUNCTION_NAME", "job")
     line = {"level": level, "message": message, "service": service, "timestamp": clock.timestamp(), **fields}
     sys.stdout.write(json.dumps(line, default=str) + "\n")
     sys.stdout.flush()

@@ -73,9 +73,7 @@ class ObjectSink:
             return
         if self._buffer:
             self._send(len(self._buffer))
-        s3.complete_multipart_upload(
-            **self._where, UploadId=self._upload_id, MultipartUpload={"Parts": self._parts}
-        )
+        s3.complete_multipart_upload(**self._where, UploadId=self._upload_id, MultipartUpload={"Parts": self._parts})
 
     def abort(self) -> None:
         """Leave nothing behind."""

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from tests.journeys.traveller import Traveller, until
-from tests.shared.media.sources import GOOD, ffmpeg
+from tests.shared.media.making import ffmpeg
+from tests.shared.media.sources import GOOD
 
 SIX_STATES = ["probe_source", "plan_encode", "Lane", "encode_run", "package_stream", "finish_video"]
 

@@ -3,18 +3,19 @@
 import hashlib
 import hmac
 import time
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from tests.journeys.traveller import Traveller, until
-from tests.shared.media.sources import GOOD, ffmpeg
+from tests.shared.media.making import ffmpeg
+from tests.shared.media.sources import GOOD
 
 
 @pytest.fixture(scope="module")
-def video(traveller: Traveller, sources: Path) -> Iterator[dict[str, object]]:
+def video(traveller: Traveller, sources: Path) -> dict[str, Any]:
     """A public video that is ready."""
     return traveller.ready(GOOD["landscape"](sources))
 

@@ -55,7 +55,10 @@ def test_a_rung_plays_as_a_plain_film(video: dict[str, str], page: str) -> None:
                 film.muted = true;
                 film.src = address;
                 document.body.append(film);
-                await new Promise((done, failed) => { film.oncanplay = done; film.onerror = () => failed(film.error.message); });
+                await new Promise((done, failed) => {
+                    film.oncanplay = done;
+                    film.onerror = () => failed(film.error.message);
+                });
                 await film.play();
                 film.currentTime = film.duration / 2;
                 await new Promise(done => { film.onseeked = done; });

@@ -8,7 +8,8 @@ import pytest
 
 from infra.local.demo.playback import decode_everything
 from tests.journeys.traveller import Traveller
-from tests.shared.media.sources import BAD, EXPECTED_ERRORS, GOOD
+from tests.shared.media.bad_sources import BAD, EXPECTED_ERRORS
+from tests.shared.media.sources import GOOD
 
 RUNGS = {
     "landscape": ["720p", "480p"],
@@ -27,8 +28,10 @@ def test_comes_out_right(name: str, traveller: Traveller, sources: Path) -> None
     frames = {count for level, count in decoded["frames"].items() if level != "audio.m3u8"}
     assert len(frames) == 1, "all renditions have the same frames"
     assert min(frames) >= 1
-    assert ("audio.m3u8" in decoded["frames"]) == ('TYPE=AUDIO' in master)
-    assert list(video["quality_variants"]) == [row.removesuffix(".m3u8") for row in re.findall(r"^\w+\.m3u8$", master, re.M)]
+    assert ("audio.m3u8" in decoded["frames"]) == ("TYPE=AUDIO" in master)
+    assert list(video["quality_variants"]) == [
+        row.removesuffix(".m3u8") for row in re.findall(r"^\w+\.m3u8$", master, re.MULTILINE)
+    ]
     for address in [*video["quality_variants"].values(), video["thumbnail_url"]]:
         part = httpx.get(address, headers={"range": "bytes=0-15"})
         assert part.status_code == 206

@@ -14,7 +14,17 @@ ASKED = {"filename": "film.mp4", "content_type": "video/mp4"}
 
 @pytest.mark.parametrize(
     "path",
-    ["/api/", "/api/health", "/health", "/health/live", "/live", "/health/ready", "/ready", "/ping", "/.well-known/jwks.json"],
+    [
+        "/api/",
+        "/api/health",
+        "/health",
+        "/health/live",
+        "/live",
+        "/health/ready",
+        "/ready",
+        "/ping",
+        "/.well-known/jwks.json",
+    ],
 )
 def test_what_anybody_may_ask(path: str, traveller: Traveller) -> None:
     answer = httpx.get(traveller.stack.outputs["ApiUrl"] + path, timeout=30)

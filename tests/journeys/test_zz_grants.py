@@ -55,7 +55,9 @@ def calls(local_stack: LocalStack) -> dict[str, set[tuple[str, str, bool]]]:
 
 
 def test_nothing_was_denied(calls: dict[str, set[tuple[str, str, bool]]]) -> None:
-    denied = [(role, action, resource) for role, seen in calls.items() for action, resource, allowed in seen if not allowed]
+    denied = [
+        (role, action, resource) for role, seen in calls.items() for action, resource, allowed in seen if not allowed
+    ]
     assert [call for call in denied if "nobodys-bucket" not in call[2]] == []
 
 
@@ -65,7 +67,11 @@ def test_nothing_was_used_that_is_not_declared(room: Room, calls: dict[str, set[
         for action, resource, allowed in calls[role]:
             if not allowed or action in LOGS or (role.endswith("-job") and "cdk-" in resource):
                 continue
-            covered = [need for need in needs_of(room.declaration) if need.action == action and fnmatch(resource, pattern(need))]
+            covered = [
+                need
+                for need in needs_of(room.declaration)
+                if need.action == action and fnmatch(resource, pattern(need))
+            ]
             assert covered, f"{role} used {action} on {resource}"
 
 

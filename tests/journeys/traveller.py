@@ -26,7 +26,9 @@ class Traveller:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.client.close()
 
     def request(self, method: str, path: str, **more: Any) -> httpx.Response:

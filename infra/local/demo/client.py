@@ -56,7 +56,9 @@ class ApiClient:
         asked = {"filename": file.name, "file_size": file.stat().st_size, "content_type": kind, "multipart": True}
         upload = self.call("POST", "/api/upload/video/request", asked)
         with file.open("rb") as film, httpx.Client(timeout=PART_SECONDS) as storage:
-            parts = [_send_part(storage, part, film.read(part["size"]), upload, on_part) for part in upload["part_urls"]]
+            parts = [
+                _send_part(storage, part, film.read(part["size"]), upload, on_part) for part in upload["part_urls"]
+            ]
         finished = {"upload_id": upload["upload_id"], "parts": parts}
         self.call("POST", f"/api/upload/video/{upload['video_id']}/complete", finished)
         return str(upload["video_id"])

@@ -26,7 +26,9 @@ def demo(settings: Settings) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     _end_at_the_latest()
     film = Path(os.environ.get("FILE") or SAMPLE).expanduser()
-    stack = LocalStack(settings, log=Path(settings.folder) / "demo.log", say=lambda text: console.print(f"[dim]{text}[/dim]"))
+    stack = LocalStack(
+        settings, log=Path(settings.folder) / "demo.log", say=lambda text: console.print(f"[dim]{text}[/dim]")
+    )
     try:
         Path(settings.folder).mkdir(parents=True, exist_ok=True)
         with stack:

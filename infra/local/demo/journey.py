@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from infra.local.demo.client import ApiClient, DemoError
@@ -59,16 +59,13 @@ class Journey:
         """Show each stage until the video is ready."""
         heard, seen = time.monotonic(), ("", -1)
         with self._bars() as bars:
-            tasks: dict[str, Any] = {}
+            tasks: dict[str, TaskID] = {}
             while True:
                 video = self._client.video(video_id)
-                step, percent = video["current_step"] or video["processing_status"], video["progress"]
-                if (step, percent) != seen:
-                    heard, seen = time.monotonic(), (step, percent)
-                    for other in tasks:
-                        bars.update(tasks[other], completed=100) if other != step else None
-                    tasks.setdefault(step, bars.add_task(step.lower(), total=100)) if step not in tasks else None
-                    bars.update(tasks[step], completed=percent)
+                now = video["current_step"] or video["processing_status"], video["progress"]
+                if now != seen:
+                    heard, seen = time.monotonic(), now
+                    _show(bars, tasks, *now)
                 if video["processing_status"] == "ready":
                     return video
                 self._check(video, heard)
@@ -87,21 +84,27 @@ class Journey:
 
     def _executions(self) -> list[str]:
         states = self._stack.clients("stepfunctions")
-        machine = next(m for m in states.list_state_machines()["stateMachines"] if m["name"].endswith("-transcode"))
-        return [found["executionArn"] for found in states.list_executions(stateMachineArn=machine["stateMachineArn"])["executions"]]
+        machines = states.list_state_machines()["stateMachines"]
+        machine = next(found for found in machines if found["name"].endswith("-transcode"))
+        return [
+            found["executionArn"]
+            for found in states.list_executions(stateMachineArn=machine["stateMachineArn"])["executions"]
+        ]
 
     def _play(self, video: dict[str, Any]) -> None:
         program = browser_path()
         if program is None:
             seen = decode_everything(video["video_url"])
-            self._console.print(f"no Chromium here: fetched and decoded every byte range of {', '.join(seen['levels'])}")
+            self._console.print(
+                f"no Chromium here: fetched and decoded every byte range of {', '.join(seen['levels'])}"
+            )
             return
         picture = Path(self._stack.settings.folder) / "demo.png"
         seen = play_in_browser(program, video["video_url"], picture)
         if seen["errors"]:
             raise DemoError(f"the player met errors: {seen['errors']}")
         self._console.print(
-            f"played and sought in Chromium: {seen['duration']:.2f} s, levels {seen['levels']}, picture in {picture.name}"
+            f"played and sought in Chromium: {seen['duration']:.2f} s, levels {seen['levels']}, a picture in {picture.name}"
         )
 
     def _tell(self, video: dict[str, Any]) -> None:
@@ -111,6 +114,16 @@ class Journey:
         for name, address in video["quality_variants"].items():
             self._console.print(f"[bold]{name:<7}[/bold] {address}", soft_wrap=True)
         self._console.print("[bold]poster[/bold]  " + video["thumbnail_url"], soft_wrap=True)
+
+
+def _show(bars: Progress, tasks: dict[str, TaskID], step: str, percent: int) -> None:
+    """Move the bar of the step at work; the ones before it are done."""
+    if step not in tasks:
+        for before in tasks.values():
+            bars.update(before, completed=100)
+            bars.stop_task(before)
+        tasks[step] = bars.add_task(step.lower(), total=100)
+    bars.update(tasks[step], completed=percent)
 
 
 def _stage_table(stages: list[Stage]) -> Table:

@@ -1,4 +1,4 @@
-"""Playing the stream: in headless Chromium where there is one, else every playlist and byte range is fetched and decoded."""
+"""Playing the stream: in headless Chromium where there is one, else by fetching and decoding every byte range."""
 
 import http.server
 import re
@@ -21,9 +21,13 @@ PLAYER = ROOT / "node_modules" / "hls.js" / "dist" / "hls.min.js"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_SECONDS = 60
 DECODE_SECONDS = 600
-QUIET = "--headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update"
+QUIET = (
+    "--headless=new --no-sandbox --disable-gpu --no-first-run"
+    " --disable-background-networking --disable-component-update"
+)
 PAGE = """<!doctype html><meta charset="utf-8"><title>Showreel</title>
-<style>body { margin: 0 } video { width: 100vw; height: 100vh; object-fit: contain; background: #000 }</style><video id="film" muted playsinline></video>
+<style>body { margin: 0 } video { width: 100vw; height: 100vh; object-fit: contain; background: #000 }</style>
+<video id="film" muted playsinline></video>
 <script src="/hls.js"></script><script>
 const film = document.getElementById('film'), errors = [];
 async function until(test, what) {
@@ -42,7 +46,8 @@ window.play = async address => {
     const played = film.currentTime;
     film.currentTime = film.duration * 0.7;
     await until(() => !film.seeking && film.readyState >= 2, 'seeking');
-    await until(() => film.ended || film.currentTime > Math.min(film.duration * 0.7 + 0.5, film.duration - 0.05), 'playing on');
+    const later = Math.min(film.duration * 0.7 + 0.5, film.duration - 0.05);
+    await until(() => film.ended || film.currentTime > later, 'playing on');
     return {duration: film.duration, played, at: film.currentTime, width: film.videoWidth, height: film.videoHeight,
             levels: hls.levels.map(level => level.height), errors};
 };
@@ -60,7 +65,9 @@ def play_in_browser(program: str, master: str, picture: Path | None = None) -> d
 
     try:
         with _page() as address, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=program, args=QUIET.split(), timeout=BROWSER_SECONDS * 1000)
+            browser = playwright.chromium.launch(
+                executable_path=program, args=QUIET.split(), timeout=BROWSER_SECONDS * 1000
+            )
             page = browser.new_page(viewport={"width": 960, "height": 540})
             page.set_default_timeout(BROWSER_SECONDS * 1000)
             page.goto(address)
@@ -86,7 +93,7 @@ def _page() -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_: Any) -> None:
+        def log_message(self, format: str, *_: Any) -> None:  # noqa: A002 - the name is the base class's
             """Say nothing: the console belongs to the demo."""
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
@@ -124,7 +131,19 @@ def _decode(client: httpx.Client, address: str) -> int:
     file = urljoin(address, re.findall(r'EXT-X-MAP:URI="([^"]+)"', playlist)[0])
     ranges = re.findall(r'BYTERANGE[:=]"?(\d+)@(\d+)', playlist)
     data = b"".join(_fetch(client, file, (int(size), int(start))) for size, start in ranges)
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-xerror", "-f", "mp4", "-i", "pipe:0", "-f", "null", "-"]
+    command = [
+        imageio_ffmpeg.get_ffmpeg_exe(),
+        "-v",
+        "error",
+        "-xerror",
+        "-f",
+        "mp4",
+        "-i",
+        "pipe:0",
+        "-f",
+        "null",
+        "-",
+    ]
     command[1:1] = ["-progress", "pipe:1", "-nostats"]
     done = subprocess.run(command, input=data, capture_output=True, timeout=DECODE_SECONDS, check=False)
     if done.returncode:

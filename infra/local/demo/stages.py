@@ -48,7 +48,9 @@ def _stage(name: str, seconds: float) -> Stage:
         spent = seconds * memory[name] / GIB * LAMBDA_GB_SECOND + LAMBDA_REQUEST
         return Stage(name, seconds, spent + TRANSITION, f"Lambda, {memory[name]} MiB")
     if name.endswith("_job"):
-        return Stage(name, seconds, seconds / 3600 * JOB_VCPUS * SPOT_VCPU_HOUR + TRANSITION, f"Batch, {JOB_VCPUS} vCPU")
+        return Stage(
+            name, seconds, seconds / 3600 * JOB_VCPUS * SPOT_VCPU_HOUR + TRANSITION, f"Batch, {JOB_VCPUS} vCPU"
+        )
     return Stage(name, seconds, TRANSITION, "Step Functions")
 
 

@@ -91,7 +91,10 @@ class ProfileService:
         return cls(AccountStore.open_users())
 
     def set_avatar(self, user_id: str, picture_id: str) -> bool:
-        """Show a picture, whose file lies at rules.avatar_path. An earlier one never replaces a later one: then False."""
+        """Show a picture, whose file lies at rules.avatar_path.
+
+        False when there is nobody to show it, or a picture of a later request is shown.
+        """
         user = self._accounts.user(user_id)
         path = rules.avatar_path(user_id, picture_id)
         if user is None or user.avatar_url >= path:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.shared.media.attacks import Listener
+from tests.shared.media.bad_sources import BAD
 from tests.shared.media.engine import Transcoded, transcode
-from tests.shared.media.sources import BAD, GOOD
+from tests.shared.media.sources import GOOD
 
 
 @pytest.fixture(scope="session")

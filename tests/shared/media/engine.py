@@ -16,7 +16,7 @@ from shared.media.indexes import AudioIndex, RunIndex
 from shared.media.package import EncodedAudio, EncodedRun, Manifest, package
 from shared.media.plan import Plan, make_plan
 from shared.media.probing import probe
-from tests.shared.media.sources import BITS, FFMPEG
+from tests.shared.media.making import BITS, FFMPEG
 
 
 class LocalSource:

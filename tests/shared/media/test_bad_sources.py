@@ -11,8 +11,9 @@ from shared.media.errors import ENGINE_FAULTS, MediaError, MediaErrorCode
 from shared.media.probing import probe
 from shared.media.storage import BytesSource
 from tests.shared.media.attacks import PAYLOADS, Listener
+from tests.shared.media.bad_sources import BAD, EXPECTED_ERRORS
 from tests.shared.media.engine import LocalSource, Transcoded, transcode
-from tests.shared.media.sources import BAD, EXPECTED_ERRORS, X264, counted, ffmpeg, patched
+from tests.shared.media.making import X264, counted, ffmpeg, patched
 
 Source = Callable[[str], Path]
 

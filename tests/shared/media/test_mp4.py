@@ -16,7 +16,7 @@ from shared.media.mp4.reading import FragmentStream, sample_description
 from shared.media.mp4.writing import TrackHeader, fragment, init_segment
 from shared.media.sniffing import find_demuxer
 from shared.media.storage import BytesSource
-from tests.shared.media.sources import patched
+from tests.shared.media.making import patched
 
 Source = Callable[[str], Path]
 

@@ -18,7 +18,7 @@ from shared.media.mp4.reading import read_fragment, sample_description, track_de
 from shared.media.package import EncodedRun, package
 from shared.media.storage import BytesSource
 from tests.shared.media.engine import LocalSink, LocalSource, Transcoded, plan_of, transcode
-from tests.shared.media.sources import FFMPEG
+from tests.shared.media.making import FFMPEG
 
 Get = Callable[[str], Transcoded]
 NAMES = ["landscape", "silent", "one_frame", "sixty", "variable_rate", "slow"]

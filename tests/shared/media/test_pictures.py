@@ -12,7 +12,7 @@ from shared.media.errors import MediaError, MediaErrorCode
 from shared.media.pictures import make_poster, reencode_image
 from shared.media.probing import probe
 from tests.shared.media.engine import LocalSource, counters
-from tests.shared.media.sources import FFMPEG, ffmpeg
+from tests.shared.media.making import FFMPEG, ffmpeg
 
 Source = Callable[[str], Path]
 

@@ -19,7 +19,7 @@ from shared.media.runner import Limits, Progress, encoder_build, run
 from shared.media.storage import BytesSource
 from tests.shared.media.attacks import PAYLOADS, Listener
 from tests.shared.media.engine import LocalSink, LocalSource, plan_of
-from tests.shared.media.sources import FFMPEG
+from tests.shared.media.making import FFMPEG
 
 Source = Callable[[str], Path]
 GENEROUS = Limits(wall_seconds=60, cpu_seconds=60)
@@ -205,7 +205,7 @@ from tests.shared.media.engine import LocalSource
 from tests.shared.media.test_runner import FOREVER, GENEROUS, discard, film
 from shared.media.range_server import RangeServer
 from shared.media.runner import run
-from tests.shared.media.sources import FFMPEG
+from tests.shared.media.making import FFMPEG
 with RangeServer(LocalSource(Path(sys.argv[1]))) as url:
     run(film(url, FOREVER), FFMPEG, GENEROUS, [discard], on_progress=lambda progress: print("moving", flush=True))
 """

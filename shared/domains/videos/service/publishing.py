@@ -45,7 +45,8 @@ def to_json(published: PublishedMedia) -> dict[str, Any]:
 
 def from_json(value: dict[str, Any]) -> PublishedMedia:
     """The inverse of `to_json`."""
-    return PublishedMedia(**{**value, "variants": tuple(Variant(**variant) for variant in value["variants"])})
+    told: dict[str, Any] = {**value, "variants": tuple(Variant(**variant) for variant in value["variants"])}
+    return PublishedMedia(**told)
 
 
 def _run(objects: Objects, work: WorkKeys, rung: str, number: int) -> EncodedRun:
