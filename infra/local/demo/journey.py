@@ -104,7 +104,7 @@ class Journey:
         if seen["errors"]:
             raise DemoError(f"the player met errors: {seen['errors']}")
         self._console.print(
-            f"played and sought in Chromium: {seen['duration']:.2f} s, levels {seen['levels']}, a picture in {picture.name}"
+            f"played and sought in Chromium: {seen['duration']:.2f} s, levels {seen['levels']}, see {picture.name}"
         )
 
     def _tell(self, video: dict[str, Any]) -> None:
