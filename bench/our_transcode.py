@@ -1,0 +1,75 @@
+"""`python -m bench.our_transcode FFMPEG SOURCE FOLDER`: the engine's whole work on a local file, in this process."""
+
+import sys
+from pathlib import Path
+
+from shared.media.encode import encode_audio, encode_run
+from shared.media.package import EncodedAudio, EncodedRun, package
+from shared.media.pictures import make_poster
+from shared.media.plan import Plan, make_plan
+from shared.media.probing import probe
+
+
+class FileSource:
+    """A local file as the engine's RangeSource."""
+
+    def __init__(self, path: Path) -> None:
+        """The file must be complete."""
+        self._path = path
+        self.size = path.stat().st_size
+
+    def read(self, start: int, end: int) -> bytes:
+        """Bytes start..end."""
+        with self._path.open("rb") as file:
+            file.seek(start)
+            return file.read(end - start)
+
+
+class FileSink:
+    """A local file as the engine's Sink."""
+
+    def __init__(self, path: Path) -> None:
+        """An older file of that name is replaced."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self._file = path.open("wb")
+
+    def write(self, data: bytes) -> None:
+        """Append bytes."""
+        self._file.write(data)
+
+    def finish(self) -> None:
+        """Close it."""
+        self._file.close()
+
+    def abort(self) -> None:
+        """Remove it."""
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+
+def plan_of(source: Path) -> Plan:
+    """The engine's plan of a local file."""
+    return make_plan(probe(FileSource(source)), source_id=source.name, encoder_build="benchmark")
+
+
+def transcode(ffmpeg: str, source: Path, folder: Path) -> None:
+    """Probe, plan, encode, package, and make the poster."""
+    plan, work = plan_of(source), folder / "work"
+    runs: dict[str, list[EncodedRun]] = {rung.name: [] for rung in plan.rungs}
+    for run in plan.runs:
+        paths = {rung.name: work / f"{rung.name}-{run.index}.m4s" for rung in plan.rungs}
+        sinks = {name: FileSink(path) for name, path in paths.items()}
+        for name, index in encode_run(plan, run, FileSource(source), sinks, ffmpeg).items():
+            runs[name].append(EncodedRun(index, FileSource(paths[name])))
+    audio = None
+    if plan.has_audio:
+        packets = work / "audio.aac"
+        sound = encode_audio(plan, FileSource(source), FileSink(packets), ffmpeg)
+        audio = EncodedAudio(sound, FileSource(packets))
+    package(plan, runs, audio, lambda name, _: FileSink(folder / name))
+    (folder / "poster.jpg").write_bytes(make_poster(plan.facts, FileSource(source), ffmpeg))
+
+
+if __name__ == "__main__":
+    transcode(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
