@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from aws_lambda_powertools.utilities.data_classes import S3EventBridgeNotificationEvent
+
 from shared.base.running import serve
 from shared.contract.declare import Compute, Layer, on_event
 from shared.contract.resources import MEDIA, USERS, VIDEOS
@@ -25,7 +27,7 @@ from shared.domains.videos.service.pictures import PictureService
 )
 def on_thumbnail_arrived(event: dict[str, Any]) -> None:
     """Decode the picture, write it anew and put it in place; one that cannot be decoded is left alone."""
-    PictureService.open().place(event["detail"]["object"]["key"])
+    PictureService.open().place(S3EventBridgeNotificationEvent(event).detail.object.key)
 
 
 handler = serve(on_thumbnail_arrived)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from aws_lambda_powertools.utilities.data_classes import S3EventBridgeNotificationEvent
+
 from shared.base.running import serve
 from shared.contract.declare import on_event
 from shared.contract.resources import MEDIA, TRANSCODE, VIDEOS
@@ -22,8 +24,8 @@ from shared.domains.videos.service.intake import IntakeService
 )
 def on_upload_arrived(event: dict[str, Any]) -> None:
     """Start the processing of an upload, once for each version of the object."""
-    uploaded = event["detail"]["object"]
-    IntakeService.open().start(uploaded["key"], size=int(uploaded["size"]), upload_version=uploaded["version-id"])
+    uploaded = S3EventBridgeNotificationEvent(event).detail.object
+    IntakeService.open().start(uploaded.key, size=int(uploaded.size), upload_version=uploaded.version_id)
 
 
 handler = serve(on_upload_arrived)
