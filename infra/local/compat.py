@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from infra.local.differences import correction
-from infra.local.emulator import app, eventbridge, provisioners, s3, scheduler, secretsmanager
+from infra.local.emulator import app, eventbridge, lambda_svc, provisioners, s3, scheduler, secretsmanager
 
 
 def _handlers(kind: str) -> dict[str, Any]:
@@ -146,6 +146,28 @@ def correct_version_ranges() -> None:
         return 206, {**answer, **ranged}, part
 
     s3._get_object = get_object
+
+
+@correction(
+    title="Dead-letter queues of functions made by CloudFormation",
+    aws="What an asynchronous invocation could not do after its retries goes to the queue.",
+    emulator="The property is dropped.",
+    names=(
+        "services.cloudformation.provisioners: _RESOURCE_HANDLERS[AWS::Lambda::Function]",
+        "services.lambda_svc: _functions",
+    ),
+)
+def correct_dead_letters() -> None:
+    handlers = _handlers("AWS::Lambda::Function")
+    for operation, position in (("create", 1), ("update", 2)):
+        handlers[operation] = functools.partial(_make_function, handlers[operation], position)
+
+
+def _make_function(stock: Callable[..., Any], position: int, *args: Any, **kwargs: Any) -> Any:
+    result = stock(*args, **kwargs)
+    if queue := args[position].get("DeadLetterConfig"):
+        lambda_svc._functions[result[0]]["config"]["DeadLetterConfig"] = queue
+    return result
 
 
 @correction(

@@ -17,8 +17,6 @@ JSONATA = sfn.QueryLanguage.JSONATA
 LIMIT = cdk.Duration.hours(26)
 OUTSIDE_LIMIT = cdk.Duration.hours(24)
 """How long an outside encoder may take."""
-JOB_LIMIT = cdk.Duration.hours(20)
-"""Three attempts of six hours and the wait for capacity."""
 
 INPUT = "$states.context.Execution.Input"
 HOPELESS = "StepError"

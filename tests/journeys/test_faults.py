@@ -245,3 +245,19 @@ def _cause(traveller: Traveller, arn: str) -> str:
         if "taskFailedEventDetails" in event
     ]
     return str(causes[0])
+
+
+def test_an_event_that_nobody_can_handle_is_kept(traveller: Traveller) -> None:
+    queues = traveller.aws("sqs")
+    queue = queues.get_queue_url(QueueName="showreel-dev-lost-events")["QueueUrl"]
+    mark = f"uploads/{time.monotonic_ns()}/source"
+    event = {"detail": {"object": {"key": mark, "size": "no number", "version-id": "v"}}}
+    traveller.aws("lambda").invoke(
+        FunctionName="showreel-dev-on_upload_arrived", InvocationType="Event", Payload=json.dumps(event)
+    )
+
+    def lost() -> list[str]:
+        told = queues.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=0).get("Messages", [])
+        return [message["Body"] for message in told if mark in message["Body"]]
+
+    assert until(lost, "the event in the queue of lost ones")
