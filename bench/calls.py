@@ -13,6 +13,7 @@ from infra.parts.discovery import endpoints
 from shared.http import limiting
 
 MOST, OFTEN, SHARE_OVER = 3, 2, 10.0
+"""No endpoint makes more than `MOST` calls, and at most so many percent of them more than `OFTEN`."""
 WARM_UPS = 2
 Request = Callable[[], object]
 PICTURE = {"filename": "a.jpg", "file_size": 1, "content_type": "image/jpeg"}
@@ -146,10 +147,14 @@ def missing() -> set[str]:
 
 
 def measure() -> list[Figure]:
-    """The share of endpoints with more calls than is good, the most calls, then each endpoint that makes any."""
+    """Count, and tell."""
     if missing():
         raise LookupError(f"bench/calls.py has no request for {', '.join(sorted(missing()))}")
-    found = count()
+    return figures(count())
+
+
+def figures(found: list[Counted]) -> list[Figure]:
+    """The share of endpoints with more calls than is good, the most calls, then each endpoint, the dearest first."""
     over = 100 * sum(len(one.warm) > OFTEN for one in found) / len(found)
     rows = [
         Figure(f"endpoints over {OFTEN} AWS calls, warm (of {len(found)})", round(over, 1), "%", SHARE_OVER),

@@ -18,7 +18,7 @@ from infra.parts.discovery import ROOT, Room, rooms
 LIMIT = 1.9
 SCREENING_ROUNDS, ROUNDS = 2, 9
 FINALISTS = 4
-"""So many of the slowest are measured again with more rounds, since the slowest of a few noisy rounds looks too slow."""
+"""So many of the slowest are measured again with more rounds: the slowest of few noisy rounds looks too slow."""
 
 NOTHING, BASE = "pass", "boto3"
 BOTO3 = """

@@ -1,0 +1,62 @@
+"""State transitions of an execution, counted in the definition that is deployed, whatever runs it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+STEPS = {"Task", "Pass", "Wait", "Choice", "Succeed", "Fail"}
+"""States that are entered once each time they are reached; a Map or a Parallel would multiply what is in it."""
+
+
+class NotCountableError(Exception):
+    """The number of transitions depends on the input, or on time."""
+
+
+def definition(assembly: Path, machine: str) -> dict[str, Any]:
+    """The definition of a state machine whose name ends in `machine`, from synthesised templates."""
+    for template in sorted(assembly.glob("*.template.json")):
+        for resource in json.loads(template.read_text())["Resources"].values():
+            properties = resource.get("Properties", {})
+            if resource["Type"] == "AWS::StepFunctions::StateMachine" and _name(properties).endswith(machine):
+                found: dict[str, Any] = json.loads(_text(properties["DefinitionString"]))
+                return found
+    raise LookupError(f"{assembly} has no state machine {machine}")
+
+
+def _name(properties: dict[str, Any]) -> str:
+    return _text(properties.get("StateMachineName", ""))
+
+
+def _text(value: Any) -> str:
+    """A string of a template; what is known at deployment alone is a word."""
+    if isinstance(value, str):
+        return value
+    return "".join(part if isinstance(part, str) else "deployed" for part in value["Fn::Join"][1])
+
+
+def path(machine: dict[str, Any], **chosen: str) -> list[str]:
+    """The states of an execution without errors, in order.
+
+    `chosen` are the variables that choices compare, for example lane="batch". NotCountableError for a state that stands
+    for many, or one that comes twice.
+    """
+    states, name, found = machine["States"], machine["StartAt"], list[str]()
+    while name:
+        state = states[name]
+        if state["Type"] not in STEPS or name in found:
+            raise NotCountableError(f"{name} ({state['Type']}) is not entered exactly once")
+        found.append(name)
+        name = _chosen(state, chosen) if state["Type"] == "Choice" else state.get("Next", "")
+    return found
+
+
+def _chosen(state: dict[str, Any], chosen: dict[str, str]) -> str:
+    for choice in state["Choices"]:
+        condition = choice["Condition"].strip("{}% ")
+        variable, _, value = condition.partition(" = ")
+        known = chosen.get(variable.rpartition(".")[2].lstrip("$"))
+        if known is None or not value:
+            raise NotCountableError(f"what {condition} depends on is not known")
+        if value.strip("'\"") == known:
+            return str(choice["Next"])
+    return str(state["Default"])
