@@ -20,4 +20,5 @@ def set_limits(address_space: int, cpu_seconds: int, file_bytes: int) -> None:
 
 if __name__ == "__main__":
     set_limits(*(int(value) for value in sys.argv[1:4]))
+    os.environ.pop("LD_LIBRARY_PATH", None)  # it was for this interpreter
     os.execv(sys.argv[4], sys.argv[4:])  # noqa: S606  the program is our own choice and there is no shell

@@ -12,7 +12,7 @@ from shared.media.facts import SourceFacts
 from shared.media.mp4.boxes import BoxError
 from shared.media.mp4.checking import DataMissingError, HeaderMissingError, TimeGapError, check_movie
 from shared.media.range_server import RangeServer
-from shared.media.runner import MEGABYTE, clean_environment
+from shared.media.runner import MEGABYTE, python_environment
 from shared.media.sniffing import SNIFF_BYTES, find_demuxer
 from shared.media.storage import RangeSource
 
@@ -61,7 +61,7 @@ def _ask_child(url: str, demuxer: str, size: int, wall_seconds: float) -> dict[s
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**clean_environment(), "PYTHONPATH": _import_path()},
+        env={**python_environment(), "PYTHONPATH": _import_path()},
         cwd="/",
         process_group=0,
     )

@@ -19,6 +19,8 @@ from shared.media.command import Command
 from shared.media.errors import MediaError, MediaErrorCode
 
 PASSED_ENVIRONMENT = ("PATH", "FONTCONFIG_FILE", "TMPDIR")
+INTERPRETER_ENVIRONMENT = "LD_LIBRARY_PATH"
+"""Where Lambda's Python finds libpython: without it the interpreter does not start there."""
 STDERR_KEPT = 8192
 POLL_SECONDS = 0.5
 GRACE_SECONDS = 2.0
@@ -63,6 +65,12 @@ class Progress:
 def clean_environment() -> dict[str, str]:
     """What a child process may know: no credentials, no proxies."""
     return {name: os.environ[name] for name in PASSED_ENVIRONMENT if name in os.environ}
+
+
+def python_environment() -> dict[str, str]:
+    """What a child may know that is this Python: the same, and where its own library lies."""
+    libraries = os.environ.get(INTERPRETER_ENVIRONMENT)
+    return clean_environment() | ({INTERPRETER_ENVIRONMENT: libraries} if libraries else {})
 
 
 def encoder_build(ffmpeg_path: str) -> str:
@@ -135,7 +143,7 @@ def _started(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         pass_fds=[pipe.write_end for pipe in pipes],
-        env=clean_environment(),
+        env=python_environment(),
         process_group=0,
     ) as process:
         for pipe in pipes:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,7 +16,16 @@ from shared.media.command import Command, Input, Output
 from shared.media.encode import encode_run
 from shared.media.errors import MediaError, MediaErrorCode
 from shared.media.range_server import RangeServer
-from shared.media.runner import Limits, Progress, encoder_build, run
+from shared.media.runner import (
+    MEGABYTE,
+    PASSED_ENVIRONMENT,
+    Limits,
+    Progress,
+    clean_environment,
+    encoder_build,
+    python_environment,
+    run,
+)
 from shared.media.storage import BytesSource
 from tests.shared.media.attacks import PAYLOADS, Listener
 from tests.shared.media.engine import LocalSink, LocalSource, plan_of
@@ -187,15 +197,25 @@ def test_a_source_that_breaks_under_way_is_told_as_such(source: Source, tmp_path
 def test_environment_is_clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A program that prints its environment stands in for FFmpeg."""
     program = tmp_path / "program"
-    program.write_text("#!/bin/sh\nenv >&2\nexit 3\n")
+    program.touch()
     program.chmod(0o755)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.setenv("http_proxy", "http://proxy")
+    monkeypatch.setenv("LD_LIBRARY_PATH", str(tmp_path))
+    told = tmp_path / "told"
+    program.write_text(f"#!/bin/sh\nenv >'{told}'\nexit 3\n")
     with pytest.raises(MediaError) as caught:
-        run(Command(Input("x", "mov", "pipe", 1), ()), str(program), GENEROUS, [])
+        run(Command(Input("x", "mov", "pipe", 1), ()), str(program), replace(GENEROUS, file_bytes=MEGABYTE), [])
     assert caught.value.code == MediaErrorCode.ENCODER_FAILED
-    assert "secret" not in caught.value.message
-    assert "proxy" not in caught.value.message
+    names = {line.partition("=")[0] for line in told.read_text().splitlines()}
+    assert names <= {*PASSED_ENVIRONMENT, "PWD", "SHLVL", "_", "OLDPWD", "LC_CTYPE"}
+
+
+def test_python_children_find_their_own_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lambda's interpreter does not start without LD_LIBRARY_PATH."""
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/var/lang/lib")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    assert python_environment() == {**clean_environment(), "LD_LIBRARY_PATH": "/var/lang/lib"}
 
 
 TERMINATED = """
