@@ -116,6 +116,7 @@ class MediaStack(ShowreelStack):
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
             allowed_methods=cloudfront.AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
             cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
+            origin_request_policy=cloudfront.OriginRequestPolicy.CORS_S3_ORIGIN,  # S3 refuses OPTIONS without Origin
             response_headers_policy=headers,
             function_associations=[
                 cloudfront.FunctionAssociation(function=check, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST)

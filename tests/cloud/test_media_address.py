@@ -19,6 +19,8 @@ from tests.cloud.templates import Templates
 
 SCRIPT = ROOT / "infra" / "parts" / "media_address.js"
 FUNCTION_BYTES = 10 * 1024
+CORS_S3_ORIGIN = "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf"
+"""AWS's own policy: passes Origin and the Access-Control-Request-* on."""
 KEY = "a key of the stage"
 VIDEO_ID = "0192f0c1-2345-7abc-8def-0123456789ab"
 NOW = 1_900_000_000
@@ -142,6 +144,7 @@ def test_function_fits_the_edge(cloud: Templates) -> None:
     behaviour = distribution.properties["DistributionConfig"]["DefaultCacheBehavior"]
     assert [one["EventType"] for one in behaviour["FunctionAssociations"]] == ["viewer-request"]
     assert "CacheBehaviors" not in distribution.properties["DistributionConfig"], "no path gets by the check"
+    assert behaviour["OriginRequestPolicyId"] == CORS_S3_ORIGIN, "S3 answers 400 to a preflight without its headers"
 
 
 def test_function_uses_what_the_edge_has() -> None:
