@@ -21,7 +21,7 @@ from tests.shared.domains.accounts.conftest import PASSWORD, Register
 def test_registering_gives_a_user_who_is_logged_in(register: Register, accounts: AccountService) -> None:
     made = register("Alice_1", email="Alice@Example.com")
     assert (made.user.username, made.user.email, made.user.display_name) == ("Alice_1", "Alice@Example.com", "Alice_1")
-    assert made.user.avatar_url == f"{SETTINGS['CDN_BASE_URL']}/static/avatar.svg"
+    assert made.user.avatar_url == f"{SETTINGS['CDN_BASE_URL']}/public/avatar.svg"
     assert (made.user.follower_count, made.user.following_count, made.user.role) == (0, 0, "user")
     claims = tokens.verify(made.tokens.access_token, "access")
     assert (claims.user_id, claims.username, claims.email) == (made.user.id, "Alice_1", "Alice@Example.com")
