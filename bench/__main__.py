@@ -1,6 +1,7 @@
-"""`python -m bench [SECTION...]`: measure, print a table, write bench/results.json. Exits with 0 whatever it finds.
+"""`python -m bench [SECTION...]`: measure, print a table, write bench/results.json.
 
-Without a section all of them run; with some, the results of the others stay out of the file.
+Without a section all of them run; with some, the results of the others stay out of the file. A missed limit is shown
+and is no failure; a section that cannot measure is one, and the others go on.
 """
 
 import argparse
@@ -37,17 +38,26 @@ def main(arguments: list[str] | None = None) -> int:
     console = Console(file=sys.stdout, highlight=False, width=width)  # bound before what the product logs is caught
     console.print(f"[dim]{machine()}[/dim]")
     found: list[Figure] = []
+    broken = []
     for name in chosen:
         began = time.monotonic()
-        with console.status(SECTIONS[name]), contextlib.redirect_stdout(io.StringIO()):  # the product's log lines
-            measured = importlib.import_module(f"bench.{name}").measure()
+        try:
+            # what the product logs is no result
+            with console.status(SECTIONS[name]), contextlib.redirect_stdout(io.StringIO()):
+                measured: list[Figure] = importlib.import_module(f"bench.{name}").measure()
+        except Exception:  # noqa: BLE001 - the other sections still have something to tell
+            broken.append(name)
+            console.print_exception()
+            continue
         console.print(table(SECTIONS[name], measured))
         console.print(f"[dim]{time.monotonic() - began:.0f} s[/dim]\n")
         found += measured
     write(found, RESULTS)
     misses = [figure.name for figure in found if not figure.ok]
     console.print(f"{len(found)} figures in {RESULTS.name}; missed limits: {', '.join(misses) or 'none'}")
-    return 0
+    if broken:
+        console.print(f"[bold red]not measured: {', '.join(broken)}[/bold red]")
+    return int(bool(broken))
 
 
 if __name__ == "__main__":
