@@ -4,8 +4,8 @@ import json
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from shared.base import logs
 from shared.base.errors import AppError
@@ -14,6 +14,8 @@ EXIT_BAD_INPUT = 64
 """Exit code of a Batch job whose input cannot be processed: Batch gives up instead of trying again (EX_USAGE)."""
 
 ANSWER_TRIES = 3
+
+T = TypeVar("T")
 
 
 class StepError(Exception):
@@ -59,6 +61,19 @@ def serve(function: Callable[..., Any]) -> Callable[[dict[str, Any], Any], Any]:
         return result
 
     return handler
+
+
+def each(found: Iterable[T], work: Callable[[T], object]) -> None:
+    """Do the work on all that was found: what fails is logged, keeps nothing else waiting, and is raised at the end."""
+    errors = []
+    for one in found:
+        try:
+            work(one)
+        except Exception as error:  # noqa: BLE001 - raised below, once the others have had their turn
+            logs.log_exception(f"{work.__name__} failed", error, what=str(one))
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup(f"{len(errors)} failed", errors)
 
 
 def run_as_job(function: Callable[[dict[str, Any]], Any]) -> None:

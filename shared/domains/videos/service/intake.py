@@ -5,6 +5,7 @@ import hashlib
 from shared.base import clock, logs
 from shared.base.aws import execution_arn, execution_status, start_execution
 from shared.base.objects import Objects
+from shared.base.running import each
 from shared.base.settings import setting
 from shared.domains.videos.model import OpenState, OpenVideo, Status
 from shared.domains.videos.rules.keys import uploaded_video
@@ -59,10 +60,19 @@ class IntakeService:
     def sweep(self) -> None:
         """Deal with every video whose work is open and silent."""
         now = clock.now()
-        for waiting in self._videos.stuck(now - WAITING_SECONDS, OpenState.QUEUED):
-            self._start_again(waiting)
-        for silent in self._videos.stuck(now - SILENT_SECONDS, OpenState.PROCESSING):
-            self._end_if_lost(silent)
+        each(
+            [
+                *self._videos.stuck(now - WAITING_SECONDS, OpenState.QUEUED),
+                *self._videos.stuck(now - SILENT_SECONDS, OpenState.PROCESSING),
+            ],
+            self._go_on,
+        )
+
+    def _go_on(self, found: OpenVideo) -> None:
+        if found.open_state is OpenState.QUEUED:
+            self._start_again(found)
+        else:
+            self._end_if_lost(found)
 
     def _start_again(self, waiting: OpenVideo) -> None:
         video = self._videos.get(waiting.video_id)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from shared.base import clock
 from shared.base.aws import invalidate, stop_execution
 from shared.base.objects import Objects
-from shared.domains.videos.model import OpenState, Video
+from shared.base.running import each
+from shared.domains.videos.model import OpenState, OpenVideo, Video
 from shared.domains.videos.rules.keys import media_prefix, prefixes, upload_key
 from shared.domains.videos.service.catalogue import CatalogueService
 from shared.domains.videos.service.processing import ProcessingService
@@ -33,16 +34,25 @@ class TidyingService:
     def run(self) -> None:
         """Delete, move, and give up uploads of which nothing was heard for a day."""
         now = clock.now()
-        for found in self.videos.stuck(now, OpenState.DELETING, OpenState.MOVING):
-            video = self.videos.get(found.video_id)
-            if video is None:
-                continue
-            if found.open_state is OpenState.DELETING:
-                self._delete(video)
-            else:
-                self._move(video)
-        for found in self.videos.stuck(now - ABANDONED_SECONDS, OpenState.AWAITING_UPLOAD):
+        each(self._open(now), self._go_on)
+
+    def _open(self, now: float) -> list[OpenVideo]:
+        """What is to be done; an upload is given up after a day."""
+        silent = self.videos.stuck(now - ABANDONED_SECONDS, OpenState.AWAITING_UPLOAD)
+        return [*self.videos.stuck(now, OpenState.DELETING, OpenState.MOVING), *silent]
+
+    def _go_on(self, found: OpenVideo) -> None:
+        """Go on with one video, which goes to the end of the queue first, in case it fails again and again."""
+        if found.open_state is OpenState.AWAITING_UPLOAD:
             self.videos.fail(found.video_id, None, *ABANDONED)
+            return
+        video = self.videos.get(found.video_id) if self.videos.touch(found.video_id, found.open_state) else None
+        if video is None:
+            return
+        if found.open_state is OpenState.DELETING:
+            self._delete(video)
+        else:
+            self._move(video)
 
     def _delete(self, video: Video) -> None:
         """Erase all that a video has. While something may still write, it is only stopped: the next round erases."""
