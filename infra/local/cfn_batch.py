@@ -60,7 +60,8 @@ class Kind:
         request: dict[str, Any] = camel(properties)
         name = properties.get(self.name_property) or provisioners._physical_name(stack, logical_id)
         request[self.name_property[0].lower() + self.name_property[1:]] = name
-        request.pop("replaceComputeEnvironment", None)
+        for about_updates in ("replaceComputeEnvironment", "resourceRetentionPolicy"):
+            request.pop(about_updates, None)
         if self.name == "ComputeEnvironment" and "type" in request:
             request["type"] = request["type"].upper()
         return request
@@ -75,7 +76,8 @@ class Kind:
     ) -> Result:
         if self.name == "JobDefinition":  # each update is a new revision: Ref changes with it
             result = self.create(logical_id or "", new, stack)
-            self.delete(physical_id, old)
+            if not (new.get("ResourceRetentionPolicy") or {}).get("SkipDeregisterOnUpdate"):
+                self.delete(physical_id, old)
             return result
         self._call(1, {**self._request(logical_id or "", new, stack), self.reference: physical_id})
         return physical_id, {self.arn_attribute: physical_id}

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 _START_SECONDS = 60.0
-_ANSWER_SECONDS = 10.0
 
 
 class Supervisor:

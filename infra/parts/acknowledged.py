@@ -82,7 +82,7 @@ MEANT = (
     Meant(
         "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role]",
         "pipeline/batch/*/InstanceProfileRole/Resource",
-        "AWS keeps it in step with the agent that it is for; a job cannot reach it, the metadata's hop limit is 1.",
+        "AWS keeps it in step with the agent that it is for.",
     ),
     Meant(
         "AwsSolutions-IAM5[Resource::*]",
@@ -98,6 +98,11 @@ MEANT = (
         f"AwsSolutions-IAM5[Resource::{_BATCH}:job-definition/showreel-{{stage}}-encode_run:*]",
         "pipeline/*-machine-role/Resource",
         "An execution under way goes on with the revision that it began with.",
+    ),
+    Meant(
+        "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>/*.zip]",
+        "pipeline/*-job/role/DefaultPolicy/Resource",
+        "A job that began before a deployment is tried again with the bundle that it began with, whose name is a hash.",
     ),
 )
 

@@ -108,10 +108,9 @@ class Job(Construct):
             assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"),
             inline_policies={"needs": iam.PolicyDocument(statements=grants.statements(room.declaration.needs))},
         )
+        # Not this bundle alone: a job that began before a deployment is tried again with the bundle that it began with
         role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["s3:GetObject"], resources=[bundle.bucket.arn_for_objects(bundle.s3_object_key)]
-            )
+            iam.PolicyStatement(actions=["s3:GetObject"], resources=[bundle.bucket.arn_for_objects("*.zip")])
         )
         log_group = logs.LogGroup(
             self,
@@ -151,6 +150,16 @@ class Job(Construct):
             timeout=ATTEMPT_LIMIT,
             propagate_tags=True,
         )
+        _keep_revisions(self.definition)
+
+
+def _keep_revisions(definition: batch.EcsJobDefinition) -> None:
+    """Executions under way submit the revision that they began with, so a deployment must not take it away."""
+    resource = definition.node.default_child
+    assert isinstance(resource, batch.CfnJobDefinition)
+    resource.resource_retention_policy = batch.CfnJobDefinition.ResourceRetentionPolicyProperty(
+        skip_deregister_on_update=True
+    )
 
 
 def _sha256(stage: Stage) -> str:

@@ -31,6 +31,8 @@ class Stage:
     token_audience: str
     encoder: str
     lambda_cpu_seconds: str
+    access_token_minutes: str
+    refresh_token_days: str
     worker_image: str
 
     @property
@@ -61,6 +63,8 @@ class Stage:
             "TOKEN_AUDIENCE": self.token_audience,
             "ENCODER": self.encoder,
             "LAMBDA_CPU_SECONDS": self.lambda_cpu_seconds,
+            "ACCESS_TOKEN_EXPIRE_MINUTES": self.access_token_minutes,
+            "REFRESH_TOKEN_EXPIRE_DAYS": self.refresh_token_days,
         }
 
 
@@ -95,5 +99,7 @@ def stage_of(node: Node) -> Stage:
         token_audience=context("token_audience", f"{APPLICATION}-users"),
         encoder=context("encoder", "ours"),
         lambda_cpu_seconds=context("lambda_cpu_seconds", "900"),
+        access_token_minutes=context("access_token_minutes", "15"),
+        refresh_token_days=context("refresh_token_days", "7"),
         worker_image=context("worker_image", PYTHON_IMAGE),
     )

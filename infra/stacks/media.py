@@ -153,7 +153,16 @@ def _lifecycle() -> list[s3.LifecycleRule]:
     day = cdk.Duration.days(1)
     return [
         s3.LifecycleRule(id="unfinished-uploads", abort_incomplete_multipart_upload_after=day),
-        s3.LifecycleRule(id="intermediates", prefix="work/", expiration=cdk.Duration.days(2)),
+        s3.LifecycleRule(
+            id="intermediates",
+            prefix="work/",
+            expiration=cdk.Duration.days(2),
+            noncurrent_version_expiration=day,
+        ),
         s3.LifecycleRule(id="raw-thumbnails", prefix="uploads/thumbnails/", expiration=day),
-        s3.LifecycleRule(id="old-versions", noncurrent_version_expiration=cdk.Duration.days(7)),
+        s3.LifecycleRule(
+            id="old-versions",
+            noncurrent_version_expiration=cdk.Duration.days(7),
+            expired_object_delete_marker=True,
+        ),
     ]

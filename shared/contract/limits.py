@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-SECOND = 1
 MINUTE = 60
 HOUR = 3600
 

@@ -31,7 +31,6 @@ SIGNING_KEYS = Secret(Kind.SECRET, "signing-keys", description="Private keys tha
 PASSWORD_PEPPER = Secret(Kind.SECRET, "password-pepper", description="Key of the hash that precedes bcrypt")
 MEDIA_KEY = Secret(Kind.SECRET, "media-key", description="Key of the tokens in media addresses")
 WEBHOOK = Secret(Kind.SECRET, "video-processing-webhook", description="Signs the reports of an outside encoder")
-CURSOR_KEY = Secret(Kind.SECRET, "cursor-key", description="Signs cursors of lists")
 PUBLIC_KEYS = Parameter(Kind.PARAMETER, "public-keys")
 
 TRANSCODE = Machine(Kind.MACHINE, "transcode")

@@ -77,6 +77,10 @@ def test_job_fits_the_smallest_machine_and_ends(definition: Placed) -> None:
     assert not container.get("Privileged")
 
 
+def test_a_deployment_leaves_the_revisions_of_executions_under_way(definition: Placed) -> None:
+    assert definition.properties["ResourceRetentionPolicy"] == {"SkipDeregisterOnUpdate": True}
+
+
 def test_arrays_have_two_children_at_least(cloud: Templates) -> None:
     for definition in cloud.machines.values():
         for state in definition["States"].values():
@@ -94,7 +98,8 @@ def test_job_may_do_what_its_step_needs_and_fetch_its_bundle(cloud: Templates, d
     container = definition.properties["ContainerProperties"]
     [needs] = [room.declaration.needs for room, step in steps(TRANSCODE.name) if Lane.BATCH in step.lanes]
     variables = {one["Name"]: text(one["Value"]) for one in container["Environment"]}
-    bundle = f"arn:aws:s3:::{variables['BUNDLE_BUCKET']}/{variables['BUNDLE_KEY']}"
+    assert variables["BUNDLE_KEY"].endswith(".zip")
+    bundle = f"arn:aws:s3:::{variables['BUNDLE_BUCKET']}/*.zip"
     role = cloud.find(definition.stack, container["JobRoleArn"]["Fn::GetAtt"][0])
     needed = {Grant(need.action, arn(cloud, need), conditions(need, needs)) for need in needs}
     assert set(cloud.grants(role)) == needed | {Grant("s3:GetObject", bundle)}

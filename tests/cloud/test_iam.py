@@ -82,11 +82,16 @@ def test_actions_exist(cloud: Templates) -> None:
     assert not unknown
 
 
+BUNDLES = re.compile(r"arn:aws:s3:::cdk-[a-z0-9-]+-assets-[a-z0-9-]+/\*\.zip")
+"""The bundles of jobs: one that began before a deployment fetches the one that it began with."""
+
+
 def test_nothing_is_granted_on_everything_without_a_reason(cloud: Templates) -> None:
     for role, grant in all_grants(cloud):
         assert "*" not in grant.action, f"{role}: {grant}"
         assert grant.resource != "*" or grant.action in WHOLE, f"{role}: {grant}"
-        if grant.resource != "*" and "*" in grant.resource:
+        bundles = BUNDLES.fullmatch(grant.resource) and "job" in str(role)
+        if grant.resource != "*" and "*" in grant.resource and not bundles:
             assert BELOW.fullmatch(grant.resource), f"{role}: {grant}"
         assert "?" not in grant.resource.removesuffix("-??????"), f"{role}: {grant}"
 
