@@ -76,7 +76,7 @@ class UploadStore:
         named = [{"PartNumber": part.part_number, "ETag": f'"{part.etag}"'} for part in parts]
         try:
             with _s3():
-                client("s3", 60).complete_multipart_upload(
+                client("s3", COMPLETE_SECONDS).complete_multipart_upload(
                     **self._where(key), UploadId=upload_id, MultipartUpload={"Parts": named}
                 )
         except ClientError as error:
