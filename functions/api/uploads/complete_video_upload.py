@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from shared.contract.declare import post
+from shared.contract.declare import API_SECONDS, Compute, post
 from shared.contract.permissions import user
 from shared.contract.resources import MEDIA, VIDEOS
 from shared.domains.videos.model import NamedPart
@@ -45,6 +45,7 @@ class CompletedUpload(BaseModel):
     "/api/upload/video/{video_id}/complete",
     caller=user("videos:write"),
     needs=(VIDEOS.get, MEDIA.list_parts("uploads/"), MEDIA.put("uploads/"), MEDIA.read("uploads/")),
+    compute=Compute(seconds=API_SECONDS),
     errors=((404, "NOT_FOUND"), (409, "CONFLICT")),
 )
 async def complete_video_upload(

@@ -13,6 +13,9 @@ from shared.base.objects import Objects
 from shared.domains.videos.model import UploadedPart
 from shared.domains.videos.rules.uploads import PlannedPart
 
+COMPLETE_SECONDS = 25
+"""S3 may take long over many parts; the API answers within 29 seconds, and a repeat finds the work done."""
+
 _NO_UPLOAD = "NoSuchUpload"
 _ABSENT = {"404", "403", "NoSuchKey", "NotFound", "AccessDenied"}
 
