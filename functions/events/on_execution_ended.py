@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.base.running import serve
 from shared.contract.declare import on_event
-from shared.contract.resources import TRANSCODE, VIDEOS
+from shared.contract.resources import OPERATIONS, TRANSCODE, VIDEOS
 from shared.domains.videos.service.transcoding import TranscodingService
 
 
@@ -13,7 +13,7 @@ from shared.domains.videos.service.transcoding import TranscodingService
     "aws.states",
     "Step Functions Execution Status Change",
     detail={"stateMachineArn": [TRANSCODE], "status": ["FAILED", "TIMED_OUT", "ABORTED"]},
-    needs=(VIDEOS.update,),
+    needs=(VIDEOS.update, OPERATIONS.update),
 )
 def on_execution_ended(event: dict[str, Any]) -> None:
     """Set the video's error as the step fail_video would; after that step it changes nothing."""

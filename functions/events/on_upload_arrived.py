@@ -6,7 +6,7 @@ from aws_lambda_powertools.utilities.data_classes import S3EventBridgeNotificati
 
 from shared.base.running import serve
 from shared.contract.declare import on_event
-from shared.contract.resources import MEDIA, TRANSCODE, VIDEOS
+from shared.contract.resources import MEDIA, OPERATIONS, TRANSCODE, VIDEOS
 from shared.domains.videos.service.intake import IntakeService
 
 
@@ -17,6 +17,7 @@ from shared.domains.videos.service.intake import IntakeService
     needs=(
         VIDEOS.get,
         VIDEOS.update,
+        OPERATIONS.update,
         TRANSCODE.start,
         MEDIA.list_versions("uploads/"),
         MEDIA.delete_version("uploads/"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from shared.base.running import serve
 from shared.contract.declare import Compute, every
-from shared.contract.resources import EDGE, MEDIA, TRANSCODE, VIDEOS
+from shared.contract.resources import EDGE, MEDIA, OPERATIONS, TRANSCODE, VIDEOS
 from shared.domains.videos.service.tidying import TidyingService
 
 _PREFIXES = ("uploads/", "work/", "v/")
@@ -17,6 +17,7 @@ _PREFIXES = ("uploads/", "work/", "v/")
         VIDEOS.get,
         VIDEOS.update,
         VIDEOS.delete,
+        OPERATIONS.update,
         MEDIA.list("v/"),
         MEDIA.read("v/"),
         MEDIA.put("v/"),

@@ -9,6 +9,7 @@ import pytest
 from infra.local.demo.playback import decode_everything
 from tests.journeys.traveller import Traveller
 from tests.shared.media.bad_sources import BAD, EXPECTED_ERRORS
+from tests.shared.media.making import X264, counted, ffmpeg
 from tests.shared.media.sources import GOOD
 
 RUNGS = {
@@ -49,6 +50,21 @@ def test_is_refused(name: str, traveller: Traveller, sources: Path) -> None:
     assert video["processing_error"]["message"].endswith(".")
     assert video["quality_variants"] == {}
     assert traveller.keys(f"v/{video['id']}/") == []
+
+
+def test_a_film_whose_end_is_damaged_is_refused_while_it_is_encoded(traveller: Traveller, tmp_path: Path) -> None:
+    """Its tables are whole, so that nobody sees it before."""
+    film = tmp_path / "film.mp4"
+    ffmpeg(*counted(seconds=10, rate="10"), *X264, "-movflags", "+faststart", film)
+    whole = film.read_bytes()
+    half = len(whole) // 2
+    film.write_bytes(whole[:half] + bytes(len(whole) - half))
+
+    video = traveller.ended(traveller.upload(film))
+    assert video["processing_error"]["code"] == "TRUNCATED_MEDIA"
+    states = traveller.entered(traveller.execution(video["id"]))
+    assert "encode_run" in states
+    assert "package_stream" not in states
 
 
 def test_nothing_at_all_is_refused(traveller: Traveller) -> None:

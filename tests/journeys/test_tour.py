@@ -1,6 +1,7 @@
 """Every endpoint once, deployed and under its own role: what a role may not do shows here."""
 
 import json
+import re
 from pathlib import Path
 
 import httpx
@@ -68,7 +69,8 @@ def test_a_session_from_login_to_refresh(stranger: Traveller) -> None:
     assert dead.status_code == 401, "a token that is used twice ends its whole session"
 
 
-def test_what_services_may_ask(traveller: Traveller) -> None:
+def test_what_services_may_ask(traveller: Traveller, sources: Path) -> None:
+    traveller.ready(GOOD["silent"](sources))
     token = traveller.invoke("issue_service_token", {"name": "monitor", "permissions": ["internal:all"]})["token"]
     headers = {"authorization": f"Bearer {token}"}
     base = traveller.stack.outputs["ApiUrl"]
@@ -79,6 +81,9 @@ def test_what_services_may_ask(traveller: Traveller) -> None:
         assert metrics.status_code == 200, metrics.text
         assert metrics.headers["content-type"].startswith("text/plain")
         assert "# TYPE" in metrics.text
+        ready = re.search(r'^showreel_jobs\{status="ready"\} (\d+)$', metrics.text, re.MULTILINE)
+        assert ready, metrics.text
+        assert int(ready[1]) >= 1
     health = httpx.get(base + "/api/v1/admin/health", headers=headers, timeout=30)
     assert health.json()["status"] == "healthy", health.text
     assert "no-store" in health.headers["cache-control"]

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 from shared.contract.declare import post
 from shared.contract.limits import HOUR, per_user
 from shared.contract.permissions import user
-from shared.contract.resources import MEDIA, VIDEOS
+from shared.contract.resources import MEDIA, OPERATIONS, VIDEOS
 from shared.domains.videos.model import Author, Visibility
 from shared.domains.videos.rules.fields import Category, Description, FileName, Seconds, Tags, Title
 from shared.domains.videos.rules.uploads import VIDEO_BYTES
@@ -51,7 +51,7 @@ class VideoUpload(BaseModel):
     "/api/upload/video/request",
     caller=user("videos:write"),
     limits=(per_user("upload", 5, HOUR),),
-    needs=(VIDEOS.put, MEDIA.put("uploads/")),
+    needs=(VIDEOS.put, OPERATIONS.update, MEDIA.put("uploads/")),
     status=201,
     idempotent=True,
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 from shared.base.running import run_as_job, serve
 from shared.contract.declare import Compute, Lane, Layer, step
-from shared.contract.resources import MEDIA, VIDEOS
+from shared.contract.resources import MEDIA, OPERATIONS, VIDEOS
 from shared.domains.videos.service.transcoding import TranscodingService
 
 
@@ -16,6 +16,7 @@ from shared.domains.videos.service.transcoding import TranscodingService
         MEDIA.put("work/"),
         MEDIA.abort("work/"),
         VIDEOS.update,
+        OPERATIONS.update,
     ),
     compute=Compute(memory=8846, seconds=900, layers=(Layer.FFMPEG,)),
     lanes=(Lane.LAMBDA, Lane.BATCH),

@@ -4,12 +4,12 @@ from typing import Any
 
 from shared.base.running import serve
 from shared.contract.declare import Compute, Layer, step
-from shared.contract.resources import MEDIA, VIDEOS
+from shared.contract.resources import MEDIA, OPERATIONS, VIDEOS
 from shared.domains.videos.service.transcoding import TranscodingService
 
 
 @step(
-    needs=(MEDIA.read_version("uploads/"), VIDEOS.update),
+    needs=(MEDIA.read_version("uploads/"), VIDEOS.update, OPERATIONS.update),
     compute=Compute(memory=1769, seconds=90, layers=(Layer.MEDIA,)),
 )
 def probe_source(told: dict[str, Any]) -> dict[str, Any]:

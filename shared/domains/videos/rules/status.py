@@ -2,11 +2,11 @@
 
 from shared.domains.videos.model import Status
 
-RUNNING = (Status.AWAITING_UPLOAD, Status.QUEUED, Status.PROCESSING)
-"""The states from which a video can still fail."""
+RUNNING = (Status.PROCESSING, Status.QUEUED, Status.AWAITING_UPLOAD)
+"""The states from which a video can still fail, the likeliest first."""
 
-PRESENT = tuple(status for status in Status if status is not Status.DELETED)
-"""All states but deleted."""
+PRESENT = (Status.READY, *(status for status in Status if status not in (Status.READY, Status.DELETED)))
+"""All states but deleted, the one that is deleted most first."""
 
 _WATCH = {
     Status.AWAITING_UPLOAD: "uploaded",

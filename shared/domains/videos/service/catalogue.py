@@ -54,17 +54,20 @@ class CatalogueService:
         raise EditConflictError
 
     def delete(self, video_id: str, owner_id: str) -> None:
-        """Delete a video: nobody sees it any more, and its objects are left to the sweep. A repeat is fine."""
+        """Delete a video: nobody sees it any more, and its objects are left to the sweep. A repeat is fine.
+
+        One call for a video that is ready, two for others.
+        """
         now = clock.timestamp()
-        change = self.store.change(
+        change = self.store.move(
             video_id,
             Expected(PRESENT, {"owner_id": owner_id}),
-            status=Status.DELETED,
+            Status.DELETED,
             open_state=OpenState.DELETING,
             touched_at=now,
             updated_at=now,
         )
-        if change.video is None or change.video.owner_id != owner_id:
+        if not change.made and (change.video is None or change.video.owner_id != owner_id):
             raise VideoNotFoundError
 
     def finish_delete(self, video_id: str) -> None:

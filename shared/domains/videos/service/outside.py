@@ -69,4 +69,4 @@ class OutsideService:
         processing = ProcessingService(self.store)
         if media is None:
             return processing.fail(video.id, video.upload_version, ENCODER_FAILED, message, report_id=report_id)
-        return processing.complete(video.id, video.upload_version, media, report_id=report_id) is not None
+        return processing.complete(video.id, video.upload_version, media, report_id=report_id)

@@ -1,4 +1,7 @@
-"""How a video goes from its upload to its stream. Every method is safe to run twice, and is one call of DynamoDB."""
+"""How a video goes from its upload to its stream. Every method is safe to run twice, and is one call of DynamoDB.
+
+Only a failure may take more: it has to find out where the video stands.
+"""
 
 from dataclasses import dataclass
 
@@ -29,46 +32,43 @@ class ProcessingService:
         """A video as it stands now, deleted ones included."""
         return self.store.get(video_id)
 
-    def accept_upload(self, video_id: str, *, size: int, upload_version: str) -> Video | None:
-        """The uploaded object has arrived (awaiting_upload -> queued): returns the video to start processing.
+    def accept_upload(self, video_id: str, *, size: int, upload_version: str) -> bool:
+        """The uploaded object has arrived (awaiting_upload -> queued): whether the processing is to be started.
 
-        Returns it again for the same upload while no execution has begun on it. None when there is nothing to start:
-        the video is unknown, cancelled, deleted, past this point, or the upload is another one. An object that is not
-        as large as announced fails the video.
+        True again for the same upload while no execution has begun on it. False when there is nothing to start: the
+        video is unknown, cancelled, deleted, past this point, or the upload is another one. An object that is not as
+        large as announced fails the video.
         """
         now = clock.timestamp()
-        change = self.store.change(
+        change = self.store.move(
             video_id,
             Expected((Status.AWAITING_UPLOAD,), {"file_size": size}),
-            status=Status.QUEUED,
+            Status.QUEUED,
             upload_version=upload_version,
             open_state=OpenState.QUEUED,
             touched_at=now,
             updated_at=now,
         )
         video = change.video
-        if change.made or video is None:
-            return video
-        if video.status is Status.AWAITING_UPLOAD:
+        if video is not None and video.status is Status.AWAITING_UPLOAD:
             message = f"The upload has {size} bytes, and {video.file_size} were announced as file_size"
             self.fail(video_id, None, SIZE_MISMATCH, message)
-            return None
-        same = video.status is Status.QUEUED and video.upload_version == upload_version
-        return video if same else None
+            return False
+        return _stands(change, Status.QUEUED, upload_version=upload_version)
 
-    def begin(self, video_id: str, upload_version: str, execution_arn: str) -> Video | None:
-        """An execution takes the video up (queued -> processing); None when it must not: then it ends quietly."""
+    def begin(self, video_id: str, upload_version: str, execution_arn: str) -> bool:
+        """An execution takes the video up (queued -> processing); False when it must not: then it ends quietly."""
         now = clock.timestamp()
-        change = self.store.change(
+        change = self.store.move(
             video_id,
             Expected((Status.QUEUED,), {"upload_version": upload_version}),
-            status=Status.PROCESSING,
+            Status.PROCESSING,
             execution_arn=execution_arn,
             open_state=OpenState.PROCESSING,
             touched_at=now,
             updated_at=now,
         )
-        return _same(change, Status.PROCESSING, upload_version=upload_version, execution_arn=execution_arn)
+        return _stands(change, Status.PROCESSING, upload_version=upload_version, execution_arn=execution_arn)
 
     def report(self, video_id: str, percent: float, step: str) -> bool:
         """Store progress if it is higher than what is stored: at most 99, since only `complete` makes it 100.
@@ -85,18 +85,16 @@ class ProcessingService:
         )
         return change.video is not None and change.video.status is Status.PROCESSING
 
-    def complete(
-        self, video_id: str, upload_version: str, media: PublishedMedia, *, report_id: str = ""
-    ) -> Video | None:
-        """The media are in place (processing -> ready); None when the video is no longer to be published.
+    def complete(self, video_id: str, upload_version: str, media: PublishedMedia, *, report_id: str = "") -> bool:
+        """The media are in place (processing -> ready); False when the video is no longer to be published.
 
         report_id  the outside encoder's report that says so, "" when it is our own pipeline
         """
         now = clock.timestamp()
-        change = self.store.change(
+        change = self.store.move(
             video_id,
             Expected((Status.PROCESSING,), {"upload_version": upload_version}),
-            status=Status.READY,
+            Status.READY,
             progress=100,
             duration=media.duration,
             width=media.width,
@@ -110,7 +108,7 @@ class ProcessingService:
             updated_at=now,
             **_CLOSED,
         )
-        return _same(change, Status.READY, upload_version=upload_version)
+        return _stands(change, Status.READY, upload_version=upload_version)
 
     def fail(self, video_id: str, upload_version: str | None, code: str, message: str, *, report_id: str = "") -> bool:
         """The video cannot become a stream: from any running state to failed, with a reason that its owner reads.
@@ -120,17 +118,17 @@ class ProcessingService:
         False when it stands elsewhere (ready, cancelled, deleted, unknown). A failed one keeps its first reason.
         """
         expected = Expected(RUNNING, {"upload_version": upload_version} if upload_version else None)
-        change = self.store.change(
+        change = self.store.move(
             video_id,
             expected,
-            status=Status.FAILED,
+            Status.FAILED,
             error_code=code,
             error_message=message[:ERROR_LENGTH],
             report_id=report_id,
             updated_at=clock.timestamp(),
             **_CLOSED,
         )
-        return change.made or (change.video is not None and change.video.status is Status.FAILED)
+        return _stands(change, Status.FAILED)
 
     def stuck(self, before: float, *states: OpenState) -> list[OpenVideo]:
         """Videos with open work and no sign of life since `before` (epoch seconds), the oldest of each state first.
@@ -168,10 +166,9 @@ class ProcessingService:
         return False
 
 
-def _same(change: Change, status: Status, **fields: str) -> Video | None:
-    """The video when the change was made, now or by an earlier run of the same call."""
+def _stands(change: Change, status: Status, **fields: str) -> bool:
+    """Whether a move was made, now or by an earlier run of the same call."""
     video = change.video
     if change.made or video is None:
-        return video
-    repeated = video.status is status and all(getattr(video, name) == value for name, value in fields.items())
-    return video if repeated else None
+        return change.made
+    return video.status is status and all(getattr(video, name) == value for name, value in fields.items())

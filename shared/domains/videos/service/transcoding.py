@@ -52,7 +52,7 @@ class TranscodingService:
         """The facts of the source as JSON; StepError when it cannot be processed."""
         from shared.media.probing import probe
 
-        if self._videos.begin(self._video_id, self._upload_version, self._execution) is None:
+        if not self._videos.begin(self._video_id, self._upload_version, self._execution):
             raise StepError(*CANCELLED)
         try:
             facts = probe(self._source())

@@ -130,22 +130,24 @@ class UploadService:
         return video if self.uploads.complete(key, upload_id, chosen) else self._completed_before(video)
 
     def abort(self, video_id: str, owner_id: str) -> Video:
-        """Give an upload up before it has arrived. A repeat answers the same."""
-        now = clock.timestamp()
-        change = self.videos.change(
-            video_id,
-            Expected((Status.AWAITING_UPLOAD,), {"owner_id": owner_id}),
-            status=Status.CANCELLED,
-            open_state="",
-            touched_at="",
-            updated_at=now,
-        )
-        video = owned(change.video, owner_id)
+        """Give an upload up before it has arrived: two calls, three in parts. A repeat answers the same."""
+        video = self._owned(video_id, owner_id)
+        if video.status is Status.AWAITING_UPLOAD:
+            video = self._cancel(video)
         if video.status is not Status.CANCELLED:
             raise UploadClosedError("The upload is over: delete the video instead")
         if video.upload_id:
             self.uploads.abort(upload_key(video_id), video.upload_id)
         return video
+
+    def _cancel(self, video: Video) -> Video:
+        """The video after it, or as it stands when something else came first."""
+        fields = {"open_state": "", "touched_at": "", "updated_at": clock.timestamp()}
+        expected = Expected((Status.AWAITING_UPLOAD,))
+        change = self.videos.move(video.id, expected, Status.CANCELLED, **fields)
+        if change.made:
+            return replace(video, status=Status.CANCELLED, **fields)
+        return owned(change.video, video.owner_id)
 
     def request_thumbnail(self, user_id: str, video_id: str, file_size: int, content_type: str) -> OpenThumbnail:
         """Where to send a picture: for a video of the user's, or their avatar when `video_id` is ""."""

@@ -1,18 +1,23 @@
-"""The store of videos: each method is one call of DynamoDB."""
+"""The store of videos: each method is one call of DynamoDB.
 
-from collections.abc import Iterator
+What changes a video's status also counts it, in one transaction: jobs by status are the statuses of all rows.
+"""
+
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pynamodb.exceptions import DoesNotExist, PynamoDBException, UpdateError
+from pynamodb.exceptions import DoesNotExist, PynamoDBException
 from pynamodb.expressions.condition import Condition
 
 from shared.base import clock
 from shared.base.aws import client
 from shared.base.errors import UnavailableError
+from shared.base.jobs import count_job
 from shared.base.tables import READ_SECONDS, bind, is_outage
+from shared.base.transactions import Refusal, past_conflicts, write_together
 from shared.domains.videos.model import OpenState, OpenVideo, Status, Video
 from shared.domains.videos.store.rows import VideoRow, column, stored, to_row, to_video
 
@@ -51,7 +56,10 @@ class Expected:
 
 @dataclass(frozen=True)
 class Change:
-    """What came of a change: whether it was made, and the video after it, or as it stands; None when there is none."""
+    """What came of a change: whether it was made, and the video after it, or as it stands; None when there is none.
+
+    A move that was made has no video: transactions do not tell what they wrote.
+    """
 
     made: bool
     video: Video | None
@@ -74,14 +82,43 @@ def _was_refused(error: PynamoDBException) -> bool:
     return bool(response.get("Error", {}).get("Code") == _REFUSED)
 
 
+def _asked(call: Callable[[], Any]) -> Any:
+    """What a call of botocore's answers, with PynamoDB's errors."""
+    try:
+        return call()
+    except (BotoCoreError, ClientError) as error:
+        raise PynamoDBException(f"DynamoDB failed: {error}", error) from error
+
+
 def _update(arguments: dict[str, Any]) -> dict[str, Any]:
     """One UpdateItem that tells the row after it. PynamoDB's own would not tell the row that refused it."""
-    try:
-        answer = client("dynamodb", READ_SECONDS).update_item(**arguments, ReturnValues="ALL_NEW")
-    except (BotoCoreError, ClientError) as error:
-        raise UpdateError(f"Failed to update item: {error}", error) from error
+    update = client("dynamodb", READ_SECONDS).update_item
+    answer = _asked(lambda: past_conflicts(lambda: update(**arguments, ReturnValues="ALL_NEW")))
     item: dict[str, Any] = answer["Attributes"]
     return item
+
+
+def _write_and_count(write: dict[str, Any], video_id: str, before: str, after: str) -> Refusal | None:
+    """A write of a row, and the count of what it does to the status; None when both were made."""
+    refusal: Refusal | None
+    with _dynamodb():
+        refusal = _asked(lambda: write_together(write, count_job(video_id, before, after)))
+    return refusal
+
+
+def _arguments(video_id: str, expected: Expected, fields: dict[str, Any]) -> dict[str, Any]:
+    """An update of fields as botocore takes it; whoever it refuses is told the row."""
+    actions = [
+        column(name).remove() if (value := stored(name, wanted)) is None else column(name).set(value)
+        for name, wanted in fields.items()
+    ]
+    return VideoRow(video_id).get_update_kwargs_from_instance(
+        actions, condition=expected.condition(), return_values_on_condition_failure="ALL_OLD"
+    )
+
+
+def _video(item: dict[str, Any] | None) -> Video | None:
+    return to_video(VideoRow.from_raw_data(item)) if item else None
 
 
 class VideoStore:
@@ -94,9 +131,9 @@ class VideoStore:
         return cls()
 
     def create(self, video: Video) -> None:
-        """Write a new video. Its id is new, so writing it twice, as a retry may, makes one row."""
-        with _dynamodb():
-            to_row(video).save()
+        """Write a new video and count it. Its id is new, so writing it twice, as a retry may, makes one row."""
+        row = to_row(video).get_save_kwargs_from_instance(condition=column("video_id").does_not_exist())
+        _write_and_count({"Put": row}, video.id, "", video.status)
 
     def get(self, video_id: str, *, consistent: bool = True) -> Video | None:
         """A video, or None. An inconsistent read costs half and may be a second old."""
@@ -107,32 +144,39 @@ class VideoStore:
                 return None
 
     def change(self, video_id: str, expected: Expected, **fields: Any) -> Change:
-        """Set fields of a row if what is expected holds; an empty value removes the attribute."""
-        actions = [
-            column(name).remove() if (value := stored(name, wanted)) is None else column(name).set(value)
-            for name, wanted in fields.items()
-        ]
-        arguments = VideoRow(video_id).get_update_kwargs_from_instance(
-            actions, condition=expected.condition(), return_values_on_condition_failure="ALL_OLD"
-        )
+        """Set fields of a row, but not the status, if what is expected holds; an empty value removes the attribute."""
+        arguments = _arguments(video_id, expected, fields)
         with _dynamodb():
             try:
                 item = _update(arguments)
-            except UpdateError as error:
-                if not _was_refused(error):
-                    raise
-                before = getattr(error.cause, "response", {}).get("Item")
-                return Change(False, to_video(VideoRow.from_raw_data(before)) if before else None)
-        return Change(True, to_video(VideoRow.from_raw_data(item)))
-
-    def forget(self, video_id: str, expected: Expected) -> None:
-        """Remove a row if what is expected holds, and else leave it."""
-        with _dynamodb():
-            try:
-                VideoRow(video_id).delete(condition=expected.condition())
             except PynamoDBException as error:
                 if not _was_refused(error):
                     raise
+                return Change(False, _video(getattr(error.cause, "response", {}).get("Item")))
+        return Change(True, _video(item))
+
+    def move(self, video_id: str, expected: Expected, status: Status, **fields: Any) -> Change:
+        """Set the status, and fields as `change` does, and count the move: one transaction.
+
+        What is counted must be known, so each try holds for one status, the first of `expected` to begin with: name the
+        likeliest first. The row that refuses a try says which is next; nobody goes back to an earlier status.
+        """
+        before, *others = expected.status
+        arguments = _arguments(video_id, replace(expected, status=(before,)), {"status": status, **fields})
+        refusal = _write_and_count({"Update": arguments}, video_id, before, status)
+        if refusal is None:
+            return Change(True, None)
+        video = _video(refusal.item)
+        if video is None or video.status not in others:
+            return Change(False, video)
+        left = (video.status, *(other for other in others if other is not video.status))
+        return self.move(video_id, replace(expected, status=left), status, **fields)
+
+    def forget(self, video_id: str, expected: Expected) -> None:
+        """Remove a row of the one status expected, which counts no more; leave it if that does not hold."""
+        (status,) = expected.status
+        row = VideoRow(video_id).get_delete_kwargs_from_instance(condition=expected.condition())
+        _write_and_count({"Delete": row}, video_id, status, "")
 
     def open_work(self, state: OpenState, before: float, limit: int) -> list[OpenVideo]:
         """Videos in an open state that nobody has touched since `before` (epoch seconds), the oldest first."""

@@ -12,9 +12,10 @@ from botocore.client import BaseClient
 from functions.tasks.check_media_tools import check_media_tools
 from shared.base import aws
 from shared.base.ids import new_id
+from shared.base.jobs import count_job
 from shared.contract.resources import CHECK_MEDIA_TOOLS
 from shared.domains.operations.errors import NoAnswerError
-from shared.domains.operations.store.findings import READ_SECONDS, count_job
+from shared.domains.operations.store.findings import READ_SECONDS
 from tests.aws import Stage, lasting_stage, stage
 from tests.clock import turned_clock
 

@@ -3,7 +3,6 @@
 import pytest
 
 from functions.api.operations.get_admin_health import handler
-from shared.domains.operations.store.findings import count_job
 from tests.api import Answer, call
 from tests.callers import service_token
 from tests.functions.api.operations.conftest import Operated
@@ -42,9 +41,3 @@ def test_the_queue_is_unknown_without_the_database(operated: Operated) -> None:
     operated.broken.add("BatchGetItem")
     body = administrators(operated).json
     assert (body["database"], body["queue_depth"], body["jobs"]) == ("unhealthy", None, None)
-
-
-def test_a_move_that_is_none_is_a_defect(operated: Operated) -> None:
-    for before, after in (("queued", "queued"), ("", "")):
-        with pytest.raises(ValueError, match="no move"):
-            count_job("1", before, after)

@@ -28,6 +28,8 @@ def test_nobody_else_deletes(ready: Make, ada: Someone, bob: Someone) -> None:
 def test_it_asks_the_session_and_writes_once(ready: Make, ada: Someone, stage: Stage) -> None:
     path = f"/api/videos/{ready()}"
     calls = stage.calls_of(lambda: ada.call(handler, "DELETE", path))
-    tables = [str(call.parameters.get("TableName", "")) for call in stage.calls[-len(calls) :]]
-    assert [table.rpartition("-")[2] for table in tables].count("videos") == 1
-    assert [table.rpartition("-")[2] for table in tables].count("sessions") == 1
+    assert calls.count("dynamodb:GetItem") == calls.count("dynamodb:TransactWriteItems") == 1
+    (read,) = [call for call in stage.calls[-len(calls) :] if call.operation == "GetItem"]
+    assert read.parameters["TableName"].endswith("-sessions")
+    written = stage.calls[-1]
+    assert [str(name) for write in written.parameters["TransactItems"] for name in write] == ["Update", "Update"]

@@ -83,7 +83,7 @@ def test_a_success_makes_the_video_ready(handed_out: Make, stage: Stage) -> None
     assert (answer.status, answer.json) == (200, {"success": True})
     names = [str(call).replace(" ", "") for call in stage.calls[-3:]]
     assert names[0] == "dynamodb:GetItem"
-    assert names[1] == "dynamodb:UpdateItem"
+    assert names[1] == "dynamodb:TransactWriteItems"
     assert names[2].endswith(":SendTaskSuccess")
     assert json.loads(stage.calls[-1].parameters["output"])["duration"] == 61.25
     found = call(get, "GET", f"/api/videos/{video_id}").json

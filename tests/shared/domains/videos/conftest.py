@@ -33,6 +33,13 @@ MEDIA = PublishedMedia(
 MakeVideo = Callable[..., Video]
 
 
+def stored(processing: ProcessingService, video_id: str) -> Video:
+    """A video that is there, as it stands."""
+    video = processing.get(video_id)
+    assert video is not None
+    return video
+
+
 @pytest.fixture
 def uploads(stage: Stage) -> UploadService:
     return UploadService.open()
@@ -64,9 +71,9 @@ def queued(awaiting: MakeVideo, processing: ProcessingService) -> MakeVideo:
     """Makes a video whose upload has arrived."""
 
     def make(**wish: Any) -> Video:
-        video = processing.accept_upload(awaiting(**wish).id, size=SIZE, upload_version=VERSION)
-        assert video is not None
-        return video
+        video_id = awaiting(**wish).id
+        assert processing.accept_upload(video_id, size=SIZE, upload_version=VERSION)
+        return stored(processing, video_id)
 
     return make
 
@@ -76,9 +83,9 @@ def running(queued: MakeVideo, processing: ProcessingService) -> MakeVideo:
     """Makes a video that is being processed."""
 
     def make(**wish: Any) -> Video:
-        video = processing.begin(queued(**wish).id, VERSION, ARN)
-        assert video is not None
-        return video
+        video_id = queued(**wish).id
+        assert processing.begin(video_id, VERSION, ARN)
+        return stored(processing, video_id)
 
     return make
 
@@ -88,8 +95,8 @@ def ready(running: MakeVideo, processing: ProcessingService) -> MakeVideo:
     """Makes a video that can be watched."""
 
     def make(**wish: Any) -> Video:
-        video = processing.complete(running(**wish).id, VERSION, MEDIA)
-        assert video is not None
-        return video
+        video_id = running(**wish).id
+        assert processing.complete(video_id, VERSION, MEDIA)
+        return stored(processing, video_id)
 
     return make

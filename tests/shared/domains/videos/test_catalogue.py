@@ -16,7 +16,7 @@ from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.service.uploads import UploadService
 from tests.aws import SETTINGS, Stage
 from tests.clock import TurnedClock
-from tests.shared.domains.videos.conftest import ARN, MEDIA, OWNER, SIZE, STRANGER, VERSION, MakeVideo
+from tests.shared.domains.videos.conftest import ARN, MEDIA, OWNER, SIZE, STRANGER, VERSION, MakeVideo, stored
 
 ANYBODY = ""
 BASE = SETTINGS["CDN_BASE_URL"]
@@ -180,8 +180,8 @@ def test_a_video_made_private_before_it_is_ready_needs_no_move(
 ) -> None:
     video_id = running().id
     catalogue.edit(video_id, OWNER.id, {"visibility": Visibility.PRIVATE})
-    video = processing.complete(video_id, VERSION, MEDIA)
-    assert video
+    assert processing.complete(video_id, VERSION, MEDIA)
+    video = stored(processing, video_id)
     assert (video.visibility, video.moving_to, video.open_state) == (Visibility.PRIVATE, 0, "")
 
 
@@ -228,12 +228,12 @@ def test_a_deleted_video_is_gone_and_left_to_the_sweep(
     running: MakeVideo, catalogue: CatalogueService, processing: ProcessingService, stage: Stage
 ) -> None:
     video_id = running().id
-    assert stage.calls_of(lambda: catalogue.delete(video_id, OWNER.id)) == ["dynamodb:UpdateItem"]
+    assert stage.calls_of(lambda: catalogue.delete(video_id, OWNER.id)) == ["dynamodb:TransactWriteItems"] * 2
     catalogue.delete(video_id, OWNER.id)
     assert not sees(catalogue, video_id, OWNER.id)
     assert not processing.report(video_id, 50, "encode"), "the worker stops"
-    assert processing.complete(video_id, VERSION, MEDIA) is None
-    assert processing.accept_upload(video_id, size=SIZE, upload_version=VERSION) is None
+    assert not processing.complete(video_id, VERSION, MEDIA)
+    assert not processing.accept_upload(video_id, size=SIZE, upload_version=VERSION)
     assert not processing.fail(video_id, VERSION, "TIMEOUT", "too late")
     assert not processing.set_thumbnail(video_id, OWNER.id, new_id(), 1)
     with pytest.raises(VideoNotFoundError):

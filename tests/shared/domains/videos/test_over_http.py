@@ -11,7 +11,8 @@ import pytest
 
 from shared.base import aws
 from shared.contract.resources import MEDIA as BUCKET
-from shared.contract.resources import VIDEOS
+from shared.contract.resources import OPERATIONS, VIDEOS
+from shared.domains.operations.store.findings import FindingStore
 from shared.domains.videos.model import NamedPart
 from shared.domains.videos.rules.keys import upload_key
 from shared.domains.videos.service.processing import ProcessingService
@@ -25,7 +26,7 @@ BODY = b"0123456789" * 100
 
 @pytest.fixture(scope="module")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of an emulator with the videos table and the media bucket, and the product pointed at it."""
+    """The address of an emulator with the two tables and the media bucket, and the product pointed at it."""
     settings = settings_for(tmp_path_factory.mktemp("emulator"))
     for folder in ("tmp", "emulator", "s3"):
         (settings.state / folder).mkdir(parents=True, exist_ok=True)
@@ -47,11 +48,13 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_DEFAULT_REGION": REGION,
             VIDEOS.variable: real_name(VIDEOS),
+            OPERATIONS.variable: real_name(OPERATIONS),
             BUCKET.variable: real_name(BUCKET),
         }.items():
             monkeypatch.setenv(name, value)
         aws.forget()
         _create_table(VIDEOS)
+        _create_table(OPERATIONS)
         _create_bucket(BUCKET)
         yield settings.endpoint
         aws.forget()
@@ -125,13 +128,15 @@ def test_the_rows_obey_their_conditions_there_too(emulator: str) -> None:
     video_id = UploadService.open().request(OWNER, UploadWish("a.mp4", 5, "video/mp4")).video.id
     for _ in range(2):
         assert processing.accept_upload(video_id, size=5, upload_version="one")
-    assert processing.accept_upload(video_id, size=5, upload_version="two") is None
+    assert not processing.accept_upload(video_id, size=5, upload_version="two")
     for _ in range(2):
         assert processing.begin(video_id, "one", ARN)
     assert processing.report(video_id, 50, "Encoding")
     assert processing.report(video_id, 40, "Encoding")
     assert [one.execution_arn for one in processing.stuck(time.time() + 1) if one.video_id == video_id] == [ARN]
-    first, second = (processing.complete(video_id, "one", MEDIA) for _ in range(2))
-    assert first == second
-    assert first
+    for _ in range(2):
+        assert processing.complete(video_id, "one", MEDIA)
     assert not processing.fail(video_id, "one", "LATE", "too late")
+    _, jobs = FindingStore().read()
+    assert jobs["ready"] == 1
+    assert jobs["queued"] == jobs["processing"] == 0

@@ -17,45 +17,46 @@ from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.service.uploads import UploadService
 from tests.aws import Stage
 from tests.clock import TurnedClock
-from tests.shared.domains.videos.conftest import ARN, MEDIA, OWNER, SIZE, STRANGER, VERSION, MakeVideo
+from tests.shared.domains.videos.conftest import ARN, MEDIA, OWNER, SIZE, STRANGER, VERSION, MakeVideo, stored
 
 
 def test_a_video_goes_from_its_upload_to_its_stream(awaiting: MakeVideo, processing: ProcessingService) -> None:
     video = awaiting()
     assert (video.status, video.open_state) == (Status.AWAITING_UPLOAD, OpenState.AWAITING_UPLOAD)
-    queued = processing.accept_upload(video.id, size=SIZE, upload_version=VERSION)
-    assert queued
+    assert processing.accept_upload(video.id, size=SIZE, upload_version=VERSION)
+    queued = stored(processing, video.id)
     assert (queued.status, queued.upload_version, queued.open_state) == (Status.QUEUED, VERSION, OpenState.QUEUED)
-    begun = processing.begin(video.id, VERSION, ARN)
-    assert begun
+    assert processing.begin(video.id, VERSION, ARN)
+    begun = stored(processing, video.id)
     assert (begun.status, begun.execution_arn, begun.open_state) == (Status.PROCESSING, ARN, OpenState.PROCESSING)
     assert processing.report(video.id, 41.7, "encode")
     current = processing.get(video.id)
     assert current
     assert (current.progress, current.current_step) == (41, "encode")
-    ready = processing.complete(video.id, VERSION, MEDIA)
-    assert ready
+    assert processing.complete(video.id, VERSION, MEDIA)
+    ready = stored(processing, video.id)
     assert (ready.status, ready.progress, ready.open_state, ready.touched_at) == (Status.READY, 100, "", "")
     assert (ready.duration, ready.width, ready.height, ready.variants) == (12.5, 1920, 1080, MEDIA.variants)
     assert ready.has_poster
     assert ready.published_at
-    assert ready == processing.get(video.id)
 
 
 def test_every_step_is_one_call(awaiting: MakeVideo, processing: ProcessingService, stage: Stage) -> None:
     video_id = awaiting().id
+    move, change = "dynamodb:TransactWriteItems", "dynamodb:UpdateItem"
     steps = [
-        lambda: processing.accept_upload(video_id, size=SIZE, upload_version=VERSION),
-        lambda: processing.accept_upload(video_id, size=SIZE, upload_version=VERSION),
-        lambda: processing.begin(video_id, VERSION, ARN),
-        lambda: processing.report(video_id, 10, "encode"),
-        lambda: processing.report(video_id, 5, "encode"),
-        lambda: processing.set_thumbnail(video_id, OWNER.id, new_id(), 1),
-        lambda: processing.complete(video_id, VERSION, MEDIA),
-        lambda: processing.complete(video_id, VERSION, MEDIA),
-        lambda: processing.fail(video_id, VERSION, "LATE", "too late"),
+        (move, lambda: processing.accept_upload(video_id, size=SIZE, upload_version=VERSION)),
+        (move, lambda: processing.accept_upload(video_id, size=SIZE, upload_version=VERSION)),
+        (move, lambda: processing.begin(video_id, VERSION, ARN)),
+        (change, lambda: processing.report(video_id, 10, "encode")),
+        (change, lambda: processing.report(video_id, 5, "encode")),
+        (change, lambda: processing.touch(video_id, OpenState.PROCESSING)),
+        (change, lambda: processing.set_thumbnail(video_id, OWNER.id, new_id(), 1)),
+        (move, lambda: processing.complete(video_id, VERSION, MEDIA)),
+        (move, lambda: processing.complete(video_id, VERSION, MEDIA)),
+        (move, lambda: processing.fail(video_id, VERSION, "LATE", "too late")),
     ]
-    assert [stage.calls_of(step) for step in steps] == [["dynamodb:UpdateItem"]] * len(steps)
+    assert [stage.calls_of(step) for _, step in steps] == [[call] for call, _ in steps]
     assert stage.calls_of(lambda: processing.stuck(clock.now(), OpenState.QUEUED)) == ["dynamodb:Query"]
 
 
@@ -63,11 +64,12 @@ def test_the_same_upload_is_accepted_again_until_an_execution_has_begun(
     awaiting: MakeVideo, processing: ProcessingService
 ) -> None:
     video_id = awaiting().id
-    first, second = (processing.accept_upload(video_id, size=SIZE, upload_version=VERSION) for _ in range(2))
-    assert first == second
-    assert first is not None
+    assert processing.accept_upload(video_id, size=SIZE, upload_version=VERSION)
+    first = stored(processing, video_id)
+    assert processing.accept_upload(video_id, size=SIZE, upload_version=VERSION)
+    assert stored(processing, video_id) == first
     processing.begin(video_id, VERSION, ARN)
-    assert processing.accept_upload(video_id, size=SIZE, upload_version=VERSION) is None
+    assert not processing.accept_upload(video_id, size=SIZE, upload_version=VERSION)
 
 
 def test_events_at_the_same_time_leave_one_row_in_one_state(awaiting: MakeVideo, processing: ProcessingService) -> None:
@@ -77,24 +79,21 @@ def test_events_at_the_same_time_leave_one_row_in_one_state(awaiting: MakeVideo,
         found = list(
             pool.map(lambda version: processing.accept_upload(video_id, size=SIZE, upload_version=version), versions)
         )
-    stored = processing.get(video_id)
-    assert stored
-    taken = [version for version, video in zip(versions, found, strict=True) if video]
-    assert taken == [stored.upload_version] * 5
+    taken = [version for version, started in zip(versions, found, strict=True) if started]
+    assert taken == [stored(processing, video_id).upload_version] * 5
 
 
 def test_what_is_not_to_be_started_is_not(
     awaiting: MakeVideo, queued: MakeVideo, uploads: UploadService, processing: ProcessingService
 ) -> None:
-    assert processing.accept_upload(new_id(), size=SIZE, upload_version=VERSION) is None
-    assert processing.accept_upload(queued().id, size=SIZE, upload_version="another") is None
+    assert not processing.accept_upload(new_id(), size=SIZE, upload_version=VERSION)
+    assert not processing.accept_upload(queued().id, size=SIZE, upload_version="another")
     cancelled = awaiting()
     uploads.abort(cancelled.id, OWNER.id)
-    assert processing.accept_upload(cancelled.id, size=SIZE, upload_version=VERSION) is None
-    stored = processing.get(cancelled.id)
-    assert stored
-    assert stored.status is Status.CANCELLED
-    assert not stored.open_state
+    assert not processing.accept_upload(cancelled.id, size=SIZE, upload_version=VERSION)
+    left = stored(processing, cancelled.id)
+    assert left.status is Status.CANCELLED
+    assert not left.open_state
 
 
 @pytest.mark.parametrize("size", [0, SIZE - 1, SIZE + 1])
@@ -102,7 +101,7 @@ def test_an_object_of_another_size_fails_the_video(
     awaiting: MakeVideo, processing: ProcessingService, size: int
 ) -> None:
     video_id = awaiting().id
-    assert processing.accept_upload(video_id, size=size, upload_version=VERSION) is None
+    assert not processing.accept_upload(video_id, size=size, upload_version=VERSION)
     failed = processing.get(video_id)
     assert failed
     assert (failed.status, failed.error_code) == (Status.FAILED, "SIZE_MISMATCH")
@@ -112,19 +111,21 @@ def test_an_object_of_another_size_fails_the_video(
 
 def test_only_the_execution_that_began_goes_on(queued: MakeVideo, processing: ProcessingService) -> None:
     video_id = queued().id
-    assert processing.begin(video_id, "another", ARN) is None
+    assert not processing.begin(video_id, "another", ARN)
     assert processing.begin(video_id, VERSION, ARN)
     assert processing.begin(video_id, VERSION, ARN), "a retry of the step that began it"
-    assert processing.begin(video_id, VERSION, ARN + "-two") is None
-    assert processing.begin(new_id(), VERSION, ARN) is None
+    assert not processing.begin(video_id, VERSION, ARN + "-two")
+    assert not processing.begin(new_id(), VERSION, ARN)
 
 
 def test_complete_happens_once(running: MakeVideo, processing: ProcessingService, turned_clock: TurnedClock) -> None:
     video_id = running().id
-    first = processing.complete(video_id, VERSION, MEDIA)
+    assert processing.complete(video_id, VERSION, MEDIA)
+    first = stored(processing, video_id)
     turned_clock.advance(60)
-    assert processing.complete(video_id, VERSION, MEDIA) == first
-    assert processing.complete(video_id, "another", MEDIA) is None
+    assert processing.complete(video_id, VERSION, MEDIA)
+    assert not processing.complete(video_id, "another", MEDIA)
+    assert stored(processing, video_id) == first
 
 
 def test_a_failure_never_overtakes_an_end(running: MakeVideo, ready: MakeVideo, processing: ProcessingService) -> None:
@@ -142,7 +143,7 @@ def test_a_failure_never_overtakes_an_end(running: MakeVideo, ready: MakeVideo, 
         500,
     )
     assert failed.open_state == ""
-    assert processing.complete(video_id, VERSION, MEDIA) is None
+    assert not processing.complete(video_id, VERSION, MEDIA)
     assert processing.report(video_id, 99, "encode") is False
 
 
@@ -152,10 +153,8 @@ def test_success_and_failure_at_once_leave_one_end(running: MakeVideo, processin
         with ThreadPoolExecutor(2) as pool:
             completed = pool.submit(processing.complete, video_id, VERSION, MEDIA)
             failed = pool.submit(processing.fail, video_id, VERSION, "TIMEOUT", "too long")
-            assert (completed.result() is not None) != failed.result()
-        stored = processing.get(video_id)
-        assert stored
-        assert (stored.status is Status.READY) is (completed.result() is not None)
+            assert completed.result() != failed.result()
+        assert (stored(processing, video_id).status is Status.READY) is completed.result()
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -165,9 +164,7 @@ def test_progress_never_goes_back(running: MakeVideo, processing: ProcessingServ
     seen = [0]
     for percent in reports:
         assert processing.report(video_id, percent, "encode")
-        stored = processing.get(video_id)
-        assert stored
-        seen.append(stored.progress)
+        seen.append(stored(processing, video_id).progress)
     assert all(before <= after for before, after in pairwise(seen))
     assert seen[-1] == max([0, *(max(0, min(99, int(percent))) for percent in reports)])
 
@@ -207,9 +204,7 @@ def test_the_latest_thumbnail_asked_for_wins(ready: MakeVideo, processing: Proce
     assert not processing.set_thumbnail(video.id, OWNER.id, earlier, 1)
     assert not processing.set_thumbnail(video.id, STRANGER, later, 1)
     assert not processing.set_thumbnail(new_id(), OWNER.id, later, 1)
-    stored = processing.get(video.id)
-    assert stored
-    assert stored.thumbnail == f"thumbnail-{later}.jpg"
+    assert stored(processing, video.id).thumbnail == f"thumbnail-{later}.jpg"
     with pytest.raises(MediaMovingError):
         processing.set_thumbnail(video.id, OWNER.id, "01900000-0000-7000-8000-00000000000c", 2)
 
@@ -221,6 +216,7 @@ def test_a_table_that_does_not_answer_is_503(
     video_id = running().id
     for operation, act in (
         ("UpdateItem", lambda: processing.report(video_id, 50, "encode")),
+        ("TransactWriteItems", lambda: processing.complete(video_id, VERSION, MEDIA)),
         ("GetItem", lambda: processing.get(video_id)),
         ("Query", lambda: processing.stuck(clock.now())),
     ):
@@ -230,9 +226,7 @@ def test_a_table_that_does_not_answer_is_503(
         with stage.refusing("dynamodb", operation, "ThrottlingException") as fired, pytest.raises(UnavailableError):
             act()
         assert fired
-    stored = processing.get(video_id)
-    assert stored
-    assert stored.progress == 0
+    assert stored(processing, video_id).progress == 0
 
 
 def test_a_reply_lost_after_the_write_changes_nothing(
@@ -241,14 +235,15 @@ def test_a_reply_lost_after_the_write_changes_nothing(
     """The SDK sends the write again, and its condition no longer holds: the answer is that of the first."""
     monkeypatch.setattr("time.sleep", lambda _: None)
     video_id = awaiting().id
-    for act in (
-        lambda: processing.accept_upload(video_id, size=SIZE, upload_version=VERSION),
-        lambda: processing.begin(video_id, VERSION, ARN),
-        lambda: processing.report(video_id, 30, "encode"),
-        lambda: processing.set_thumbnail(video_id, OWNER.id, new_id(), 1),
-        lambda: processing.complete(video_id, VERSION, MEDIA),
+    move, change = "TransactWriteItems", "UpdateItem"
+    for operation, act in (
+        (move, lambda: processing.accept_upload(video_id, size=SIZE, upload_version=VERSION)),
+        (move, lambda: processing.begin(video_id, VERSION, ARN)),
+        (change, lambda: processing.report(video_id, 30, "encode")),
+        (change, lambda: processing.set_thumbnail(video_id, OWNER.id, new_id(), 1)),
+        (move, lambda: processing.complete(video_id, VERSION, MEDIA)),
     ):
-        with stage.cut_off("dynamodb", "UpdateItem", times=1, after=True) as fired:
+        with stage.cut_off("dynamodb", operation, times=1, after=True) as fired:
             assert act()
         assert len(fired) == 1
     ready = processing.get(video_id)

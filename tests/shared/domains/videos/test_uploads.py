@@ -1,5 +1,6 @@
 """Uploads as their owners make them: announced, sent, resumed, completed, given up."""
 
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -56,7 +57,7 @@ def signed(url: str) -> set[str]:
 def test_one_put_is_signed_with_length_type_and_that_nothing_is_there(uploads: UploadService, stage: Stage) -> None:
     wish = UploadWish("a.mp4", SIZE, "video/mp4")
     calls = stage.calls_of(lambda: uploads.request(OWNER, wish))
-    assert calls == ["dynamodb:PutItem"]
+    assert calls == ["dynamodb:TransactWriteItems"]
     opened = uploads.request(OWNER, wish)
     assert opened.upload_url
     assert signed(opened.upload_url) == {"content-length", "content-type", "host", "if-none-match"}
@@ -74,7 +75,7 @@ def test_parts_are_signed_with_their_length(
 ) -> None:
     before = len(stage.calls)
     opened = uploads.request(OWNER, UploadWish("a.mov", size, "video/quicktime", multipart=True))
-    assert [str(call) for call in stage.calls[before:]] == ["s3:CreateMultipartUpload", "dynamodb:PutItem"]
+    assert [str(call) for call in stage.calls[before:]] == ["s3:CreateMultipartUpload", "dynamodb:TransactWriteItems"]
     assert stage.calls[before].parameters["ContentType"] == "video/quicktime"
     assert opened.upload_url is None
     assert opened.part_size == PART_SIZE
@@ -179,13 +180,33 @@ def test_an_upload_that_is_over_has_no_addresses(
 def test_giving_up(uploads: UploadService, awaiting: MakeVideo, queued: MakeVideo, stage: Stage) -> None:
     video = awaiting(multipart=True)
     send_parts(stage, video, b"a")
-    calls = ["dynamodb:UpdateItem", "s3:AbortMultipartUpload"]
-    assert stage.calls_of(lambda: uploads.abort(video.id, OWNER.id)) == calls
-    assert stage.calls_of(lambda: uploads.abort(video.id, OWNER.id)) == calls, "a repeat"
+    read, move, drop = "dynamodb:GetItem", "dynamodb:TransactWriteItems", "s3:AbortMultipartUpload"
+    assert stage.calls_of(lambda: uploads.abort(video.id, OWNER.id)) == [read, move, drop]
+    assert stage.calls_of(lambda: uploads.abort(video.id, OWNER.id)) == [read, drop], "a repeat"
     assert uploads.uploads.parts(upload_key(video.id), video.upload_id) is None
     assert uploads.abort(awaiting().id, OWNER.id).status is Status.CANCELLED
+    single = awaiting().id
+    assert stage.calls_of(lambda: uploads.abort(single, OWNER.id)) == [read, move]
     with pytest.raises(UploadClosedError, match="delete the video"):
         uploads.abort(queued().id, OWNER.id)
+
+
+@pytest.mark.parametrize("size", [SIZE, SIZE + 1])
+def test_what_arrives_while_an_upload_is_given_up_comes_first(
+    uploads: UploadService, awaiting: MakeVideo, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """Between the read and the move: the answer is about the video as it then stands."""
+    video_id = awaiting().id
+    get = uploads.videos.get
+
+    def get_and_lose(*args: Any, **more: Any) -> Any:
+        found = get(*args, **more)
+        ProcessingService.open().accept_upload(video_id, size=size, upload_version=VERSION)
+        return found
+
+    monkeypatch.setattr(type(uploads.videos), "get", lambda _, *args, **more: get_and_lose(*args, **more))
+    with pytest.raises(UploadClosedError, match="delete the video"):
+        uploads.abort(video_id, OWNER.id)
 
 
 def test_an_upload_is_its_owners_alone(uploads: UploadService, awaiting: MakeVideo) -> None:
@@ -233,7 +254,7 @@ def test_a_row_that_cannot_be_written_is_503(
     """No row, and what S3 began for it is dropped by the bucket's lifecycle."""
     monkeypatch.setattr("time.sleep", lambda _: None)
     wish = UploadWish("a.mp4", SIZE, "video/mp4", multipart=True)
-    with stage.cut_off("dynamodb", "PutItem", after=False) as fired, pytest.raises(UnavailableError):
+    with stage.cut_off("dynamodb", "TransactWriteItems", after=False) as fired, pytest.raises(UnavailableError):
         uploads.request(OWNER, wish)
     assert len(fired) == 3
     assert stage.rows(VIDEOS) == []
@@ -243,7 +264,7 @@ def test_a_reply_lost_after_the_row_was_written_leaves_one_row(
     uploads: UploadService, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
-    with stage.cut_off("dynamodb", "PutItem", times=1, after=True) as fired:
+    with stage.cut_off("dynamodb", "TransactWriteItems", times=1, after=True) as fired:
         video = uploads.request(OWNER, UploadWish("a.mp4", SIZE, "video/mp4")).video
     assert len(fired) == 1
     assert [row["video_id"]["S"] for row in stage.rows(VIDEOS)] == [video.id]

@@ -1,0 +1,78 @@
+"""DynamoDB transactions: some items are written together or not at all, and whoever collides with one tries again."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from shared.base.aws import client
+from shared.base.errors import UnavailableError
+from shared.base.tables import READ_SECONDS
+
+TRIES = 6
+WAIT = 0.05
+"""Seconds: the longest pause before the second try; it doubles with each further one. 1.6 s altogether at most."""
+
+_REFUSED = "ConditionalCheckFailed"
+_PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A condition did not hold, and nothing was written.
+
+    item  what the table holds instead, when the write asked for ALL_OLD and there is such an item
+    """
+
+    item: dict[str, Any] | None
+
+
+def write_together(*writes: dict[str, Any]) -> Refusal | None:
+    """Make all writes (Put, Update or Delete, as TransactWriteItems takes them) or none; None when they were made.
+
+    One of them may have a condition. A reply that is lost is the SDK's to ask for again, with the same token, so that
+    the writes are made once. Raises botocore's errors, and UnavailableError when others write the same items all along.
+    """
+    from botocore.exceptions import ClientError
+
+    try:
+        past_conflicts(lambda: client("dynamodb", READ_SECONDS).transact_write_items(TransactItems=list(writes)))
+    except ClientError as error:
+        refused = [reason for reason in _reasons(error) if reason.get("Code") == _REFUSED]
+        if not refused:
+            raise
+        return Refusal(refused[0].get("Item"))
+    return None
+
+
+def past_conflicts(call: Callable[[], Any]) -> Any:
+    """What `call` answers; it is made again while a transaction has hold of what it writes, a bounded number of times.
+
+    Raises UnavailableError after the last, and what `call` raises for any other reason.
+    """
+    from botocore.exceptions import ClientError
+
+    for attempt in range(TRIES):
+        try:
+            return call()
+        except ClientError as error:
+            if not _is_conflict(error):
+                raise
+        if attempt < TRIES - 1:
+            time.sleep(random.uniform(0, WAIT * 2**attempt))
+    raise UnavailableError("Too many changes at this moment")
+
+
+def _reasons(error: Any) -> list[dict[str, Any]]:
+    """Why a transaction was cancelled, write by write; [] for other errors."""
+    reasons: list[dict[str, Any]] = error.response.get("CancellationReasons") or []
+    return reasons
+
+
+def _is_conflict(error: Any) -> bool:
+    """Whether trying again makes sense at once. A condition that does not hold is an answer, whatever else is wrong."""
+    if error.response.get("Error", {}).get("Code") == "TransactionConflictException":
+        return True
+    codes = {reason.get("Code") or "None" for reason in _reasons(error)} - {"None"}
+    return bool(codes) and codes <= _PASSING
