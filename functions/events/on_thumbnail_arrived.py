@@ -17,6 +17,8 @@ from shared.domains.videos.service.pictures import PictureService
     needs=(
         MEDIA.read("uploads/thumbnails/"),
         MEDIA.put("v/"),
+        MEDIA.list_versions("v/"),
+        MEDIA.delete_version("v/"),
         MEDIA.put("public/avatars/"),
         VIDEOS.get,
         VIDEOS.update,

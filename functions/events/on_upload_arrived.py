@@ -26,7 +26,7 @@ from shared.domains.videos.service.intake import IntakeService
 def on_upload_arrived(event: dict[str, Any]) -> None:
     """Start the processing of an upload, once for each version of the object."""
     uploaded = S3EventBridgeNotificationEvent(event).detail.object
-    IntakeService.open().start(uploaded.key, size=int(uploaded.size), upload_version=uploaded.version_id)
+    IntakeService.open().start(uploaded.key, size=uploaded.size or 0, upload_version=uploaded.version_id)
 
 
 handler = serve(on_upload_arrived)

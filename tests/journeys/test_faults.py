@@ -226,6 +226,11 @@ def test_deleting_while_it_is_processed_stops_the_work(traveller: Traveller, lon
     told: dict[str, Any] = json.loads(json.loads(_cause(traveller, arn))["errorMessage"])
     assert told["code"] == "CANCELLED"
     traveller.invoke("tidy_media")
+    assert traveller.row(video_id)["status"] == "deleted", "a step that was stopped may still write for a while"
+    traveller.aws("s3").put_object(Bucket=traveller.bucket, Key=f"v/{video_id}/1/480p.mp4", Body=b"late")
+
+    _set(traveller, video_id, updated_at="2020-01-01T00:00:00.000Z")
+    traveller.invoke("tidy_media")
     assert traveller.keys(f"v/{video_id}/") == []
     assert traveller.keys(f"work/{video_id}/") == []
     assert traveller.row(video_id) == {}

@@ -106,6 +106,20 @@ def test_a_thumbnail_and_an_avatar_are_put_in_place(traveller: Traveller, video:
         assert answer.content[:2] == b"\xff\xd8"
 
 
+def test_a_thumbnail_of_a_video_that_is_gone_is_not_kept(traveller: Traveller, sources: Path) -> None:
+    video = traveller.ready(GOOD["silent"](sources))
+    picture = sources / "late.png"
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x64:d=1", "-frames:v", "1", picture)
+    asked = {"filename": "late.png", "file_size": picture.stat().st_size, "content_type": "image/png"}
+    told = traveller.client.call("POST", "/api/upload/thumbnail/request", {**asked, "video_id": video["id"]})
+    assert traveller.request("DELETE", f"/api/videos/{video['id']}").status_code == 200
+    assert httpx.put(told["upload_url"], content=picture.read_bytes(), headers=told["headers"]).status_code == 200
+
+    raw = traveller.keys(f"uploads/thumbnails/{traveller.row(video['id'])['owner_id']}/{video['id']}/")
+    traveller.invoke("on_thumbnail_arrived", {"detail": {"object": {"key": raw[0]}}})
+    assert [key for key in traveller.keys(f"v/{video['id']}/") if "thumbnail-" in key] == []
+
+
 def test_who_has_no_picture_gets_one_that_can_be_fetched(stranger: Traveller) -> None:
     address = stranger.client.call("GET", "/api/auth/me")["user"]["avatar_url"]
     answer = httpx.get(address)

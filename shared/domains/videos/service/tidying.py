@@ -15,6 +15,9 @@ from shared.domains.videos.service.catalogue import CatalogueService
 from shared.domains.videos.service.processing import ProcessingService
 
 ABANDONED_SECONDS = 24 * 3600
+LONGEST_STEP_SECONDS = 16 * 60
+"""Lambda ends a function after 15 minutes."""
+
 ABANDONED = ("UPLOAD_ABANDONED", "The file never arrived. Ask for a new upload.")
 
 
@@ -55,13 +58,15 @@ class TidyingService:
             self._move(video)
 
     def _delete(self, video: Video) -> None:
-        """Erase all that a video has. While something may still write, it is only stopped: the next round erases."""
+        """Erase all that a video has, round after round until nothing can write any more; then forget the row."""
         if video.execution_arn and stop_execution(video.execution_arn, "The video was deleted."):
             return
         if video.upload_id:
             self.objects.abort(upload_key(video.id), video.upload_id)
         for prefix in prefixes(video.id):
             self.objects.erase(prefix)
+        if _may_still_be_written(video):
+            return
         invalidate("MEDIA_DISTRIBUTION", f"/v/{video.id}/*", f"{video.id}-deleted")
         self.catalogue.finish_delete(video.id)
 
@@ -79,3 +84,9 @@ class TidyingService:
             self.objects.erase(media_prefix(video.id, version))
             invalidate("MEDIA_DISTRIBUTION", f"/v/{video.id}/{version}/*", f"{video.id}-{version}-moved")
         self.catalogue.close_move(video.id, video.moving_to)
+
+
+def _may_still_be_written(video: Video) -> bool:
+    """Whether a step may be at work whose execution has been stopped: that does not stop a Lambda that runs."""
+    began_and_never_ended = bool(video.execution_arn) and not video.published_at
+    return began_and_never_ended and video.updated_at > clock.timestamp(clock.now() - LONGEST_STEP_SECONDS)
