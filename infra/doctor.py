@@ -75,6 +75,12 @@ def examine(client: Any, stage: str) -> Iterator[Finding]:
         yield Finding(quota, read_quota(client, quota), quota.needed(stage))
 
 
+NOT_TOLD = (
+    "No quota tells how much memory a function may have. New accounts often start at 3008 MB, and the step encode_run\n"
+    "wants 8846: if a deployment says so, ask AWS Support to raise it."
+)
+
+
 def report(findings: list[Finding]) -> list[str]:
     """A line per quota, then what to ask for."""
     lines = [
@@ -99,7 +105,7 @@ def main(arguments: list[str]) -> int:
     except (BotoCoreError, ClientError) as error:
         print(f"The quotas cannot be read: {error}", file=sys.stderr)
         return 1
-    print("\n".join(report(findings)))
+    print("\n".join([*report(findings), "", NOT_TOLD]))
     return 0 if all(finding.enough for finding in findings) else 1
 
 
