@@ -255,8 +255,8 @@ def _cause(traveller: Traveller, arn: str) -> str:
 def test_an_event_that_nobody_can_handle_is_kept(traveller: Traveller) -> None:
     queues = traveller.aws("sqs")
     queue = queues.get_queue_url(QueueName="showreel-dev-lost-events")["QueueUrl"]
-    mark = f"uploads/{time.monotonic_ns()}/source"
-    event = {"detail": {"object": {"key": mark, "size": "no number", "version-id": "v"}}}
+    mark = f"an event without an object {time.monotonic_ns()}"
+    event = {"detail": {"reason": mark}}
     traveller.aws("lambda").invoke(
         FunctionName="showreel-dev-on_upload_arrived", InvocationType="Event", Payload=json.dumps(event)
     )
