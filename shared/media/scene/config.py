@@ -174,7 +174,7 @@ def _across(project: Project, root: Path) -> Iterator[Problem]:
     yield from _repeated_ids(project, root)
     for number, scene in enumerate(project.scenes):
         yield from _in_scene(scene, (*root, "scenes", number))
-    for place in _elements(project):
+    for place in project.places():
         yield from _in_element(*place, root)
 
 
@@ -191,14 +191,6 @@ def _in_scene(scene: Scene, path: Path) -> Iterator[Problem]:
     if path[-1] == 0 and scene.transition:
         message = "The first scene has nothing to come from; its transition is left out."
         yield Problem(pointer((*path, "transition")), "NO_EFFECT", message, scene.id, "warning")
-
-
-def _elements(project: Project) -> Iterator[tuple[model.AnyElement, Path, str | None]]:
-    for number, element in enumerate(project.elements):
-        yield element, ("elements", number), None
-    for at, scene in enumerate(project.scenes):
-        for number, element in enumerate(scene.elements):
-            yield element, ("scenes", at, "elements", number), scene.id
 
 
 def _in_element(element: model.AnyElement, path: Path, scene_id: str | None, root: Path) -> Iterator[Problem]:

@@ -1,10 +1,12 @@
 """A scene configuration as typed values. What each field does is told in docs/scenes.md."""
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
+from shared.media.scene.problems import Path
 from shared.media.scene.values import (
     Background,
     CanvasSide,
@@ -259,6 +261,14 @@ class Project(Node):
 
         One that stands for several kinds comes once per kind.
         """
-        every = [*self.elements, *(element for scene in self.scenes for element in scene.elements)]
+        every = (element for element, _, _ in self.places())
         found = (Source(e.src, e.type) for e in every if isinstance(e, VideoElement | AudioElement | ImageElement))
         return tuple(dict.fromkeys(found))
+
+    def places(self) -> Iterator[tuple[AnyElement, Path, str | None]]:
+        """Every element with its path in the project and the id of its scene; those over all scenes come first."""
+        for number, element in enumerate(self.elements):
+            yield element, ("elements", number), None
+        for at, scene in enumerate(self.scenes):
+            for number, element in enumerate(scene.elements):
+                yield element, ("scenes", at, "elements", number), scene.id

@@ -11,11 +11,8 @@ MAX_SIDE = 4096
 MAX_PIXELS = 3840 * 2160
 """Of the output."""
 BROADCAST_RATES = {23.976: Fraction(24000, 1001), 29.97: Fraction(30000, 1001), 59.94: Fraction(60000, 1001)}
-Horizontal = Literal["left", "center", "right"]
-Vertical = Literal["top", "center", "bottom"]
-HORIZONTAL: tuple[Horizontal, ...] = ("left", "center", "right")
-VERTICAL: tuple[Vertical, ...] = ("top", "center", "bottom")
-PLACES: dict[str, tuple[Horizontal, Vertical]] = {
+HORIZONTAL, VERTICAL = ("left", "center", "right"), ("top", "center", "bottom")
+PLACES = {
     **{down: ("center", down) for down in VERTICAL},
     **{across: (across, "center") for across in HORIZONTAL},
     **{f"{across}-{down}": (across, down) for across in HORIZONTAL for down in VERTICAL},
@@ -58,7 +55,7 @@ def frame_rate(value: float) -> Fraction:
     return BROADCAST_RATES.get(value) or Fraction(int(value))
 
 
-def place(position: str) -> tuple[Horizontal, Vertical]:
+def place(position: str) -> tuple[str, str]:
     """Across and down, from `right-top` or from one of them alone; the other is then in the middle."""
     return PLACES[position]
 
