@@ -149,7 +149,8 @@ class Stage:
 def _listening(service: str, event: str, handler: Callable[..., Any], *, first: bool) -> Iterator[None]:
     name = {"secretsmanager": "secrets-manager"}.get(service, service)
     event = event.replace(f".{service}.", f".{name}.")
-    clients = [aws.client(service), *([aws.client(service, READ_SECONDS)] if service == "dynamodb" else [])]
+    other_seconds = {"dynamodb": [READ_SECONDS], "s3": [60]}.get(service, [])
+    clients = [aws.client(service), *(aws.client(service, seconds) for seconds in other_seconds)]
     for client in clients:
         (client.meta.events.register_first if first else client.meta.events.register_last)(event, handler)
     try:

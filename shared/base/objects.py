@@ -1,9 +1,12 @@
 """Objects in S3: read by range, written in parts with bounded memory, presigned for those who have no credentials."""
 
 import json
+import random
+import time
 from dataclasses import dataclass
 from typing import Any
 
+from shared.base import clock
 from shared.base.aws import client
 from shared.base.settings import setting
 
@@ -14,6 +17,9 @@ COPY_SIZE = 1024 * 1024 * 1024
 """Bytes that S3 copies at once, or as one part."""
 
 URL_SECONDS = 3600
+
+CONFLICT_TRIES = 5
+"""Of a conditional write, which S3 refuses while another write of the key is under way."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +121,24 @@ class Objects:
         """Write a value as JSON."""
         self.put(key, json.dumps(value, separators=(",", ":")).encode(), "application/json")
 
+    def put_json_once(self, key: str, value: Any) -> bool:
+        """Write a value as JSON unless the key has one; False when it has."""
+        s3 = client("s3", 60)
+        where = {"Bucket": self.bucket, "Key": key}
+        body = json.dumps(value, separators=(",", ":")).encode()
+        for tries_left in reversed(range(CONFLICT_TRIES)):
+            try:
+                s3.put_object(**where, Body=body, ContentType="application/json", IfNoneMatch="*")
+                break
+            except s3.exceptions.ClientError as error:
+                code = error.response["Error"]["Code"]
+                if code == "PreconditionFailed":
+                    return False
+                if code != "ConditionalRequestConflict" or not tries_left:
+                    raise
+                time.sleep(random.uniform(0.05, 0.2))
+        return True
+
     def get(self, key: str) -> bytes:
         """A small object's bytes; KeyError when there is none."""
         s3 = client("s3", 60)
@@ -128,6 +152,12 @@ class Objects:
         """Whether there is an object of that key. Asks by listing: without that right a HEAD of nothing is 403."""
         found = client("s3").list_objects_v2(Bucket=self.bucket, Prefix=key, MaxKeys=1)
         return any(entry["Key"] == key for entry in found.get("Contents", []))
+
+    def age(self, key: str) -> float | None:
+        """Seconds since an object was written; None when there is none."""
+        found = client("s3").list_objects_v2(Bucket=self.bucket, Prefix=key, MaxKeys=1)
+        written = [entry["LastModified"] for entry in found.get("Contents", []) if entry["Key"] == key]
+        return clock.now() - written[0].timestamp() if written else None
 
     def get_json(self, key: str) -> Any:
         """A value that was written as JSON; KeyError when there is none."""
