@@ -5,21 +5,26 @@ from typing import Any
 
 from shared.base.running import serve
 from shared.contract.declare import on_event
-from shared.contract.resources import OPERATIONS, TRANSCODE, VIDEOS
+from shared.contract.resources import JOBS, OPERATIONS, RENDER, TRANSCODE, VIDEOS
+from shared.domains.jobs.service.failing import fail_job
 from shared.domains.videos.service.transcoding import TranscodingService
 
 
 @on_event(
     "aws.states",
     "Step Functions Execution Status Change",
-    detail={"stateMachineArn": [TRANSCODE], "status": ["FAILED", "TIMED_OUT", "ABORTED"]},
-    needs=(VIDEOS.update, OPERATIONS.update),
+    detail={"stateMachineArn": [TRANSCODE, RENDER], "status": ["FAILED", "TIMED_OUT", "ABORTED"]},
+    needs=(VIDEOS.update, OPERATIONS.update, JOBS.get, JOBS.update),
 )
 def on_execution_ended(event: dict[str, Any]) -> None:
-    """Set the video's error as the step fail_video would; after that step it changes nothing."""
+    """Set the error of the video or the job as the step that catches would; after that step it changes nothing."""
     detail = event["detail"]
-    told = {"video": json.loads(detail["input"]), "execution": detail["executionArn"]}
-    TranscodingService.open(told).fail({"Error": f"Execution.{detail['status']}", "Cause": detail.get("cause") or ""})
+    asked = json.loads(detail["input"])
+    error = {"Error": f"Execution.{detail['status']}", "Cause": detail.get("cause") or ""}
+    if "job_id" in asked:
+        fail_job(asked, error)
+    else:
+        TranscodingService.open({"video": asked, "execution": detail["executionArn"]}).fail(error)
 
 
 handler = serve(on_execution_ended)

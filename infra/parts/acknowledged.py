@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from infra.parts.discovery import Room, rooms
-from shared.contract.declare import Event, Schedule
+from shared.contract.declare import Event, Lane, Schedule, Step
 from shared.contract.derived import needs_of
 from shared.contract.needs import Kind, Need
 
@@ -71,6 +71,11 @@ MEANT = (
     ),
     Meant(
         "AwsSolutions-SMG4",
+        "data/cursor-key/Resource",
+        "It signs places in lists, which give no right to what is listed; a change would break lists half read.",
+    ),
+    Meant(
+        "AwsSolutions-SMG4",
         "data/video-processing-webhook/Resource",
         "Shared with an encoder outside, which must learn of a change first.",
     ),
@@ -95,11 +100,6 @@ MEANT = (
         "Batch makes the ids of jobs up, and knows no name of a queue in them.",
     ),
     Meant(
-        f"AwsSolutions-IAM5[Resource::{_BATCH}:job-definition/showreel-{{stage}}-encode_run:*]",
-        "pipeline/*-machine-role/Resource",
-        "An execution under way goes on with the revision that it began with.",
-    ),
-    Meant(
         "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>/*.zip]",
         "pipeline/*-job/role/DefaultPolicy/Resource",
         "A job that began before a deployment is tried again with the bundle that it began with, whose name is a hash.",
@@ -115,6 +115,12 @@ def all_meant() -> tuple[Meant, ...]:
 def _of(room: Room) -> Iterator[Meant]:
     if not isinstance(room.declaration, Event | Schedule):
         yield Meant("Serverless-LambdaDLQ", f"*/{room.name}/Resource", _ANSWERED)
+    if isinstance(room.declaration, Step) and Lane.BATCH in room.declaration.lanes:
+        yield Meant(
+            f"AwsSolutions-IAM5[Resource::{_BATCH}:job-definition/showreel-{{stage}}-{room.name}:*]",
+            "pipeline/*-machine-role/Resource",
+            "An execution under way goes on with the revision that it began with.",
+        )
     for need in needs_of(room.declaration):
         yield from _of_need(room, need)
 

@@ -159,6 +159,12 @@ def _lifecycle() -> list[s3.LifecycleRule]:
             expiration=cdk.Duration.days(2),
             noncurrent_version_expiration=day,
         ),
+        s3.LifecycleRule(
+            id="fetched-sources",
+            prefix="fetched/",
+            expiration=cdk.Duration.days(3),
+            noncurrent_version_expiration=day,
+        ),
         s3.LifecycleRule(id="raw-thumbnails", prefix="uploads/thumbnails/", expiration=day),
         s3.LifecycleRule(
             id="old-versions",

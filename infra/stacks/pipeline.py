@@ -18,57 +18,79 @@ from infra.parts.lost import lost_queue
 from infra.parts.machine_role import machine_role
 from infra.parts.stage import Stage
 from infra.stacks.base import ShowreelStack
+from infra.workflows.render import RenderWorkflow
 from infra.workflows.transcode import JSONATA, LIMIT, TranscodeWorkflow
 from shared.contract.declare import Event, Lane
-from shared.contract.needs import Kind, Need, Resource
-from shared.contract.resources import TRANSCODE
+from shared.contract.needs import Kind, Machine, Need, Resource
+from shared.contract.resources import RENDER, TRANSCODE
 
 
 class PipelineStack(ShowreelStack):
-    """What turns uploads into streams."""
+    """What turns uploads into streams, and scenes into videos."""
 
     def __init__(self, app: cdk.App, stage: Stage) -> None:
         """Everything that a change of the machine changes with it is in this one stack."""
         super().__init__(app, stage, "pipeline", "Showreel: pipelines, Batch, events")
         self._lost = lost_queue(self, stage, "lost-events")
         self._functions = Functions(self, stage, lost=self._lost)
+        self._queue_arn = BatchEnvironment(self, "batch", stage).queue.job_queue_arn
         self._transcode()
+        self._render()
         for room, event in event_rooms():
             self._on(room, event)
 
     def _transcode(self) -> None:
+        made, jobs = self._steps(TRANSCODE)
+        workflow = TranscodeWorkflow(
+            self,
+            made,
+            queue_arn=self._queue_arn,
+            job_definition_arn=jobs["encode_run"].definition.job_definition_arn,
+        )
+        self._machine(TRANSCODE, workflow.start, made, jobs)
+
+    def _render(self) -> None:
+        made, jobs = self._steps(RENDER)
+        workflow = RenderWorkflow(
+            self,
+            made,
+            queue_arn=self._queue_arn,
+            job_definition_arn=jobs["render_run"].definition.job_definition_arn,
+        )
+        self._machine(RENDER, workflow.start, made, jobs)
+
+    def _steps(self, machine: Machine) -> tuple[dict[str, lambda_.Function], dict[str, Job]]:
+        """The functions and the jobs of a workflow's steps, by name."""
         made: dict[str, lambda_.Function] = {}
         jobs: dict[str, Job] = {}
-        environment = BatchEnvironment(self, "batch", self.stage)
-        for room, step in steps(TRANSCODE.name):
+        for room, step in steps(machine.name):
             if Lane.LAMBDA in step.lanes:
                 made[room.name] = self._functions.add(room)
             if Lane.BATCH in step.lanes:
                 jobs[room.name] = Job(self, room, self.stage, self._functions.grants)
-        workflow = TranscodeWorkflow(
-            self,
-            made,
-            queue_arn=environment.queue.job_queue_arn,
-            job_definition_arn=jobs["encode_run"].definition.job_definition_arn,
-        )
+        return made, jobs
+
+    def _machine(
+        self, machine: Machine, start: sfn.IChainable, made: dict[str, lambda_.Function], jobs: dict[str, Job]
+    ) -> None:
         role = machine_role(
             self,
             self.stage,
-            TRANSCODE.name,
+            machine.name,
             functions=made.values(),
-            queue_arn=environment.queue.job_queue_arn,
+            queue_arn=self._queue_arn,
             job_definitions=[self.stage.named(name) for name in jobs],
         )
         sfn.StateMachine(
             self,
-            "transcode-machine",
-            state_machine_name=self.stage.named(TRANSCODE.name),
+            f"{machine.name}-machine",
+            state_machine_name=self.stage.named(machine.name),
             role=role,
             query_language=JSONATA,
-            definition_body=sfn.DefinitionBody.from_chainable(workflow.start),
+            definition_body=sfn.DefinitionBody.from_chainable(start),
             timeout=LIMIT,
             tracing_enabled=False,
-            logs=sfn.LogOptions(destination=self._machine_logs(TRANSCODE.name), level=sfn.LogLevel.ERROR),
+            logs=sfn.LogOptions(destination=self._machine_logs(machine.name), level=sfn.LogLevel.ERROR),
         )
 
     def _machine_logs(self, name: str) -> logs.LogGroup:

@@ -4,7 +4,7 @@ import functools
 import json
 from typing import Any
 
-from shared.base import clock
+from shared.base import clock, logs, meter
 from shared.base.settings import setting
 
 SECRET_SECONDS = 300
@@ -33,7 +33,10 @@ def client(service: str, read_seconds: int = 10) -> Any:
         signature_version="s3v4" if service == "s3" else None,
         s3={"addressing_style": "virtual"} if service == "s3" else None,
     )
-    return _session().create_client(service, config=config)
+    made = _session().create_client(service, config=config)
+    if service == "s3":
+        meter.watch(made)
+    return made
 
 
 _kept: dict[str, tuple[float, str]] = {}
@@ -80,6 +83,26 @@ def start_execution(machine_variable: str, name: str, payload: dict[str, Any]) -
     except states.exceptions.ExecutionAlreadyExists:
         return False
     return True
+
+
+def ask_for_execution(machine_variable: str, name: str, payload: dict[str, Any]) -> None:
+    """Start an execution once, if Step Functions answers; if not, a sweep has to ask again."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        start_execution(machine_variable, name, payload)
+    except (BotoCoreError, ClientError) as error:
+        logs.log_exception("an execution could not be started", error, execution=name)
+
+
+def ask_to_stop(arn: str, why: str) -> None:
+    """Tell an execution to end; one that has ended or never began is fine, and so is no answer: it will find out."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        client("stepfunctions").stop_execution(executionArn=arn, error="Stopped", cause=why)
+    except (BotoCoreError, ClientError) as error:
+        logs.log_exception("an execution could not be stopped", error, execution=arn)
 
 
 def execution_arn(machine_variable: str, name: str) -> str:

@@ -13,3 +13,8 @@ def timestamp(seconds: float | None = None) -> str:
     """A moment (default: now) as an ISO 8601 string in UTC with milliseconds, for example 2026-01-31T12:00:00.000Z."""
     moment = datetime.fromtimestamp(now() if seconds is None else seconds, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def seconds(moment: str) -> float:
+    """The inverse of `timestamp`."""
+    return datetime.fromisoformat(moment).timestamp()

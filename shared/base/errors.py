@@ -39,6 +39,18 @@ class BadRequestError(AppError):
     status, code, studio_code = 400, "BAD_REQUEST", "BAD_REQUEST"
 
 
+class InvalidCursorError(BadRequestError):
+    """A cursor that is not ours, or belongs to another list."""
+
+    code, studio_code = "INVALID_CURSOR", "INVALID_CURSOR"
+
+
+class InvalidPageError(BadRequestError):
+    """A page so deep that only a cursor leads there."""
+
+    code, studio_code = "INVALID_PAGE", "INVALID_PAGE"
+
+
 class InvalidInputError(AppError):
     """What was sent can be read and breaks a rule."""
 
@@ -113,6 +125,12 @@ class RateLimitedError(AppError):
         """`retry_after`: whole seconds until a request may succeed."""
         super().__init__(message, headers={**(headers or {}), "Retry-After": str(retry_after)})
         self.retry_after = retry_after
+
+
+class QuotaExceededError(AppError):
+    """The caller has as much of something as they may have."""
+
+    status, code, studio_code = 429, "QUOTA_EXCEEDED", "QUOTA_EXCEEDED"
 
 
 class UnavailableError(AppError):

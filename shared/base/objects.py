@@ -210,9 +210,9 @@ class Objects:
             count += len(gone)
         return count
 
-    def presigned(self, operation: str, key: str, **parameters: Any) -> str:
-        """An address that lets anybody do one operation on one key for an hour."""
+    def presigned(self, operation: str, key: str, *, seconds: int = URL_SECONDS, **parameters: Any) -> str:
+        """An address that lets anybody do one operation on one key, for an hour unless it is less."""
         url: str = client("s3").generate_presigned_url(
-            operation, Params={"Bucket": self.bucket, "Key": key, **parameters}, ExpiresIn=URL_SECONDS
+            operation, Params={"Bucket": self.bucket, "Key": key, **parameters}, ExpiresIn=seconds
         )
         return url

@@ -1,8 +1,11 @@
 """DynamoDB tables for the stores: PynamoDB models learn their table when a store is opened, and share one client."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from shared.base.aws import client
+from shared.base.errors import UnavailableError
 from shared.base.settings import setting
 
 READ_SECONDS = 5
@@ -36,3 +39,21 @@ def is_outage(error: Any) -> bool:
     if cause is None:
         return False
     return getattr(cause, "response", None) is None or error.cause_response_code in _OUTAGES
+
+
+@contextmanager
+def answering(what: str) -> Iterator[None]:
+    """Turn botocore's "DynamoDB does not answer" into 503; other faults are ours and stay what they are.
+
+    what  cannot be reached, for example "Jobs"
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") not in _OUTAGES:
+            raise
+        raise UnavailableError(f"{what} cannot be reached at the moment") from error
+    except BotoCoreError as error:
+        raise UnavailableError(f"{what} cannot be reached at the moment") from error

@@ -22,16 +22,18 @@ _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExce
 class Refusal:
     """A condition did not hold, and nothing was written.
 
-    item  what the table holds instead, when the write asked for ALL_OLD and there is such an item
+    item    what the table holds instead, when the write asked for ALL_OLD and there is such an item
+    number  which write it was, from 0; the first one when several were refused
     """
 
     item: dict[str, Any] | None
+    number: int = 0
 
 
 def write_together(*writes: dict[str, Any]) -> Refusal | None:
     """Make all writes (Put, Update or Delete, as TransactWriteItems takes them) or none; None when they were made.
 
-    One of them may have a condition. A reply that is lost is the SDK's to ask for again, with the same token, so that
+    Any of them may have a condition. A reply that is lost is the SDK's to ask for again, with the same token, so that
     the writes are made once. Raises botocore's errors, and UnavailableError when others write the same items all along.
     """
     from botocore.exceptions import ClientError
@@ -39,10 +41,11 @@ def write_together(*writes: dict[str, Any]) -> Refusal | None:
     try:
         past_conflicts(lambda: client("dynamodb", READ_SECONDS).transact_write_items(TransactItems=list(writes)))
     except ClientError as error:
-        refused = [reason for reason in _reasons(error) if reason.get("Code") == _REFUSED]
-        if not refused:
+        reasons = enumerate(_reasons(error))
+        refused = next(((number, reason) for number, reason in reasons if reason.get("Code") == _REFUSED), None)
+        if refused is None:
             raise
-        return Refusal(refused[0].get("Item"))
+        return Refusal(refused[1].get("Item"), refused[0])
     return None
 
 

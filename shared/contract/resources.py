@@ -21,6 +21,23 @@ VIDEOS = Table(
     key="video_id",
     indexes=(Index("by_state", key="open_state", sort="touched_at", projected=("execution_arn",)),),
 )
+JOB_CARD = (
+    "video_id kind title status progress current_step created_at updated_at started_at completed_at "
+    "estimated_seconds estimated_cost cost error_code error_message"
+)
+"""What lists of jobs tell of each, besides the keys."""
+
+JOBS = Table(
+    Kind.TABLE,
+    "jobs",
+    key="pk",
+    sort="sk",
+    indexes=(
+        Index("by_owner", key="owner_id", sort="job_id", projected=tuple(JOB_CARD.split())),
+        Index("by_status", key="owner_status", sort="job_id", projected=tuple(JOB_CARD.split())),
+        Index("by_state", key="open_state", sort="touched_at", projected=("job_id",)),
+    ),
+)
 LIMITS = Table(Kind.TABLE, "limits", key="bucket", ttl="expires_at")
 IDEMPOTENCY = Table(Kind.TABLE, "idempotency", key="key", ttl="expires_at")
 OPERATIONS = Table(Kind.TABLE, "operations", key="pk", ttl="expires_at")
@@ -30,13 +47,15 @@ MEDIA = Bucket(Kind.BUCKET, "media")
 SIGNING_KEYS = Secret(Kind.SECRET, "signing-keys", description="Private keys that sign our tokens (JWK set)")
 PASSWORD_PEPPER = Secret(Kind.SECRET, "password-pepper", description="Key of the hash that precedes bcrypt")
 MEDIA_KEY = Secret(Kind.SECRET, "media-key", description="Key of the tokens in media addresses")
+CURSOR_KEY = Secret(Kind.SECRET, "cursor-key", description="Signs the cursors of lists")
 WEBHOOK = Secret(Kind.SECRET, "video-processing-webhook", description="Signs the reports of an outside encoder")
 PUBLIC_KEYS = Parameter(Kind.PARAMETER, "public-keys")
 
 TRANSCODE = Machine(Kind.MACHINE, "transcode")
+RENDER = Machine(Kind.MACHINE, "render")
 CHECK_MEDIA_TOOLS = Function(Kind.FUNCTION, "check_media_tools")
 EDGE = Distribution(Kind.DISTRIBUTION, "media")
 CLOUDWATCH = Account(Kind.ACCOUNT, "cloudwatch")
 
-TABLES = (USERS, SESSIONS, VIDEOS, LIMITS, IDEMPOTENCY, OPERATIONS)
-SECRETS = (SIGNING_KEYS, PASSWORD_PEPPER, MEDIA_KEY, WEBHOOK)
+TABLES = (USERS, SESSIONS, VIDEOS, JOBS, LIMITS, IDEMPOTENCY, OPERATIONS)
+SECRETS = (SIGNING_KEYS, PASSWORD_PEPPER, MEDIA_KEY, CURSOR_KEY, WEBHOOK)

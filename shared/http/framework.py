@@ -19,7 +19,7 @@ _collects = gc.isenabled()
 _config["defer_build"] = True
 gc.disable()
 try:
-    from fastapi import Depends, FastAPI, Request, Response
+    from fastapi import Body, Depends, FastAPI, Query, Request, Response
     from fastapi.exceptions import RequestValidationError
     from mangum import Mangum
     from starlette.exceptions import HTTPException
@@ -37,10 +37,12 @@ def text_response(media_type: str) -> type[Response]:
 
 __all__ = [
     "BaseModel",
+    "Body",
     "Depends",
     "FastAPI",
     "HTTPException",
     "Mangum",
+    "Query",
     "Request",
     "RequestValidationError",
     "Response",

@@ -10,7 +10,7 @@ from infra.parts.discovery import steps
 from infra.parts.sizes import ATTEMPTS, JOB_MEMORY, JOB_VCPUS
 from shared.base.running import EXIT_BAD_INPUT
 from shared.contract.declare import Lane
-from shared.contract.resources import TRANSCODE
+from shared.contract.resources import RENDER, TRANSCODE
 from tests.cloud.templates import Grant, Placed, Templates, text
 from tests.cloud.test_iam import arn, conditions
 
@@ -21,9 +21,16 @@ SUBMITTED = 30 * 1024
 JOB_NAME = re.compile(r"[A-Za-z0-9][\w-]{0,127}")
 
 
-@pytest.fixture
-def definition(cloud: Templates) -> Placed:
-    [found] = cloud.of("AWS::Batch::JobDefinition")
+JOBS = {
+    room.name: room for machine in (TRANSCODE, RENDER) for room, step in steps(machine.name) if Lane.BATCH in step.lanes
+}
+"""The steps that also run on Batch."""
+
+
+@pytest.fixture(params=JOBS)
+def definition(cloud: Templates, request: pytest.FixtureRequest) -> Placed:
+    made = cloud.of("AWS::Batch::JobDefinition")
+    [found] = [one for one in made if one.properties["JobDefinitionName"] == cloud.named(request.param)]
     return found
 
 
@@ -36,9 +43,8 @@ def longest_input() -> str:
 
 
 def test_every_step_of_the_batch_lane_is_a_job(cloud: Templates) -> None:
-    declared = [room.name for room, step in steps(TRANSCODE.name) if Lane.BATCH in step.lanes]
     names = [one.properties["JobDefinitionName"] for one in cloud.of("AWS::Batch::JobDefinition")]
-    assert names == [cloud.named(name) for name in declared]
+    assert sorted(names) == sorted(cloud.named(name) for name in JOBS)
     assert all(JOB_NAME.fullmatch(name) for name in names)
 
 
@@ -96,7 +102,11 @@ def test_log_is_kept_for_a_month(cloud: Templates, definition: Placed) -> None:
 
 def test_job_may_do_what_its_step_needs_and_fetch_its_bundle(cloud: Templates, definition: Placed) -> None:
     container = definition.properties["ContainerProperties"]
-    [needs] = [room.declaration.needs for room, step in steps(TRANSCODE.name) if Lane.BATCH in step.lanes]
+    [needs] = [
+        room.declaration.needs
+        for name, room in JOBS.items()
+        if cloud.named(name) == definition.properties["JobDefinitionName"]
+    ]
     variables = {one["Name"]: text(one["Value"]) for one in container["Environment"]}
     assert variables["BUNDLE_KEY"].endswith(".zip")
     bundle = f"arn:aws:s3:::{variables['BUNDLE_BUCKET']}/*.zip"

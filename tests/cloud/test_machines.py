@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from shared.contract.needs import Machine
-from shared.contract.resources import TRANSCODE
+from shared.contract.resources import RENDER, TRANSCODE
 from shared.domains.videos.model import PublishedMedia, Variant
 from shared.domains.videos.service import publishing
 from shared.domains.videos.service.intake import execution_name
@@ -183,6 +183,14 @@ def test_transcode_takes_six_transitions(transcode: Definition, lane: str, encod
     assert not [s for s in transcode["States"].values() if s["Type"] in ("Map", "Parallel")]
 
 
+@pytest.mark.parametrize(("lane", "rendering"), [("lambda", "render_run"), ("batch", "render_run_job")])
+def test_render_takes_six_transitions(cloud: Templates, lane: str, rendering: str) -> None:
+    assert lanes(cloud.machines[RENDER.name], lane) == [
+        *("prepare_sources", "plan_render", "RenderLane"),
+        *(rendering, "package_render", "finish_render"),
+    ]
+
+
 def test_no_lane_takes_more(transcode: Definition) -> None:
     named = re.findall(r"\$plan\.lane = '(\w+)'", json.dumps(transcode))
     assert "batch" in named
@@ -190,17 +198,19 @@ def test_no_lane_takes_more(transcode: Definition) -> None:
         assert len(lanes(transcode, lane)) <= 6 <= TRANSITIONS, lane
 
 
-def test_machine_may_do_what_its_tasks_ask_for(cloud: Templates) -> None:
-    [machine] = cloud.of("AWS::StepFunctions::StateMachine")
+@pytest.mark.parametrize(("name", "job_step"), [(TRANSCODE.name, "encode_run"), (RENDER.name, "render_run")])
+def test_machine_may_do_what_its_tasks_ask_for(cloud: Templates, name: str, job_step: str) -> None:
+    machines = cloud.of("AWS::StepFunctions::StateMachine")
+    [machine] = [one for one in machines if one.properties["StateMachineName"] == cloud.named(name)]
     role = cloud.find(machine.stack, machine.properties["RoleArn"]["Fn::GetAtt"][0])
     granted = {(grant.action, grant.resource) for grant in cloud.grants(role)}
-    states = [s for s in cloud.machines[TRANSCODE.name]["States"].values() if s["Type"] == "Task"]
+    states = [s for s in cloud.machines[name]["States"].values() if s["Type"] == "Task"]
     called = {("lambda:InvokeFunction", s["Arguments"]["FunctionName"]) for s in states if "Payload" in s["Arguments"]}
     [job] = [s["Arguments"] for s in states if s["Resource"].endswith(":batch:submitJob.sync")]
     batch, events = "arn:aws:batch:eu-central-1:123456789012", "arn:aws:events:eu-central-1:123456789012"
     jobs = {
         ("batch:SubmitJob", job["JobQueue"]),
-        ("batch:SubmitJob", f"{batch}:job-definition/showreel-prod-encode_run:*"),
+        ("batch:SubmitJob", f"{batch}:job-definition/showreel-prod-{job_step}:*"),
         ("batch:DescribeJobs", "*"),
         ("batch:TerminateJob", f"{batch}:job/*"),
     }

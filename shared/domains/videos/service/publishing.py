@@ -7,6 +7,7 @@ from shared.base.objects import Objects
 from shared.domains.videos.model import PublishedMedia, Variant
 from shared.domains.videos.rules.keys import POSTER, media_prefix
 from shared.domains.videos.rules.work import WorkKeys
+from shared.media.grid import Grid
 from shared.media.indexes import AudioIndex, RunIndex
 from shared.media.package import EncodedAudio, EncodedRun, package
 from shared.media.plan import Plan
@@ -18,19 +19,26 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 
 def publish(plan: Plan, objects: Objects, video_id: str, work: WorkKeys) -> PublishedMedia:
     """Write all objects of the stream, the master playlist after what it names. Running it again writes the same."""
+    objects.put(media_prefix(video_id, FIRST_VERSION) + POSTER, objects.get(work.poster), "image/jpeg", IMMUTABLE)
+    shown = plan.facts.video
+    return publish_runs(plan, objects, video_id, work, shown=(shown.display_width, shown.display_height))
+
+
+def publish_runs(
+    plan: Grid, objects: Objects, video_id: str, work: WorkKeys, *, shown: tuple[int, int]
+) -> PublishedMedia:
+    """Join all runs, and the sound; `shown` is the size at which the whole was made."""
     prefix = media_prefix(video_id, FIRST_VERSION)
-    objects.put(prefix + POSTER, objects.get(work.poster), "image/jpeg", IMMUTABLE)
     manifest = package(
         plan,
         {rung.name: [_run(objects, work, rung.name, run.index) for run in plan.runs] for rung in plan.rungs},
         _audio(objects, work) if plan.has_audio else None,
         lambda name, content_type: objects.sink(prefix + name, content_type, IMMUTABLE),
     )
-    shown = plan.facts.video
     return PublishedMedia(
         duration=manifest.duration,
-        width=shown.display_width,
-        height=shown.display_height,
+        width=shown[0],
+        height=shown[1],
         variants=tuple(
             Variant(made.name, made.width, made.height, made.size, made.average_bandwidth) for made in manifest.variants
         ),

@@ -3,7 +3,7 @@
 What changes a video's status also counts it, in one transaction: jobs by status are the statuses of all rows.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -132,8 +132,20 @@ class VideoStore:
 
     def create(self, video: Video) -> None:
         """Write a new video and count it. Its id is new, so writing it twice, as a retry may, makes one row."""
+        with _dynamodb():
+            _asked(lambda: write_together(*self.creation(video)))
+
+    def creation(self, video: Video) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The same as two writes of a transaction that somebody else makes."""
         row = to_row(video).get_save_kwargs_from_instance(condition=column("video_id").does_not_exist())
-        _write_and_count({"Put": row}, video.id, "", video.status)
+        return {"Put": row}, count_job(video.id, "", video.status)
+
+    def movement(
+        self, video_id: str, before: Status, after: Status, **fields: Any
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What `move` does, from one status, as two writes of a transaction that somebody else makes."""
+        arguments = _arguments(video_id, Expected((before,)), {"status": after, **fields})
+        return {"Update": arguments}, count_job(video_id, before, after)
 
     def get(self, video_id: str, *, consistent: bool = True) -> Video | None:
         """A video, or None. An inconsistent read costs half and may be a second old."""
@@ -142,6 +154,11 @@ class VideoStore:
                 return to_video(VideoRow.get(video_id, consistent_read=consistent))
             except DoesNotExist:
                 return None
+
+    def many(self, video_ids: Collection[str]) -> list[Video]:
+        """Those of at most 100 videos that there are: one call, none when none is asked for."""
+        with _dynamodb():
+            return [to_video(row) for row in VideoRow.batch_get(list(video_ids), consistent_read=True)]
 
     def change(self, video_id: str, expected: Expected, **fields: Any) -> Change:
         """Set fields of a row, but not the status, if what is expected holds; an empty value removes the attribute."""

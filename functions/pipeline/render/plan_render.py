@@ -1,0 +1,20 @@
+"""render, step 2: fix what is rendered, in which units, on which lane; tell what is wrong with the scenes."""
+
+from typing import Any
+
+from shared.base.running import serve
+from shared.contract.declare import Compute, Layer, step
+from shared.contract.resources import JOBS, MEDIA
+from shared.domains.jobs.service.rendering import RenderingService
+
+
+@step(
+    needs=(JOBS.get, JOBS.put, JOBS.update, MEDIA.read("work/"), MEDIA.put("work/")),
+    compute=Compute(memory=1769, seconds=120, layers=(Layer.FFMPEG, Layer.MEDIA)),
+)
+def plan_render(told: dict[str, Any]) -> dict[str, Any]:
+    """Where the plan lies, and its lane."""
+    return RenderingService.open(told).plan()
+
+
+handler = serve(plan_render)

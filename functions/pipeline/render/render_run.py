@@ -1,0 +1,40 @@
+"""render, step 3: render all units, the sound and the poster. Runs on Lambda or on Batch."""
+
+from typing import Any
+
+from shared.base.running import run_as_job, serve
+from shared.contract.declare import Compute, Lane, Layer, step
+from shared.contract.needs import unseen
+from shared.contract.resources import JOBS, MEDIA, OPERATIONS, VIDEOS
+from shared.domains.jobs.rules.usage import RENDER_MEMORY
+from shared.domains.jobs.service.composing import ComposingService
+
+
+@step(
+    needs=(
+        JOBS.get,
+        JOBS.put,
+        JOBS.update,
+        VIDEOS.update,
+        OPERATIONS.update,
+        MEDIA.read_version("uploads/"),
+        MEDIA.read("v/"),
+        unseen(MEDIA.read("fetched/"), "no test reaches the internet"),
+        MEDIA.read("work/"),
+        MEDIA.list("work/"),
+        MEDIA.put("work/"),
+        MEDIA.abort("work/"),
+    ),
+    compute=Compute(memory=RENDER_MEMORY, seconds=900, layers=(Layer.FFMPEG, Layer.MEDIA)),
+    lanes=(Lane.LAMBDA, Lane.BATCH),
+)
+def render_run(told: dict[str, Any]) -> dict[str, Any]:
+    """Write fragments and their indexes; what was written before is not made again."""
+    ComposingService.open(told).render(told["plan"])
+    return {}
+
+
+handler = serve(render_run)
+
+if __name__ == "__main__":
+    run_as_job(render_run)

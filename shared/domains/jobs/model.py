@@ -1,0 +1,123 @@
+"""What a job is: work that somebody asked for, the states that it goes through, and what it cost."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where a job stands, in the words of the API. `pending` and `processing` go on by themselves; the others stay."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Kind(StrEnum):
+    """What a job makes a video of: a scene configuration, or an edit of one clip."""
+
+    SCENES = "scenes"
+    CLIP = "clip"
+
+
+class OpenState(StrEnum):
+    """Work that somebody has to end: what the sweep looks for. A job without open work has none."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    TIDYING = "tidying"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A job as its row has it. Times are ISO 8601 in UTC, money is in billionths of a US dollar.
+
+    video_id           the video that it makes, whose row follows the job's status in the same transactions
+    attempt            counts from 1; a retry is the next one, and earlier ones change nothing any more
+    progress           percent; it never goes back, not even at a retry
+    reserved           money set aside in the owner's account until the job ends
+    estimated_seconds  from the beginning of the work to its end
+    cost               the sum of the ledger
+    touched_at         last look at open work
+    """
+
+    id: str
+    owner_id: str
+    video_id: str
+    kind: Kind
+    title: str
+    created_at: str
+    updated_at: str
+    status: Status = Status.PENDING
+    attempt: int = 1
+    progress: int = 0
+    current_step: str = ""
+    started_at: str = ""
+    completed_at: str = ""
+    error_code: str = ""
+    error_message: str = ""
+    execution_arn: str = ""
+    reserved: int = 0
+    estimated_seconds: int = 0
+    estimated_cost: int = 0
+    cost: int = 0
+    open_state: str = ""
+    touched_at: str = ""
+
+
+@dataclass(frozen=True)
+class OpenJob:
+    """A job with open work, as the index of such jobs shows it."""
+
+    job_id: str
+    open_state: OpenState
+    touched_at: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """An owner's jobs in numbers, kept in the transactions that change them.
+
+    open     jobs that have not ended
+    seconds  that completed jobs took, from their creation to their end
+    """
+
+    by_status: dict[Status, int]
+    open: int = 0
+    reserved: int = 0
+    spent: int = 0
+    seconds: int = 0
+
+    @property
+    def total(self) -> int:
+        """All jobs."""
+        return sum(self.by_status.values())
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a step took of whom we pay.
+
+    batch_seconds  vCPU-seconds by "<instance family> <spot or on-demand>"
+    provider       units by the name of a provider's price, for example characters
+    """
+
+    lambda_gb_seconds: float = 0.0
+    lambda_requests: int = 0
+    batch_seconds: dict[str, float] = field(default_factory=dict)
+    s3_writes: int = 0
+    s3_reads: int = 0
+    transitions: int = 0
+    provider: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LedgerLine:
+    """What one try of one step cost. `key` names the try: there is one line for each, whatever is sent twice."""
+
+    key: str
+    step: str
+    usage: Usage
+    cost: int
+    at: str

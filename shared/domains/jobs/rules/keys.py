@@ -1,0 +1,21 @@
+"""Keys in the table `jobs`: a job, its request and its ledger lie together; an owner's account stands by itself."""
+
+JOB = "job"
+REQUEST = "request"
+LEDGER = "ledger#"
+ACCOUNT = "account"
+
+
+def job_key(job_id: str, what: str = JOB) -> dict[str, str]:
+    """The key of a job's row, or of something that belongs to the job."""
+    return {"pk": f"job#{job_id}", "sk": what}
+
+
+def account_key(owner_id: str) -> dict[str, str]:
+    """The key of the owner's account."""
+    return {"pk": f"owner#{owner_id}", "sk": ACCOUNT}
+
+
+def execution_name(job_id: str, attempt: int) -> str:
+    """The one name of the execution of one attempt."""
+    return f"{job_id}-{attempt}"

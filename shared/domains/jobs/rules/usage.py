@@ -1,0 +1,50 @@
+"""What steps take of whom we pay: as measured where they run, and as expected before."""
+
+from shared.base.settings import setting
+from shared.domains.jobs.model import Usage
+
+RENDER_MEMORY = 8846
+"""MiB of the function that renders: five vCPUs."""
+
+MIB_PER_VCPU = 1769
+JOB_VCPUS = 4
+FAMILY = "c7g"
+"""The family that Batch takes first; the others of its environment cost about the same."""
+
+STATES = 6
+"""Transitions of a workflow in which nothing fails."""
+
+SMALL_STEPS = 10.0
+"""GB-seconds of all steps but the one that renders."""
+
+WAIT_FOR_LAMBDA, WAIT_FOR_BATCH = 15.0, 150.0
+"""Seconds that pass besides rendering: small steps, and for Batch a machine that starts."""
+
+
+def lambda_usage(seconds: float, transitions: int) -> Usage:
+    """What an invocation of this function took that ran for so long."""
+    memory = int(setting("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769"))
+    return Usage(lambda_gb_seconds=round(seconds * memory / 1024, 3), lambda_requests=1, transitions=transitions)
+
+
+def batch_usage(seconds: float, transitions: int) -> Usage:
+    """What an attempt of this Batch job took. Batch tells a job the environment that its machine belongs to."""
+    purchase = "spot" if "spot" in setting("AWS_BATCH_CE_NAME", "on-demand").lower() else "on-demand"
+    kind = f"{FAMILY} {purchase}"
+    return Usage(batch_seconds={kind: round(seconds * JOB_VCPUS, 3)}, transitions=transitions)
+
+
+def expected_usage(cpu_seconds: float, lane: str) -> Usage:
+    """What rendering will take, all steps included."""
+    if lane == "batch":
+        spot = {f"{FAMILY} spot": round(cpu_seconds, 3)}
+        return Usage(lambda_gb_seconds=SMALL_STEPS, lambda_requests=STATES - 2, batch_seconds=spot, transitions=STATES)
+    rendering = cpu_seconds * MIB_PER_VCPU / 1024
+    return Usage(lambda_gb_seconds=round(SMALL_STEPS + rendering, 3), lambda_requests=STATES - 1, transitions=STATES)
+
+
+def expected_seconds(cpu_seconds: float, lane: str) -> float:
+    """How long a workflow will take from its beginning."""
+    if lane == "batch":
+        return WAIT_FOR_BATCH + cpu_seconds / JOB_VCPUS
+    return WAIT_FOR_LAMBDA + cpu_seconds * MIB_PER_VCPU / RENDER_MEMORY

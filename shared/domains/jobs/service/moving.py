@@ -1,0 +1,61 @@
+"""Moves of a job together with its video: every reader of either sees the same."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from shared.base import clock
+from shared.domains.jobs.model import Job, Status
+from shared.domains.jobs.rules.status import CANCELLED, MIRROR, VIDEO_DELETED
+from shared.domains.jobs.store.jobs import Change, JobStore
+from shared.domains.videos.store.videos import VideoStore
+
+ERROR_LENGTH = 300
+TRIES = 3
+"""A job can move on under whoever wants to end it, but only twice before it has ended."""
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Both tables."""
+
+    jobs: JobStore
+    videos: VideoStore
+
+    @classmethod
+    def open(cls) -> "Moves":
+        """The tables of the stage."""
+        return cls(JobStore.open(), VideoStore.open())
+
+    def move(self, job: Job, status: Status, video: dict[str, Any] | None = None, **fields: Any) -> Change:
+        """Set the status of a job that stands as `job` says, and its video's, with fields of either: one call.
+
+        A job whose video has been deleted is cancelled instead, which takes another call.
+        """
+        now = clock.timestamp()
+        told = {"current_step": "", "updated_at": now, **(video or {})}
+        together = self.videos.movement(job.video_id, MIRROR[job.status], MIRROR[status], **told)
+        change = self.jobs.move(job, status, together, **fields)
+        if not change.orphaned:
+            return change
+        code, message = VIDEO_DELETED
+        ended = {"completed_at": now, "current_step": "", "error_code": code, "error_message": message}
+        cancelled = self.jobs.move(job, Status.CANCELLED, (), **ended)
+        return Change(cancelled.made and status is Status.CANCELLED, cancelled.job, orphaned=cancelled.made)
+
+    def end(self, job: Job, statuses: tuple[Status, ...], status: Status, code: str, message: str) -> Change:
+        """End a job in one of the statuses as failed or cancelled, with a reason that its owner reads."""
+        reason = {"error_code": code, "error_message": message[:ERROR_LENGTH]}
+        change = Change(False, job)
+        for _ in range(TRIES):
+            if job.status not in statuses:
+                return change
+            now = clock.timestamp()
+            change = self.move(job, status, reason, completed_at=now, current_step="", **reason)
+            if change.made or change.orphaned or change.job is None or change.job.attempt != job.attempt:
+                return change
+            job = change.job
+        return change
+
+    def cancel(self, job: Job, statuses: tuple[Status, ...]) -> Change:
+        """End a job because its owner wants it."""
+        return self.end(job, statuses, Status.CANCELLED, *CANCELLED)

@@ -1,0 +1,137 @@
+"""Ordering work: a job and its video come into being together, and an execution is started on them."""
+
+import gzip
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+from shared.base import clock
+from shared.base.aws import ask_for_execution, execution_arn, execution_status, start_execution
+from shared.base.errors import InvalidInputError
+from shared.base.ids import new_id
+from shared.domains.jobs.errors import JobNotFoundError, JobNotRetriedError, TooManyJobsError
+from shared.domains.jobs.model import Job, Kind, OpenState, Status
+from shared.domains.jobs.rules.keys import execution_name
+from shared.domains.jobs.rules.status import MOST_OPEN, owned
+from shared.domains.jobs.service.moving import Moves
+from shared.domains.videos.model import Author, Video, Visibility
+from shared.domains.videos.model import Status as VideoStatus
+
+MACHINE = "RENDER_MACHINE"
+WAITING = "Waiting to begin"
+LARGEST = 350_000
+"""Bytes of a compressed request; DynamoDB ends items at 400 kB."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What somebody wants made: `request` is what the workflow reads, as JSON."""
+
+    kind: Kind
+    title: str
+    request: Any
+    reserved: int = 0
+
+
+@dataclass(frozen=True)
+class OrderService:
+    """Takes orders."""
+
+    moves: Moves
+
+    @classmethod
+    def open(cls) -> "OrderService":
+        """On the stage's tables."""
+        return cls(Moves.open())
+
+    def order(self, owner: Author, order: Order, tier: str) -> Job:
+        """A new job and its video, both on their way: two calls. Should the second fail, the sweep repeats it.
+
+        Raises TooManyJobsError, and InvalidInputError when the request is too large to be kept.
+        """
+        job, video = _new(owner, order)
+        request, most = _packed(order.request), _most_open(tier)
+        change = self.moves.jobs.create(job, request, most, self.moves.videos.creation(video))
+        if change.full:
+            raise TooManyJobsError(most)
+        ask_for_execution(MACHINE, execution_name(job.id, job.attempt), payload(job))
+        return job
+
+    def retry(self, job_id: str, owner_id: str, tier: str) -> Job:
+        """Take a failed job up again where it failed: its finished work is found by what it was made of.
+
+        Raises JobNotFoundError, JobNotRetriedError, TooManyJobsError.
+        """
+        job = owned(self.moves.jobs.get(job_id), owner_id)
+        if job.status is not Status.FAILED:
+            raise JobNotRetriedError(f"Only a failed job can be tried again: this one is {job.status}")
+        most = _most_open(tier)
+        cleared = {"error_code": "", "error_message": ""}
+        fields = {"attempt": job.attempt + 1, "execution_arn": "", "completed_at": "", "current_step": WAITING}
+        change = self.moves.move(job, Status.PENDING, cleared, most_open=most, **cleared, **fields)
+        if change.full:
+            raise TooManyJobsError(most)
+        if change.orphaned:
+            raise JobNotFoundError
+        if not change.made:
+            raise JobNotRetriedError("The job has been taken up already")
+        again = replace(job, status=Status.PENDING, updated_at=clock.timestamp(), **cleared, **fields)
+        ask_for_execution(MACHINE, execution_name(again.id, again.attempt), payload(again))
+        return again
+
+    def start_again(self, job: Job) -> bool:
+        """Start what waits for its execution; False when that one has been and gone."""
+        name = execution_name(job.id, job.attempt)
+        if start_execution(MACHINE, name, payload(job)):
+            return True
+        return execution_status(execution_arn(MACHINE, name)) == "RUNNING"
+
+
+def payload(job: Job) -> dict[str, Any]:
+    """What an execution is told."""
+    return {"job_id": job.id, "video_id": job.video_id, "attempt": job.attempt}
+
+
+def unpack(request: bytes) -> Any:
+    """The request of an order, as it was given."""
+    return json.loads(gzip.decompress(request))
+
+
+def _packed(request: Any) -> bytes:
+    packed = gzip.compress(json.dumps(request, separators=(",", ":")).encode(), mtime=0)
+    if len(packed) > LARGEST:
+        raise InvalidInputError(f"The request has {len(packed)} bytes when compressed, and {LARGEST} are the most")
+    return packed
+
+
+def _most_open(tier: str) -> int:
+    return MOST_OPEN.get(tier, MOST_OPEN["free"])
+
+
+def _new(owner: Author, order: Order) -> tuple[Job, Video]:
+    now, video_id = clock.timestamp(), new_id()
+    job = Job(
+        id=new_id(),
+        owner_id=owner.id,
+        video_id=video_id,
+        kind=order.kind,
+        title=order.title,
+        reserved=order.reserved,
+        current_step=WAITING,
+        open_state=OpenState.PENDING,
+        touched_at=now,
+        created_at=now,
+        updated_at=now,
+    )
+    video = Video(
+        id=video_id,
+        owner_id=owner.id,
+        author=owner,
+        title=order.title,
+        status=VideoStatus.QUEUED,
+        visibility=Visibility.PRIVATE,
+        current_step=WAITING,
+        created_at=now,
+        updated_at=now,
+    )
+    return job, video

@@ -1,0 +1,85 @@
+"""From the sources that a configuration names to bytes in the bucket."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from shared.base.objects import Objects, ObjectSource
+from shared.base.running import StepError
+from shared.domains.jobs.rules.sources import own_video
+from shared.domains.videos.model import Status, Video
+from shared.domains.videos.rules.keys import media_prefix, upload_key
+from shared.domains.videos.store.videos import VideoStore
+
+FETCHED = "fetched/"
+"""Where bytes from the internet are kept; the bucket forgets them after three days."""
+
+LARGEST = 1024**3
+FETCH_SECONDS = 240
+MISSING = "SOURCE_MISSING"
+
+
+@dataclass(frozen=True)
+class Located:
+    """Exact bytes: an object, its version where the key alone does not name them, its size."""
+
+    key: str
+    version: str
+    size: int
+
+    @property
+    def identity(self) -> str:
+        """What names these bytes and no others."""
+        return f"{self.key}@{self.version or self.size}"
+
+    def open(self, objects: Objects) -> ObjectSource:
+        """The bytes, to be read by range."""
+        return objects.source(self.key, self.version or None, self.size)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values only."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Finds sources for an owner."""
+
+    objects: Objects
+    videos: VideoStore
+    owner_id: str
+
+    def locate(self, src: str) -> Located:
+        """The bytes of a source, fetched first where they are on the internet.
+
+        StepError when there are none; what may pass by itself is raised as it is, so that the step is tried again.
+        """
+        video_id = own_video(src)
+        return self._own(src, video_id) if video_id else self._fetched(src)
+
+    def _own(self, src: str, video_id: str) -> Located:
+        video = self.videos.get(video_id)
+        if video is None or video.owner_id != self.owner_id or video.status is Status.DELETED:
+            raise StepError(MISSING, f"The source {src} is no video of yours.")
+        if video.upload_version:
+            return Located(upload_key(video.id), video.upload_version, video.file_size)
+        if video.status is not Status.READY or not video.variants:
+            raise StepError(MISSING, f"The source {src} has not arrived yet.")
+        return _best_rendition(video)
+
+    def _fetched(self, src: str) -> Located:
+        from shared.base.fetching_once import fetch_once
+        from shared.base.fetching_rules import FetchError, Limits
+
+        try:
+            kept = fetch_once(src, self.objects, FETCHED, self.owner_id, Limits(LARGEST, FETCH_SECONDS))
+        except FetchError as error:
+            if error.passing:
+                raise
+            raise StepError(error.code, f"The source {src[:200]} cannot be fetched: {error.message}.") from error
+        return Located(kept.key, "", kept.size)
+
+
+def _best_rendition(video: Video) -> Located:
+    """What a video has that was never uploaded, because a job has made it."""
+    best = video.variants[0]
+    return Located(media_prefix(video.id, video.version) + f"{best.name}.mp4", "", best.size)

@@ -1,0 +1,83 @@
+"""How a job goes from its order to its end. Every method is safe to run twice."""
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from shared.base import clock
+from shared.domains.jobs.model import Job, LedgerLine, Status, Usage
+from shared.domains.jobs.rules.prices import cost_of, price_table
+from shared.domains.jobs.rules.status import OPEN
+from shared.domains.jobs.service.moving import Moves
+from shared.domains.videos.model import PublishedMedia
+
+
+@dataclass(frozen=True)
+class WorkService:
+    """What workflows say about a job. An attempt that is not the job's latest changes nothing."""
+
+    moves: Moves
+
+    @classmethod
+    def open(cls) -> "WorkService":
+        """On the stage's tables."""
+        return cls(Moves.open())
+
+    def get(self, job_id: str) -> Job | None:
+        """A job as it stands now."""
+        return self.moves.jobs.get(job_id)
+
+    def request(self, job_id: str) -> bytes:
+        """What was asked for, as the order has it."""
+        return self.moves.jobs.request(job_id)
+
+    def begin(self, job: Job, execution_arn: str, step: str) -> bool:
+        """An execution takes the job up (pending -> processing); False when it must not: then it ends quietly."""
+        if job.status is Status.PENDING:
+            started = {"execution_arn": execution_arn, "current_step": step}
+            change = self.moves.move(job, Status.PROCESSING, started, started_at=clock.timestamp(), **started)
+            if change.made or change.job is None:
+                return change.made
+            job = replace(change.job, attempt=job.attempt)
+        mine = job.status is Status.PROCESSING and job.execution_arn == execution_arn
+        return mine and self.report(job, job.progress, step)
+
+    def report(self, job: Job, percent: float, step: str) -> bool:
+        """Store progress if it is higher than what is stored: at most 99, since only `complete` makes it 100.
+
+        False when the job is not being processed any more (cancelled, failed): whoever works on it can stop.
+        """
+        reached = max(0, min(99, int(percent)))
+        change = self.moves.jobs.change(
+            job, below={"progress": reached}, progress=reached, current_step=step, updated_at=clock.timestamp()
+        )
+        stands = change.job
+        return stands is not None and stands.status is Status.PROCESSING and stands.attempt == job.attempt
+
+    def estimate(self, job: Job, seconds: float, usage: Usage) -> None:
+        """Keep what the work will take and cost, as far as it is known before."""
+        cost = cost_of(usage, price_table())
+        self.moves.jobs.change(job, estimated_seconds=max(1, round(seconds)), estimated_cost=cost)
+
+    def complete(self, job: Job, media: PublishedMedia) -> bool:
+        """The media are in place (processing -> completed); False when the job is no longer to be published."""
+        now = clock.timestamp()
+        video: dict[str, Any] = {field.name: getattr(media, field.name) for field in fields(media)}
+        video |= {"progress": 100, "published_at": now}
+        if job.status is Status.PROCESSING:
+            ended = {"progress": 100, "current_step": "", "completed_at": now}
+            change = self.moves.move(job, Status.COMPLETED, video, **ended)
+            if change.made:
+                return True
+            job = change.job or job
+        return job.status is Status.COMPLETED
+
+    def fail(self, job: Job, code: str, message: str) -> bool:
+        """The job cannot be done: from any open state to failed. A failed one keeps its first reason."""
+        change = self.moves.end(job, OPEN, Status.FAILED, code, message)
+        return change.made or (change.job is not None and change.job.status is Status.FAILED)
+
+    def charge(self, job: Job, step: str, number: int, usage: Usage) -> bool:
+        """Write down what a try of a step cost, whatever has become of the job; once for each attempt, step and try."""
+        key = f"{job.attempt:03}/{step}/{number:03}"
+        line = LedgerLine(key, step, usage, cost_of(usage, price_table()), clock.timestamp())
+        return self.moves.jobs.charge(job, line)

@@ -1,0 +1,209 @@
+"""The store of jobs: each method is one call of DynamoDB.
+
+What changes a job's status changes the owner's account, and the row of the job's video, in the same transaction.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from shared.base import clock
+from shared.base.aws import client
+from shared.base.settings import setting
+from shared.base.tables import READ_SECONDS, answering
+from shared.base.transactions import past_conflicts, write_together
+from shared.domains.jobs.model import Account, Job, LedgerLine, OpenJob, OpenState, Status
+from shared.domains.jobs.rules.keys import LEDGER, REQUEST, account_key, job_key
+from shared.domains.jobs.rules.status import OPEN, OPEN_STATES
+from shared.domains.jobs.store.expressions import Expected, Value, item_of, put, update
+from shared.domains.jobs.store.rows import (
+    Item,
+    job_fields,
+    line_fields,
+    owner_status,
+    status_count,
+    to_account,
+    to_job,
+    to_line,
+)
+
+Writes = tuple[dict[str, Any], ...]
+
+_WHAT = "Jobs"
+_JOB, _ACCOUNT = 0, 1
+"""Which write of a transaction is that of the job, of the account; those of others come after."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What came of a change of a job: whether it was made, and the job after it or as it stands.
+
+    orphaned  it was refused by what was to be written with it: the video is not what the job takes it for
+    full      it was refused because the owner has as many open jobs as they may
+    """
+
+    made: bool
+    job: Job | None
+    orphaned: bool = False
+    full: bool = False
+
+
+def _call(operation: str, **arguments: Any) -> dict[str, Any]:
+    call: Callable[..., dict[str, Any]] = getattr(client("dynamodb", READ_SECONDS), operation)
+    with answering(_WHAT):
+        answer: dict[str, Any] = past_conflicts(lambda: call(**arguments))
+    return answer
+
+
+class JobStore:
+    """The table of jobs."""
+
+    def __init__(self, table: str) -> None:
+        """`table`: its real name."""
+        self._table = table
+
+    @classmethod
+    def open(cls) -> "JobStore":
+        """The table of the stage."""
+        return cls(setting("JOBS_TABLE"))
+
+    def create(self, job: Job, request: bytes, most_open: int, together: Writes) -> Change:
+        """Write a new job, what was asked for, and what others write with it; count it in the owner's account."""
+        writes = (
+            {"Put": put(self._table, job_fields(job), Expected(absent="pk"))},
+            {"Update": self._account(job, None, job.status, most_open)},
+            {"Put": put(self._table, {**job_key(job.id, REQUEST), "request": request})},
+            *together,
+        )
+        return self._write(writes, job)
+
+    def move(self, job: Job, status: Status, together: Writes, *, most_open: int = 0, **fields: Value) -> Change:
+        """Set a job's status and fields, if it stands as `job` says it does.
+
+        most_open  what bounds the owner's open jobs when one that had ended becomes open again
+        """
+        now = clock.timestamp()
+        whole: dict[str, Value] = {
+            "status": status,
+            "owner_status": owner_status(job.owner_id, status),
+            "open_state": OPEN_STATES.get(status, ""),
+            "touched_at": now if status in OPEN_STATES else "",
+            "updated_at": now,
+            **fields,
+        }
+        expected = Expected(equal={"status": job.status, "attempt": job.attempt})
+        writes = (
+            {"Update": update(self._table, job_key(job.id), whole, expected)},
+            {"Update": self._account(job, job.status, status, most_open)},
+            *together,
+        )
+        return self._write(writes, job)
+
+    def _write(self, writes: Writes, job: Job) -> Change:
+        with answering(_WHAT):
+            refusal = write_together(*writes)
+        if refusal is None:
+            return Change(True, None)
+        if refusal.number == _JOB:
+            return Change(False, to_job(refusal.item) if refusal.item else None)
+        return Change(False, job, orphaned=refusal.number > _ACCOUNT, full=refusal.number == _ACCOUNT)
+
+    def _account(self, job: Job, before: Status | None, after: Status, most_open: int) -> dict[str, Any]:
+        """The change of the owner's account with a job's move."""
+        add = {status_count(after): 1}
+        if before is not None:
+            add[status_count(before)] = -1
+        opened = (after in OPEN) - (before in OPEN)
+        if opened:
+            add |= {"open": opened, "reserved": opened * job.reserved}
+        if after is Status.COMPLETED:
+            add["seconds"] = max(0, round(clock.now() - clock.seconds(job.created_at)))
+        expected = Expected(below={"open": most_open}) if opened > 0 else None
+        return update(self._table, account_key(job.owner_id), {}, expected, add=add)
+
+    def change(self, job: Job, *, below: dict[str, int] | None = None, **fields: Value) -> Change:
+        """Set fields of a job that still has the status and the attempt of `job`; not the status itself."""
+        expected = Expected(equal={"status": job.status, "attempt": job.attempt}, below=below or {})
+        arguments = update(self._table, job_key(job.id), fields, expected)
+        database = client("dynamodb", READ_SECONDS)
+        try:
+            item = _call("update_item", **arguments, ReturnValues="ALL_NEW")["Attributes"]
+        except database.exceptions.ConditionalCheckFailedException as refused:
+            found = refused.response.get("Item")
+            return Change(False, to_job(found) if found else None)
+        return Change(True, to_job(item))
+
+    def get(self, job_id: str) -> Job | None:
+        """A job as it stands now, or None."""
+        item = self._item(job_key(job_id))
+        return to_job(item) if item else None
+
+    def request(self, job_id: str) -> bytes:
+        """What was asked for; KeyError when there is no such job."""
+        found: bytes = self._item(job_key(job_id, REQUEST))["request"]["B"]
+        return found
+
+    def account(self, owner_id: str) -> Account:
+        """An owner's jobs in numbers."""
+        return to_account(self._item(account_key(owner_id)))
+
+    def _item(self, key: dict[str, str]) -> Item:
+        found = _call("get_item", TableName=self._table, Key=item_of({**key}), ConsistentRead=True)
+        item: Item = found.get("Item", {})
+        return item
+
+    def of_owner(self, owner_id: str, status: Status | None, after: str, count: int) -> list[Job]:
+        """An owner's jobs, the latest first, in one status or in any.
+
+        after  the id of the job before the first one, "" from the start
+        """
+        partition = owner_status(owner_id, status) if status else owner_id
+        index, key = ("by_status", "owner_status") if status else ("by_owner", "owner_id")
+        start = {"ExclusiveStartKey": item_of({**job_key(after), key: partition, "job_id": after})} if after else {}
+        found = _call(
+            "query",
+            TableName=self._table,
+            IndexName=index,
+            KeyConditionExpression="#key = :key",
+            ExpressionAttributeNames={"#key": key},
+            ExpressionAttributeValues={":key": {"S": partition}},
+            ScanIndexForward=False,
+            Limit=count,
+            **start,
+        )
+        return [to_job(item, owner_id) for item in found["Items"]]
+
+    def charge(self, job: Job, line: LedgerLine) -> bool:
+        """Add a line to a job's ledger, and its cost to the job and to the owner's account; once for each key."""
+        writes = (
+            {"Put": put(self._table, line_fields(job.id, line), Expected(absent="pk"))},
+            {"Update": update(self._table, job_key(job.id), {}, add={"cost": line.cost})},
+            {"Update": update(self._table, account_key(job.owner_id), {}, add={"spent": line.cost})},
+        )
+        with answering(_WHAT):
+            return write_together(*writes) is None
+
+    def ledger(self, job_id: str) -> list[LedgerLine]:
+        """All lines of a job's ledger, by key."""
+        found = _call(
+            "query",
+            TableName=self._table,
+            KeyConditionExpression="#pk = :pk AND begins_with(#sk, :ledger)",
+            ExpressionAttributeNames={"#pk": "pk", "#sk": "sk"},
+            ExpressionAttributeValues={":pk": {"S": job_key(job_id)["pk"]}, ":ledger": {"S": LEDGER}},
+            ConsistentRead=True,
+        )
+        return [to_line(item) for item in found["Items"]]
+
+    def open_work(self, state: OpenState, before: float, limit: int) -> list[OpenJob]:
+        """Jobs in an open state that nobody has looked at since `before` (epoch seconds), the oldest first."""
+        found = _call(
+            "query",
+            TableName=self._table,
+            IndexName="by_state",
+            KeyConditionExpression="#state = :state AND #touched < :before",
+            ExpressionAttributeNames={"#state": "open_state", "#touched": "touched_at"},
+            ExpressionAttributeValues={":state": {"S": state}, ":before": {"S": clock.timestamp(before)}},
+            Limit=limit,
+        )
+        return [OpenJob(item["job_id"]["S"], state, item["touched_at"]["S"]) for item in found["Items"]]

@@ -1,0 +1,27 @@
+"""What every list says about itself."""
+
+from pydantic import BaseModel
+
+
+class Pagination(BaseModel):
+    """Where a list stands. `total_is_capped`: there are at least so many. `next_cursor` is null at the end."""
+
+    current_page: int
+    total_pages: int
+    total_items: int
+    total_is_capped: bool = False
+    has_next: bool
+    has_prev: bool
+    next_cursor: str | None
+
+
+def pagination(*, page: int, limit: int, total: int, next_cursor: str | None, has_prev: bool) -> Pagination:
+    """The pagination of a page of at most `limit` items, of `total` in all."""
+    return Pagination(
+        current_page=page,
+        total_pages=-(-total // limit),
+        total_items=total,
+        has_next=next_cursor is not None,
+        has_prev=has_prev,
+        next_cursor=next_cursor,
+    )

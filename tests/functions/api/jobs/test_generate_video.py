@@ -1,0 +1,111 @@
+"""POST /api/v1/videos and its alias."""
+
+import json
+from typing import Any
+
+import pytest
+
+from functions.api.jobs.generate_video import handler
+from functions.api.jobs.get_job_status import handler as get
+from shared.base.ids import new_id
+from shared.contract.resources import JOBS, VIDEOS
+from shared.domains.jobs.service.ordering import unpack
+from shared.domains.jobs.service.working import WorkService
+from tests.aws import Stage
+from tests.examples import differences
+from tests.functions.api.jobs.conftest import Make, Someone
+
+PATHS = ["/api/v1/videos", "/api/v1/generate-video"]
+EXAMPLE = {
+    "success": True,
+    "job_id": "uuid",
+    "video_id": "uuid",
+    "status": "pending",
+    "message": "Video generation started",
+    "status_url": "string",
+}
+
+
+def scenes(**more: Any) -> list[dict[str, Any]]:
+    """A configuration that is right."""
+    text = {"type": "text", "text": "Hello", "duration": 1}
+    return [{"comment": "Greeting", "scenes": [{"id": "intro", "elements": [text]}], **more}]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_video_is_made_by_a_job(ada: Someone, stage: Stage, path: str) -> None:
+    answer = ada.call(handler, "POST", path, scenes())
+    assert answer.status == 202
+    assert differences(EXAMPLE, answer.json) == []
+    job_id = answer.json["job_id"]
+    assert answer.json["status_url"] == f"/api/v1/jobs/{job_id}/status"
+    told = ada.call(get, "GET", answer.json["status_url"]).json
+    assert (told["status"], told["video_id"], told["title"]) == ("pending", answer.json["video_id"], "Greeting")
+    assert unpack(WorkService.open().request(job_id)) == scenes()
+    (video,) = stage.rows(VIDEOS)
+    assert (video["status"]["S"], video["visibility"]["S"]) == ("queued", "private")
+
+
+def test_it_takes_three_calls_with_sources_and_two_without(ada: Someone, completed: Make, stage: Stage) -> None:
+    source = {"type": "video", "src": f"upload://{completed().video_id}"}
+    ada.call(handler, "POST", PATHS[0], scenes())
+    calls = stage.calls_of(lambda: ada.call(handler, "POST", PATHS[0], scenes()))
+    assert calls[-2:] == ["dynamodb:TransactWriteItems", "stepfunctions:StartExecution"]
+    assert "dynamodb:BatchGetItem" not in calls
+    wish = scenes(elements=[source, {**source, "src": source["src"].removeprefix("upload://")}])
+    calls = stage.calls_of(lambda: ada.call(handler, "POST", PATHS[0], wish))
+    assert calls[-3:] == ["dynamodb:BatchGetItem", "dynamodb:TransactWriteItems", "stepfunctions:StartExecution"]
+
+
+def test_the_same_key_makes_one_job(ada: Someone, stage: Stage) -> None:
+    first, again = (
+        ada.call(handler, "POST", PATHS[0], scenes(), headers={"idempotency-key": "once"}) for _ in range(2)
+    )
+    assert again.json == first.json
+    assert again.headers["idempotent-replayed"] == "true"
+    assert len(stage.rows(VIDEOS)) == 1
+
+
+BAD: dict[str, tuple[Any, str]] = {
+    "nothing": ([], "body"),
+    "no scenes": ([{"comment": "x"}], "0.scenes"),
+    "unknown field": (scenes(colour="red"), "0.colour"),
+    "a lone project": ({"surplus": 1, "scenes": scenes()[0]["scenes"]}, "surplus"),
+    "two projects": (scenes() + scenes(), "1"),
+    "a path": (scenes(elements=[{"type": "image", "src": "file:///etc/passwd"}]), "0.elements.0.src"),
+    "plain http": (scenes(elements=[{"type": "image", "src": "http://example.com/a.png"}]), "0.elements.0.src"),
+    "no such video": (scenes(elements=[{"type": "video", "src": new_id()}]), "0.elements.0.src"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_wrong_is_told_with_its_place_and_changes_nothing(ada: Someone, stage: Stage, name: str) -> None:
+    body, field = BAD[name]
+    answer = ada.call(handler, "POST", PATHS[0], body)
+    assert (answer.status, answer.error["code"]) == (400, "VALIDATION_ERROR")
+    assert field in answer.error["field_errors"], json.dumps(answer.error)
+    assert any(detail["field"] == field and detail["message"] for detail in answer.error["details"])
+    assert stage.rows(JOBS) == stage.rows(VIDEOS) == []
+
+
+def test_a_scene_without_sound_is_named(ada: Someone) -> None:
+    """The id of the scene stands with the problem."""
+    wrong = scenes(scenes=[{"id": "intro", "elements": [{"type": "image", "src": "nowhere"}]}])
+    (detail,) = ada.call(handler, "POST", PATHS[0], wrong).error["details"]
+    assert (detail["scene_id"], detail["pointer"]) == ("intro", "/0/scenes/0/elements/0/src")
+
+
+def test_the_videos_of_others_are_no_sources(ada: Someone, bob: Someone, completed: Make, stage: Stage) -> None:
+    wish = scenes(elements=[{"type": "video", "src": completed().video_id}])
+    rows = stage.rows(JOBS)
+    assert bob.call(handler, "POST", PATHS[0], wish).status == 400
+    assert stage.rows(JOBS) == rows
+    assert ada.call(handler, "POST", PATHS[0], wish).status == 202
+
+
+def test_who_has_too_many_open_jobs_waits(ada: Someone, stage: Stage) -> None:
+    for _ in range(5):
+        assert ada.call(handler, "POST", PATHS[0], scenes()).status == 202
+    answer = ada.call(handler, "POST", PATHS[0], scenes())
+    assert (answer.status, answer.error["code"]) == (429, "QUOTA_EXCEEDED")
+    assert len(stage.rows(VIDEOS)) == 5

@@ -1,0 +1,109 @@
+"""The stage for these tests, and jobs at every point of their way."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from shared.contract.resources import JOBS, RENDER, VIDEOS
+from shared.domains.jobs.model import Job, Kind
+from shared.domains.jobs.rules.status import MIRROR, OPEN
+from shared.domains.jobs.service.desk import JobService
+from shared.domains.jobs.service.ordering import Order, OrderService
+from shared.domains.jobs.service.working import WorkService
+from shared.domains.jobs.store.jobs import JobStore
+from shared.domains.jobs.store.rows import to_job
+from shared.domains.operations.store.findings import FindingStore
+from shared.domains.videos.model import Author, PublishedMedia, Variant
+from tests.aws import Stage, stage
+from tests.clock import turned_clock
+
+__all__ = ["stage", "turned_clock"]
+
+MACHINE = "arn:aws:states:eu-central-1:123456789012:stateMachine:showreel-test-render"
+ARN = MACHINE.replace(":stateMachine:", ":execution:") + ":one"
+OWNER = Author("01900000-0000-7000-8000-000000000001", "ada", "Ada L.")
+STRANGER = "01900000-0000-7000-8000-000000000002"
+MEDIA = PublishedMedia(12.5, 1280, 720, (Variant("720p", 1280, 720, 2_500_000, 1_600_000),))
+RESERVED = 5_000_000
+
+MakeJob = Callable[..., Job]
+
+
+@pytest.fixture(autouse=True)
+def machine(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the executions that were asked for."""
+    monkeypatch.setenv(RENDER.variable, MACHINE)
+    asked: list[str] = []
+    monkeypatch.setattr(
+        "shared.domains.jobs.service.ordering.ask_for_execution", lambda _, name, told: asked.append(name)
+    )
+    return asked
+
+
+@pytest.fixture
+def work(stage: Stage) -> WorkService:
+    return WorkService.open()
+
+
+@pytest.fixture
+def desk(stage: Stage) -> JobService:
+    return JobService.open()
+
+
+def stored(job: Job) -> Job:
+    """The job as it stands."""
+    found = WorkService.open().get(job.id)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def pending(stage: Stage) -> MakeJob:
+    """Makes a job that waits for its execution."""
+
+    def make(title: str = "My film", tier: str = "enterprise", owner: Author = OWNER) -> Job:
+        order = Order(Kind.SCENES, title, [{"scenes": []}], RESERVED)
+        return stored(OrderService.open().order(owner, order, tier))
+
+    return make
+
+
+@pytest.fixture
+def running(pending: MakeJob, work: WorkService) -> MakeJob:
+    """Makes a job that is worked on."""
+
+    def make(**more: Any) -> Job:
+        job = pending(**more)
+        assert work.begin(job, ARN, "Reading")
+        return stored(job)
+
+    return make
+
+
+@pytest.fixture
+def completed(running: MakeJob, work: WorkService) -> MakeJob:
+    """Makes a job whose video is there."""
+
+    def make(**more: Any) -> Job:
+        job = running(**more)
+        assert work.complete(job, MEDIA)
+        return stored(job)
+
+    return make
+
+
+def check_books(stage: Stage) -> None:
+    """The account counts what the rows say, and so do the counters of the stage; videos have their jobs' statuses."""
+    jobs = [to_job(row) for row in stage.rows(JOBS) if row["sk"]["S"] == "job"]
+    with stage.unrecorded():
+        account = JobStore.open().account(OWNER.id)
+        _, counted = FindingStore().read()
+    assert {status: n for status, n in account.by_status.items() if n} == Counter(job.status for job in jobs)
+    still = [job for job in jobs if job.status in OPEN]
+    assert (account.open, account.reserved) == (len(still), sum(job.reserved for job in still))
+    videos = {row["video_id"]["S"]: row["status"]["S"] for row in stage.rows(VIDEOS)}
+    assert {status: n for status, n in counted.items() if n} == Counter(videos.values())
+    for job in jobs:
+        assert videos[job.video_id] in (MIRROR[job.status], "deleted")

@@ -1,0 +1,75 @@
+"""What a job cost: each try of a step once, at the stage's prices."""
+
+import json
+import random
+
+import pytest
+
+from shared.contract.resources import JOBS
+from shared.domains.jobs.model import Usage
+from shared.domains.jobs.rules.prices import PRICES, cost_of, dollars, price_table
+from shared.domains.jobs.service.desk import JobService
+from shared.domains.jobs.service.working import WorkService
+from tests.aws import Stage
+from tests.shared.domains.jobs.conftest import OWNER, MakeJob, stored
+
+USAGE = Usage(lambda_gb_seconds=86.39, lambda_requests=1, s3_writes=27, s3_reads=40, transitions=6)
+
+
+def test_usage_has_a_price() -> None:
+    assert dollars(cost_of(USAGE, PRICES)) == pytest.approx(86.39 * 0.0000133334 + 2e-7 + 27e-6 * 5 + 16e-6 + 150e-6)
+    spot = Usage(batch_seconds={"c7g spot": 3600.0})
+    assert dollars(cost_of(spot, PRICES)) == pytest.approx(0.0145)
+    assert cost_of(Usage(), PRICES) == 0
+
+
+def test_the_stage_may_have_prices_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRICES", json.dumps({"provider characters": 0.00003, "transition": 1}))
+    assert cost_of(Usage(provider={"characters": 1000}, transitions=2), price_table()) == 2_030_000_000
+
+
+def test_what_has_no_price_is_a_defect() -> None:
+    with pytest.raises(KeyError):
+        cost_of(Usage(provider={"miracles": 1}), PRICES)
+
+
+def test_each_try_is_written_once_in_any_order(running: MakeJob, work: WorkService, desk: JobService) -> None:
+    job = running()
+    tries = [(step, number) for step in ("plan", "render", "package") for number in range(3)]
+    repeated = tries * 3
+    random.Random(7).shuffle(repeated)
+    written = [work.charge(job, step, number, USAGE) for step, number in repeated]
+    assert sum(written) == len(tries)
+    lines = work.moves.jobs.ledger(job.id)
+    assert [line.key for line in lines] == sorted(f"001/{step}/{number:03}" for step, number in tries)
+    assert lines[0].usage == USAGE
+    total = sum(line.cost for line in lines)
+    assert stored(job).cost == total == len(tries) * cost_of(USAGE, PRICES)
+    assert desk.page(OWNER.id, None, limit=1).account.spent == total
+
+
+def test_a_reply_that_is_lost_pays_once(
+    running: MakeJob, work: WorkService, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    job = running()
+    with stage.cut_off("dynamodb", "TransactWriteItems", times=1, after=True) as fired:
+        assert work.charge(job, "render", 0, USAGE)
+    assert len(fired) == 1
+    assert stored(job).cost == cost_of(USAGE, PRICES)
+
+
+def test_what_was_spent_on_a_cancelled_job_is_told(running: MakeJob, work: WorkService, desk: JobService) -> None:
+    job = running()
+    desk.cancel(job.id, OWNER.id)
+    assert work.charge(job, "render", 0, USAGE)
+    assert stored(job).cost == cost_of(USAGE, PRICES)
+
+
+def test_estimates_are_kept(running: MakeJob, work: WorkService, stage: Stage) -> None:
+    job = running()
+    work.estimate(job, 12.4, USAGE)
+    found = stored(job)
+    assert (found.estimated_seconds, found.estimated_cost) == (12, cost_of(USAGE, PRICES))
+    (row,) = [row for row in stage.rows(JOBS) if row["sk"]["S"] == "job"]
+    assert len(json.dumps(row)) < 1800
