@@ -19,7 +19,8 @@ from shared.domains.jobs.service.working import WorkService
 from shared.domains.jobs.store import jobs as store
 from shared.domains.videos.model import Status as VideoStatus
 from shared.domains.videos.service.catalogue import CatalogueService
-from tests.aws import Stage
+from tests.aws import Stage, real_name
+from tests.dynamodb import clear
 from tests.shared.domains.jobs.conftest import ARN, MEDIA, OWNER, RESERVED, STRANGER, MakeJob, check_books, stored
 
 MOVE = "TransactWriteItems"
@@ -139,7 +140,7 @@ def test_cancel_races_end_in_one_state(
             assert sum(ends.values()) == 1, f"seed {seed}: {ends}"
             won.update(name for name, made in ends.items() if made)
             check_books(stage)
-            stage.clear(JOBS, VIDEOS, OPERATIONS)
+            clear(*(real_name(table) for table in (JOBS, VIDEOS, OPERATIONS)))
     assert sum(won.values()) == SEEDS
     assert min(won[name] for name in ("cancel", "complete", "fail")) > 0, f"no race: {won}"
     assert len(refused) >= SEEDS, "whoever loses is refused by the job's state"
