@@ -3,14 +3,23 @@
 from typing import Any
 
 from shared.base.running import serve
-from shared.contract.declare import Compute, step
+from shared.contract.declare import Compute, Layer, step
+from shared.contract.needs import unseen
 from shared.contract.resources import JOBS, MEDIA
 from shared.domains.jobs.service.composing import ComposingService
 
 
 @step(
-    needs=(JOBS.get, JOBS.put, JOBS.update, MEDIA.read("work/"), MEDIA.put("v/"), MEDIA.abort("v/")),
-    compute=Compute(memory=1769, seconds=900),
+    needs=(
+        JOBS.get,
+        JOBS.put,
+        JOBS.update,
+        MEDIA.read("work/"),
+        MEDIA.read("v/"),
+        MEDIA.put("v/"),
+        unseen(MEDIA.abort("v/"), "only a write that fails halfway is given up"),
+    ),
+    compute=Compute(memory=1769, seconds=900, layers=(Layer.FFMPEG, Layer.MEDIA)),
 )
 def package_render(told: dict[str, Any]) -> dict[str, Any]:
     """What was published: the variant, duration, size."""

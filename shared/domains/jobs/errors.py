@@ -35,6 +35,14 @@ class JobNotDoneError(ConflictError):
         super().__init__(f"There is nothing to download: the job is {status}")
 
 
+class NothingToDownloadError(ConflictError):
+    """The video has no file of ours, or not yet."""
+
+    def __init__(self) -> None:
+        """Trying again may help."""
+        super().__init__("There is nothing to download: the video is not completed, or its files are elsewhere")
+
+
 class JobNotRetriedError(ConflictError):
     """The job cannot be taken up again."""
 

@@ -111,6 +111,17 @@ class Usage:
     transitions: int = 0
     provider: dict[str, float] = field(default_factory=dict)
 
+    def parts(self) -> dict[str, "Usage"]:
+        """The same by whom it is paid to: lambda, batch, s3, step_functions, providers by the name of their price."""
+        parts = {
+            "lambda": Usage(self.lambda_gb_seconds, self.lambda_requests),
+            "batch": Usage(batch_seconds=self.batch_seconds),
+            "s3": Usage(s3_writes=self.s3_writes, s3_reads=self.s3_reads),
+            "step_functions": Usage(transitions=self.transitions),
+            **{name: Usage(provider={name: units}) for name, units in self.provider.items()},
+        }
+        return {name: part for name, part in parts.items() if part != Usage()}
+
 
 @dataclass(frozen=True)
 class LedgerLine:

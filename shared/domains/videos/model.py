@@ -97,6 +97,7 @@ class Video:
     encoder          "outside" once an encoder that is not ours has been asked
     task_token       what the execution that waits for that encoder is answered with
     report_id        webhook id of that encoder's accepted report
+    job_id           the job that makes or made it; "" when it was uploaded
     """
 
     id: str
@@ -135,6 +136,7 @@ class Video:
     encoder: str = ""
     task_token: str = field(default="", repr=False)
     report_id: str = ""
+    job_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from shared.base.settings import setting
 from shared.domains.jobs.rules.status import CANCELLED
 from shared.domains.jobs.service.rendering import PACKAGED, RENDERED, RenderingService, in_words, wall_seconds
 from shared.domains.jobs.service.sources import Located
-from shared.domains.videos.model import Variant
-from shared.domains.videos.rules.keys import POSTER, media_prefix
-from shared.domains.videos.service.publishing import IMMUTABLE, publish_runs, to_json
+from shared.domains.videos.rules.keys import media_prefix
+from shared.domains.videos.service.publishing import FIRST_VERSION, publish_runs, to_json
+from shared.media.package import Manifest
 
 THREADS = 4
 
@@ -68,20 +68,20 @@ class ComposingService(RenderingService):
             (rung,) = plan.rungs
             shown = (rung.width, rung.height)
             video_id = self._job.video_id
-            published = publish_runs(plan, self._objects, video_id, self._keys(plan.hash), shown=shown)
-            self._make_poster(published.version, published.variants[0])
+            keys = self._keys(plan.hash)
+            published = publish_runs(plan, self._objects, video_id, keys, shown=shown, poster=self._poster)
             self._report(PACKAGED, "Finishing")
             return to_json(published)
 
-    def _make_poster(self, version: int, variant: Variant) -> None:
+    def _poster(self, manifest: Manifest) -> bytes:
         """A frame of what was published."""
         from shared.media.pictures import make_poster
         from shared.media.probing import probe
 
-        prefix = media_prefix(self._job.video_id, version)
-        source = self._objects.source(f"{prefix}{variant.name}.mp4", size=variant.size)
-        picture = make_poster(probe(source), source, setting("FFMPEG_PATH"))
-        self._objects.put(prefix + POSTER, picture, "image/jpeg", IMMUTABLE)
+        (made,) = manifest.variants
+        key = media_prefix(self._job.video_id, FIRST_VERSION) + f"{made.name}.mp4"
+        source = self._objects.source(key, size=made.size)
+        return make_poster(probe(source), source, setting("FFMPEG_PATH"))
 
     def _plan(self, plan_hash: str) -> Any:
         from shared.media.scene.planning import RenderPlan  # pyrefly: ignore[missing-import]

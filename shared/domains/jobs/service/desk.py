@@ -103,14 +103,14 @@ class JobService:
         video = self.moves.videos.get(job.video_id)
         if video is None or video.status is not VideoStatus.READY:
             raise JobNotDoneError("completed, and its video was deleted")
-        return _download(video, thumbnail=thumbnail)
+        return address(video, thumbnail=thumbnail)
 
 
 def _cancelled(job: Job) -> Job:
     return replace(job, status=Status.CANCELLED, updated_at=clock.timestamp())
 
 
-def _download(video: Video, *, thumbnail: bool) -> Download:
+def address(video: Video, *, thumbnail: bool = False) -> Download:
     """A presigned GET of the best rendition, which a browser saves under the video's title."""
     name = (video.thumbnail or POSTER) if thumbnail else f"{video.variants[0].name}.mp4"
     kind = "inline" if thumbnail else "attachment"

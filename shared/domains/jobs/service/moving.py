@@ -19,12 +19,16 @@ class Moves:
     """Both tables."""
 
     jobs: JobStore
-    videos: VideoStore
 
     @classmethod
     def open(cls) -> "Moves":
         """The tables of the stage."""
-        return cls(JobStore.open(), VideoStore.open())
+        return cls(JobStore.open())
+
+    @property
+    def videos(self) -> VideoStore:
+        """Opened when it is needed: who only reads jobs is told of no table of videos."""
+        return VideoStore.open()
 
     def move(self, job: Job, status: Status, video: dict[str, Any] | None = None, **fields: Any) -> Change:
         """Set the status of a job that stands as `job` says, and its video's, with fields of either: one call.

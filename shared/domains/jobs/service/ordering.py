@@ -130,6 +130,7 @@ def _new(owner: Author, order: Order) -> tuple[Job, Video]:
         title=order.title,
         status=VideoStatus.QUEUED,
         visibility=Visibility.PRIVATE,
+        job_id=job.id,
         current_step=WAITING,
         created_at=now,
         updated_at=now,

@@ -13,7 +13,7 @@ from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering
 from shared.base.transactions import past_conflicts, write_together
 from shared.domains.jobs.model import Account, Job, LedgerLine, OpenJob, OpenState, Status
-from shared.domains.jobs.rules.keys import LEDGER, REQUEST, account_key, job_key
+from shared.domains.jobs.rules.keys import JOB, LEDGER, REQUEST, account_key, job_key
 from shared.domains.jobs.rules.status import OPEN, OPEN_STATES
 from shared.domains.jobs.store.expressions import Expected, Value, item_of, put, update
 from shared.domains.jobs.store.rows import (
@@ -185,15 +185,21 @@ class JobStore:
 
     def ledger(self, job_id: str) -> list[LedgerLine]:
         """All lines of a job's ledger, by key."""
+        return self.with_ledger(job_id)[1]
+
+    def with_ledger(self, job_id: str) -> tuple[Job | None, list[LedgerLine]]:
+        """A job as it stands now, and all lines of its ledger, by key; what was asked for is not read."""
         found = _call(
             "query",
             TableName=self._table,
-            KeyConditionExpression="#pk = :pk AND begins_with(#sk, :ledger)",
+            KeyConditionExpression="#pk = :pk AND #sk BETWEEN :job AND :last",
             ExpressionAttributeNames={"#pk": "pk", "#sk": "sk"},
-            ExpressionAttributeValues={":pk": {"S": job_key(job_id)["pk"]}, ":ledger": {"S": LEDGER}},
+            ExpressionAttributeValues=item_of({":pk": job_key(job_id)["pk"], ":job": JOB, ":last": LEDGER + "~"}),
             ConsistentRead=True,
         )
-        return [to_line(item) for item in found["Items"]]
+        items = found["Items"]
+        lines = [to_line(item) for item in items if item["sk"]["S"] != JOB]
+        return next((to_job(item) for item in items if item["sk"]["S"] == JOB), None), lines
 
     def open_work(self, state: OpenState, before: float, limit: int) -> list[OpenJob]:
         """Jobs in an open state that nobody has looked at since `before` (epoch seconds), the oldest first."""

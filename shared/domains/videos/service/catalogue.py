@@ -34,7 +34,7 @@ class CatalogueService:
         video = self.store.get(video_id, consistent=bool(viewer_id))
         if video is None or not may_see(video, viewer_id):
             raise VideoNotFoundError
-        return _show(video)
+        return show(video)
 
     def edit(self, video_id: str, owner_id: str, wish: dict[str, Any]) -> VideoAnswer:
         """Change what the owner wishes (see rules.edits): a read and a write, and one more write after a collision.
@@ -45,12 +45,12 @@ class CatalogueService:
         for _ in range(EDIT_TRIES):
             changes = edited(video, wish, setting("CDN_BASE_URL"), clock.timestamp())
             if not changes:
-                return _show(video)
+                return show(video)
             expected = Expected(PRESENT, {"owner_id": owner_id, **unchanged(video, changes)})
             change = self.store.change(video_id, expected, **changes)
             video = owned(change.video, owner_id)
             if change.made:
-                return _show(video)
+                return show(video)
         raise EditConflictError
 
     def delete(self, video_id: str, owner_id: str) -> None:
@@ -102,7 +102,7 @@ class CatalogueService:
         return change.made or (video is not None and video.version == to_version and not video.moving_to)
 
 
-def _show(video: Video) -> VideoAnswer:
+def show(video: Video) -> VideoAnswer:
     """The answer about a video, with addresses that can be fetched from now on."""
     if video.status is not Status.READY:
         return answer(video, None)

@@ -1,5 +1,6 @@
 """Joining what workers wrote into the published objects of a video."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -9,7 +10,7 @@ from shared.domains.videos.rules.keys import POSTER, media_prefix
 from shared.domains.videos.rules.work import WorkKeys
 from shared.media.grid import Grid
 from shared.media.indexes import AudioIndex, RunIndex
-from shared.media.package import EncodedAudio, EncodedRun, package
+from shared.media.package import EncodedAudio, EncodedRun, Manifest, package
 from shared.media.plan import Plan
 
 FIRST_VERSION = 1
@@ -19,15 +20,24 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 
 def publish(plan: Plan, objects: Objects, video_id: str, work: WorkKeys) -> PublishedMedia:
     """Write all objects of the stream, the master playlist after what it names. Running it again writes the same."""
-    objects.put(media_prefix(video_id, FIRST_VERSION) + POSTER, objects.get(work.poster), "image/jpeg", IMMUTABLE)
     shown = plan.facts.video
-    return publish_runs(plan, objects, video_id, work, shown=(shown.display_width, shown.display_height))
+    size = (shown.display_width, shown.display_height)
+    return publish_runs(plan, objects, video_id, work, shown=size, poster=lambda _: objects.get(work.poster))
 
 
 def publish_runs(
-    plan: Grid, objects: Objects, video_id: str, work: WorkKeys, *, shown: tuple[int, int]
+    plan: Grid,
+    objects: Objects,
+    video_id: str,
+    work: WorkKeys,
+    *,
+    shown: tuple[int, int],
+    poster: Callable[[Manifest], bytes],
 ) -> PublishedMedia:
-    """Join all runs, and the sound; `shown` is the size at which the whole was made."""
+    """Join all runs, and the sound; `poster` gives the picture once the files are there.
+
+    shown  width and height at which the whole was made
+    """
     prefix = media_prefix(video_id, FIRST_VERSION)
     manifest = package(
         plan,
@@ -35,6 +45,7 @@ def publish_runs(
         _audio(objects, work) if plan.has_audio else None,
         lambda name, content_type: objects.sink(prefix + name, content_type, IMMUTABLE),
     )
+    objects.put(prefix + POSTER, poster(manifest), "image/jpeg", IMMUTABLE)
     return PublishedMedia(
         duration=manifest.duration,
         width=shown[0],

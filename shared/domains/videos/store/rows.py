@@ -76,6 +76,7 @@ class VideoRow(Model):
     encoder = UnicodeAttribute(null=True)
     task_token = UnicodeAttribute(null=True)
     report_id = UnicodeAttribute(null=True)
+    job_id = UnicodeAttribute(null=True)
     by_state = ByState()
 
 

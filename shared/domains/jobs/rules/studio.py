@@ -1,0 +1,112 @@
+"""A video as the Studio edition shows it, with what its job has done and cost."""
+
+from pydantic import BaseModel
+
+from shared.domains.jobs.model import Job, LedgerLine
+from shared.domains.jobs.rules.prices import cost_of, dollars, price_table
+from shared.domains.videos.model import Status, Video, Visibility
+from shared.domains.videos.rules.answers import VideoAnswer
+
+STATUS = {
+    Status.AWAITING_UPLOAD: "queued",
+    Status.QUEUED: "queued",
+    Status.PROCESSING: "processing",
+    Status.READY: "completed",
+    Status.FAILED: "failed",
+    Status.CANCELLED: "failed",
+    Status.DELETED: "failed",
+}
+"""The Studio edition's words for a video's status."""
+
+
+class StudioVideo(BaseModel):
+    """A video. Addresses are null until it is completed; `total_cost` is in US dollars."""
+
+    id: str
+    job_id: str | None
+    channel_id: str | None
+    title: str
+    description: str
+    tags: list[str]
+    status: str
+    visibility: Visibility
+    youtube_video_id: str | None
+    duration: float | None
+    thumbnail_url: str | None
+    video_url: str | None
+    quality_variants: dict[str, str]
+    total_cost: float
+    quality_score: float | None
+    created_at: str
+    updated_at: str
+    published_at: str | None
+
+
+class ProcessingLog(BaseModel):
+    """A step of the job that has ended, well or not: its attempt, its try, and what it cost in US dollars."""
+
+    at: str
+    step: str
+    attempt: int
+    number: int
+    cost: float
+
+
+class CostPart(BaseModel):
+    """What a part of the work has cost in US dollars."""
+
+    category: str
+    amount: float
+
+
+class CostBreakdown(BaseModel):
+    """US dollars by whom they are paid to. `estimated_cost` is what was expected; null when nothing was."""
+
+    total_cost: float
+    estimated_cost: float | None
+    breakdown: list[CostPart]
+
+
+def studio_video(video: Video, shown: VideoAnswer, cost: int) -> StudioVideo:
+    """The answer about a video, from that of the Watch edition; `cost` in billionths of a dollar."""
+    same = {name: getattr(shown, name) for name in _SAME}
+    return StudioVideo(
+        **same,
+        job_id=video.job_id or None,
+        channel_id=None,
+        status=STATUS[video.status],
+        youtube_video_id=None,
+        total_cost=dollars(cost),
+        quality_score=None,
+    )
+
+
+_SAME = (
+    "id title description tags visibility duration thumbnail_url video_url quality_variants created_at updated_at "
+    "published_at"
+).split()
+
+
+def logs(lines: list[LedgerLine]) -> list[ProcessingLog]:
+    """What was done, in the order in which it ended."""
+    found = []
+    for line in sorted(lines, key=lambda line: line.at):
+        attempt, _, number = line.key.split("/")
+        entry = {"attempt": int(attempt), "number": int(number), "cost": dollars(line.cost)}
+        found.append(ProcessingLog(at=line.at, step=line.step, **entry))
+    return found
+
+
+def breakdown(job: Job | None, lines: list[LedgerLine]) -> CostBreakdown:
+    """What a job has cost, by category: lambda, batch, s3, step_functions, and each provider by name."""
+    amounts: dict[str, float] = {}
+    prices = price_table()
+    for line in lines:
+        for category, usage in line.usage.parts().items():
+            amounts[category] = amounts.get(category, 0) + cost_of(usage, prices)
+    estimated = job.estimated_cost if job else 0
+    return CostBreakdown(
+        total_cost=dollars(sum(line.cost for line in lines)),
+        estimated_cost=dollars(estimated) if estimated else None,
+        breakdown=[CostPart(category=name, amount=dollars(round(amounts[name]))) for name in sorted(amounts)],
+    )
