@@ -7,6 +7,8 @@ from pathlib import Path
 import aws_cdk as cdk
 from constructs import Node
 
+from shared.media.workers import JOB_CPU_SECONDS, LAMBDA_CPU_SECONDS, MOST_INVOCATIONS
+
 APPLICATION = "showreel"
 
 
@@ -21,6 +23,8 @@ class Stage:
     rate_scale      multiplies all rate limits
     encoder         "ours", or "outside" when another service encodes
     lambda_cpu_seconds   sources that cost more CPU time to encode than this go to Batch
+    job_cpu_seconds      what a Batch worker gets of them
+    most_workers    invocations that encode one source at the same time, 100 at most are of use
     """
 
     name: str
@@ -31,6 +35,8 @@ class Stage:
     token_audience: str
     encoder: str
     lambda_cpu_seconds: str
+    job_cpu_seconds: str
+    most_workers: int
     access_token_minutes: str
     refresh_token_days: str
     worker_image: str
@@ -63,6 +69,7 @@ class Stage:
             "TOKEN_AUDIENCE": self.token_audience,
             "ENCODER": self.encoder,
             "LAMBDA_CPU_SECONDS": self.lambda_cpu_seconds,
+            "JOB_CPU_SECONDS": self.job_cpu_seconds,
             "ACCESS_TOKEN_EXPIRE_MINUTES": self.access_token_minutes,
             "REFRESH_TOKEN_EXPIRE_DAYS": self.refresh_token_days,
         }
@@ -98,7 +105,9 @@ def stage_of(node: Node) -> Stage:
         token_issuer=context("token_issuer", f"{APPLICATION}-{name}"),
         token_audience=context("token_audience", f"{APPLICATION}-users"),
         encoder=context("encoder", "ours"),
-        lambda_cpu_seconds=context("lambda_cpu_seconds", "900"),
+        lambda_cpu_seconds=context("lambda_cpu_seconds", str(LAMBDA_CPU_SECONDS)),
+        job_cpu_seconds=context("job_cpu_seconds", str(JOB_CPU_SECONDS)),
+        most_workers=int(context("most_workers", str(MOST_INVOCATIONS))),
         access_token_minutes=context("access_token_minutes", "15"),
         refresh_token_days=context("refresh_token_days", "7"),
         worker_image=context("worker_image", PYTHON_IMAGE),

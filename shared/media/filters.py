@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from shared.media.facts import SourceFacts, VideoFacts
 from shared.media.ladder import Rung
-from shared.media.plan import Plan, Run
+from shared.media.plan import Plan
+from shared.media.workers import Run
 
 BT2020, UNSPECIFIED = 9, 2
 MATRICES = {1: "bt709", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020nc", 10: "bt2020c", 4: "fcc"}

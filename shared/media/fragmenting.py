@@ -8,8 +8,9 @@ from shared.media.ladder import Rung
 from shared.media.mp4.boxes import BoxError
 from shared.media.mp4.reading import Fragment, FragmentStream
 from shared.media.mp4.writing import TrackHeader, fragment
-from shared.media.plan import Plan, Run
+from shared.media.plan import Plan
 from shared.media.storage import Sink
+from shared.media.workers import Run
 
 REORDERING = 2
 """Frames by which every picture is shown late in media time. x264 delays by two frames, or by none in a run of one or

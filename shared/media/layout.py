@@ -95,9 +95,9 @@ def sound_of(plan: Plan, audio: AudioIndex, frames: int) -> Sound:
 
 
 def join_runs(plan: Plan, rung: Rung, runs: Sequence[RunIndex]) -> int:
-    """Frames of all runs together; MediaError when they do not fit together."""
+    """Frames of all runs together; MediaError when they do not fit together. Those at the end may be empty."""
     frames = 0
-    for index in runs:
+    for index in (index for index in runs if index.frames):
         if index.rung != rung.name or index.start != frames:
             raise mismatch(f"a run of {rung.name} starts at frame {index.start} instead of {frames}")
         if index.stsd != runs[0].stsd:

@@ -53,7 +53,7 @@ WHOLE = {
 
 BELOW = re.compile(
     r"arn:aws:(s3:::[^*]+/[a-z]+/([a-z-]+/)*"  # keys under a prefix
-    r"|states:[^*]+:execution:showreel-prod-[a-z]+:"  # executions of one machine
+    r"|states:[^*]+:execution:showreel-prod-[a-z]+[:/]"  # executions of one machine, and of its map
     r"|batch:[^*]+:job-definition/showreel-prod-\w+:"  # revisions of one job definition
     r"|batch:[^*]+:job/"  # jobs, whose ids Batch makes up
     r"|logs:[^*]+|\$\{\w+\.Arn\})\*"

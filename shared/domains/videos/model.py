@@ -97,6 +97,7 @@ class Video:
     encoder          "outside" once an encoder that is not ours has been asked
     task_token       what the execution that waits for that encoder is answered with
     report_id        webhook id of that encoder's accepted report
+    marks            what the workers that encode it have done: a mark for each step of each worker
     """
 
     id: str
@@ -135,6 +136,7 @@ class Video:
     encoder: str = ""
     task_token: str = field(default="", repr=False)
     report_id: str = ""
+    marks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from tests.shared.media.engine import (
     counters,
     decode,
     frame_times,
+    looped,
     loudness,
     pitch,
     plan_of,
@@ -22,6 +23,9 @@ from tests.shared.media.engine import (
     transcode,
 )
 from tests.shared.media.sources import GOOD
+
+MANY = 100
+"""More runs than a source of seconds has segments: each segment is one."""
 
 NTSC = Fraction(1000, 1001)
 Get = Callable[[str], Transcoded]
@@ -217,21 +221,12 @@ def combing(path: Path) -> float:
 def test_runs_join_without_a_seam(source: Callable[[str], Path], tmp_path: Path, name: str) -> None:
     """Several runs give the same pictures as one."""
     longer = looped(source(name), tmp_path)
-    plan = plan_of(longer, 1)
+    plan = plan_of(longer, MANY)
     assert len(plan.runs) > 1
-    several = transcode(longer, tmp_path / "several", 1)
-    single = transcode(longer, tmp_path / "single")
+    several = transcode(longer, tmp_path / "several", MANY)
+    single = transcode(longer, tmp_path / "single", 1)
     assert frame_times(several.path(f"{several.lowest}.mp4")) == list(range(several.manifest.frames))
     assert counters(several.path(f"{several.lowest}.m3u8")) == counters(single.path(f"{single.lowest}.m3u8"))
-
-
-def looped(path: Path, directory: Path) -> Path:
-    """A source played several times over, longer than two segments."""
-    out = directory / f"looped{path.suffix}"
-    offset = ("-output_ts_offset", "95000", "-muxdelay", "0") if path.suffix == ".ts" else ()
-    maps = ("-map", "0:v", "-map", "0:a:0")
-    decode("-y", "-stream_loop", "7", "-i", path, *maps, "-c", "copy", "-t", "8.6", *offset, out, "-f", "null")
-    return out
 
 
 def test_progress_never_falls_and_ends_at_one(source: Callable[[str], Path], tmp_path: Path) -> None:
