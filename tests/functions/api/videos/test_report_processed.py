@@ -114,6 +114,31 @@ def test_an_error_fails_the_video_with_the_encoders_words(handed_out: Make, ada:
     assert found["processing_error"] == {"code": "ENCODER_FAILED", "message": "No video track"}
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"quality_variants": None, "duration": 0, "thumbnail_url": ""},
+        {"quality_variants": {"best": "ftp://x"}, "duration": None, "thumbnail_url": None},
+        {"quality_variants": {}, "duration": -1.5, "thumbnail_url": "none"},
+    ],
+)
+def test_an_error_may_carry_the_fields_of_a_success(handed_out: Make, fields: dict[str, Any]) -> None:
+    assert (
+        send({"video_id": handed_out(), "status": "error", "error_message": "No video track", **fields}).status == 200
+    )
+
+
+def test_reports_that_are_signed_are_not_limited_and_others_are(
+    handed_out: Make, turned_clock: TurnedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RATE_SCALE", "1")
+    assert [send(success(handed_out()), identifier=f"msg_{number}").status for number in range(25)] == [200] * 25
+    body = success(handed_out())
+    statuses = [send(body, {"webhook-signature": "v1,AAAA"}).status for _ in range(22)]
+    assert statuses == [401] * 20 + [429] * 2
+    assert send(body).status == 200
+
+
 def test_a_report_has_its_effect_once(handed_out: Make, stage: Stage) -> None:
     video_id = handed_out()
     assert send(success(video_id)).status == 200
