@@ -163,8 +163,7 @@ def _logged_in(user: User, session: Session, jti: str) -> LoggedIn:
 
 def _with_avatar(user: User) -> User:
     """The user with the address of their picture, or of the one that stands for those who have none."""
-    picture = user.avatar_url or rules.DEFAULT_AVATAR
-    return replace(user, avatar_url=setting("CDN_BASE_URL") + picture) if picture.startswith("/") else user
+    return replace(user, avatar_url=rules.avatar_address(user.avatar_url, setting("CDN_BASE_URL")))
 
 
 def _tokens(user: User, session_id: str, session_ends: int, jti: str) -> Tokens:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from functions.api.videos.edit_video import handler as edit
 from functions.api.videos.get_video import handler as get
 from functions.api.videos.report_processed import handler
 from shared.base import aws, clock
@@ -93,6 +94,15 @@ def test_a_success_makes_the_video_ready(handed_out: Make, stage: Stage) -> None
     assert found["video_url"] == VARIANTS["2160p"]
     assert found["thumbnail_url"] == "https://cdn.encoder.example/film/thumb.jpg"
     assert found["duration"] == 61.25
+
+
+def test_the_owner_may_send_back_the_picture_that_they_got(handed_out: Make, ada: Someone) -> None:
+    video_id = handed_out()
+    send(success(video_id))
+    path = f"/api/videos/{video_id}"
+    shown = ada.call(get, "GET", path).json["thumbnail_url"]
+    answer = ada.call(edit, "PATCH", path, {"thumbnail_url": shown})
+    assert (answer.status, answer.json["thumbnail_url"]) == (200, shown)
 
 
 def test_files_under_our_own_address_stay_ours(handed_out: Make) -> None:
