@@ -77,6 +77,16 @@ class Stage:
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 
+LOCAL_ORIGINS = "http://localhost:5173,http://127.0.0.1:5173"
+_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?"), "number"
+_WHOLE = re.compile(r"[0-9]{1,6}"), "whole number"
+_NUMBERS = {
+    "rate_scale": _NUMBER,
+    "lambda_cpu_seconds": _NUMBER,
+    "access_token_minutes": _WHOLE,
+    "refresh_token_days": _WHOLE,
+}
+
 PYTHON_IMAGE = "public.ecr.aws/docker/library/python:3.13-slim"
 
 
@@ -86,16 +96,17 @@ def stage_of(node: Node) -> Stage:
     own = (node.try_get_context("stages") or {}).get(name, {})
 
     def context(key: str, default: str) -> str:
-        return str(node.try_get_context(key) or own.get(key) or default)
+        given = (node.try_get_context(key), own.get(key))
+        return str(next((one for one in given if one is not None), default))
 
     if name not in ("dev", "staging", "prod"):
         raise ValueError(f"-c stage={name}: there are dev, staging and prod")
     if context("jwt_algorithm", "RS256") != "RS256":
         raise ValueError("-c jwt_algorithm: only RS256, since a shared secret would let every verifier sign tokens")
-    origins = context("cors_origins", "http://localhost:5173,http://127.0.0.1:5173")
-    for origin in origins.split(","):
-        if not _ORIGIN.fullmatch(origin):
-            raise ValueError(f"-c cors_origins: {origin!r} is no exact origin such as https://app.example.org")
+    origins = context("cors_origins", LOCAL_ORIGINS if name == "dev" else "")
+    _check_origins(name, origins)
+    for key in _NUMBERS:
+        _check_number(key, context(key, "1"))
     root = Path(__file__).parents[2]
     return Stage(
         name=name,
@@ -112,3 +123,17 @@ def stage_of(node: Node) -> Stage:
         refresh_token_days=context("refresh_token_days", "7"),
         worker_image=context("worker_image", PYTHON_IMAGE),
     )
+
+
+def _check_origins(name: str, origins: str) -> None:
+    if not origins:
+        raise ValueError(f"-c cors_origins: name the exact origins of the frontends of stage {name}, comma separated")
+    for origin in origins.split(","):
+        if not _ORIGIN.fullmatch(origin):
+            raise ValueError(f"-c cors_origins: {origin!r} is no exact origin such as https://app.example.org")
+
+
+def _check_number(key: str, given: str) -> None:
+    form, meaning = _NUMBERS[key]
+    if not form.fullmatch(given) or not float(given):
+        raise ValueError(f"-c {key}: {given!r} is no {meaning} above 0")

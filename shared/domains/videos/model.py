@@ -36,7 +36,7 @@ class Visibility(StrEnum):
 
 @dataclass(frozen=True)
 class Author:
-    """A copy of the owner's public fields; `avatar_url` is "" while they have chosen none."""
+    """A copy of the owner's public fields. `avatar_url` is a path (see accounts.rules); "" while none is chosen."""
 
     id: str
     username: str
