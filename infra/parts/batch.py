@@ -117,7 +117,7 @@ class Job(Construct):
             "logs",
             log_group_name=f"/aws/batch/{stage.named(room.name)}",
             retention=RETENTION,
-            removal_policy=stage.removal,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
         )
         container = batch.EcsEc2ContainerDefinition(
             self,

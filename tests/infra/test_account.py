@@ -1,5 +1,6 @@
 """Deploying and examining an account: what they ask AWS, what they refuse, and what they say without credentials."""
 
+import datetime
 import os
 import sys
 from collections.abc import Callable
@@ -149,8 +150,20 @@ def cdk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def bootstrapped(session: StubbedSession) -> None:
-    """The account was prepared for the CDK."""
+def bootstrapped(session: StubbedSession, **stacks: str) -> None:
+    """The account was prepared for the CDK, and has these stacks (`_` for `-`) in these states, prod's protected."""
+    made = [
+        {
+            "StackName": (real := name.replace("_", "-")),
+            "StackStatus": status,
+            "CreationTime": datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC),
+            "EnableTerminationProtection": "-prod-" in real,
+        }
+        for name, status in stacks.items()
+    ]
+    cloudformation = session.answers("cloudformation")
+    cloudformation.add_response("describe_stacks", {"Stacks": made[:1], "NextToken": "more"}, {})
+    cloudformation.add_response("describe_stacks", {"Stacks": made[1:]}, {"NextToken": "more"})
     answer = {"Parameter": {"Name": deploy.BOOTSTRAP_VERSION, "Value": "29"}}
     session.answers("ssm").add_response("get_parameter", answer, {"Name": deploy.BOOTSTRAP_VERSION})
 
@@ -184,6 +197,35 @@ def test_deploy_that_never_ends_is_stopped(
     monkeypatch.setattr(deploy, "DEPLOY_SECONDS", 0.3)
     assert deploy.main(["dev"]) == 1
     assert "did not end" in capsys.readouterr().err
+
+
+def test_first_deployment_that_failed_is_cleared_away_by_hand(
+    session: StubbedSession, cdk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(deploy, "find_lambda_python", lambda environment: "python3.13")
+    bootstrapped(
+        session,
+        showreel_prod_api="CREATE_COMPLETE",
+        showreel_prod_media="ROLLBACK_COMPLETE",
+        showreel_prod_data="ROLLBACK_FAILED",
+        showreel_staging_data="ROLLBACK_FAILED",
+    )
+    assert deploy.main(["prod"]) == 1
+    printed = capsys.readouterr().err
+    assert not (cdk / "called").exists()
+    assert "showreel-prod-api" not in printed
+    assert "staging" not in printed
+    unprotect = "aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name"
+    for name in ("showreel-prod-media", "showreel-prod-data"):
+        assert f"{unprotect} {name}\n  aws cloudformation delete-stack --stack-name {name}\n" in printed
+    assert printed.count("describe-stack-resources") == 1
+    assert "DELETE_FAILED" in printed
+
+
+def test_cdk_clears_away_what_is_not_protected(session: StubbedSession, cdk: Path) -> None:
+    bootstrapped(session, showreel_dev_media="ROLLBACK_COMPLETE", showreel_dev_api="UPDATE_ROLLBACK_COMPLETE")
+    assert deploy.main(["dev"]) == 0
+    assert (cdk / "called").exists()
 
 
 def test_account_that_was_not_prepared_gets_the_command_that_does_it(
