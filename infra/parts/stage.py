@@ -48,8 +48,8 @@ class Stage:
 
     @property
     def removal(self) -> cdk.RemovalPolicy:
-        """What happens to data when its stack goes."""
-        return cdk.RemovalPolicy.RETAIN if self.production else cdk.RemovalPolicy.DESTROY
+        """What happens to data when its stack goes; a first deployment that fails leaves none behind, in any stage."""
+        return cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if self.production else cdk.RemovalPolicy.DESTROY
 
     def named(self, name: str) -> str:
         """The real name of something of this stage; IAM and Lambda end names at 64 characters."""

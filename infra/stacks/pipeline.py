@@ -78,7 +78,7 @@ class PipelineStack(ShowreelStack):
             f"{name}-machine-logs",
             log_group_name=f"/aws/vendedlogs/states/{self.stage.named(name)}",
             retention=RETENTION,
-            removal_policy=self.stage.removal,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
         )
 
     def _on(self, room: Room, event: Event) -> None:

@@ -17,13 +17,9 @@ TEMPLATE = 1024 * 1024
 REVISED = {"AWS::Batch::JobDefinition", "AWS::Lambda::Version", "AWS::Lambda::LayerVersion", "AWS::EC2::LaunchTemplate"}
 """Types whose id changes with their content: AWS refuses to change an export that another stack uses."""
 
-DATA = (
-    "AWS::DynamoDB::Table",
-    "AWS::S3::Bucket",
-    "AWS::SecretsManager::Secret",
-    "AWS::SQS::Queue",
-    "AWS::Logs::LogGroup",
-)
+DATA = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret")
+REMADE = ("AWS::SQS::Queue", "AWS::Logs::LogGroup", "AWS::Scheduler::ScheduleGroup")
+"""Types whose names are fixed and whose resources hold nothing that a stack cannot do without."""
 CORS = {
     "AllowMethods": "GET POST PUT PATCH DELETE OPTIONS",
     "AllowHeaders": "Authorization Content-Type X-API-Key X-CSRF-Token X-Requested-With Idempotency-Key If-Match "
@@ -78,9 +74,18 @@ def test_stacks_depend_on_each_other_in_one_direction(cloud: Templates) -> None:
 
 
 def test_prod_keeps_its_data_and_dev_leaves_nothing(cloud: Templates, dev: Templates) -> None:
-    for templates, policy in ((cloud, "Retain"), (dev, "Delete")):
+    for templates, policies in ((cloud, ("RetainExceptOnCreate", "Retain")), (dev, ("Delete", "Delete"))):
         for one in templates.of(*DATA):
-            assert (one.body["DeletionPolicy"], one.body["UpdateReplacePolicy"]) == (policy, policy), one
+            assert (one.body["DeletionPolicy"], one.body["UpdateReplacePolicy"]) == policies, one
+
+
+def test_what_a_deployment_that_failed_leaves_is_in_nobodys_way(cloud: Templates, dev: Templates) -> None:
+    """Names are fixed: what a rollback kept would keep the next first deployment from making it."""
+    for templates in (cloud, dev):
+        for one in templates.of(*REMADE):
+            assert (one.body["DeletionPolicy"], one.body["UpdateReplacePolicy"]) == ("Delete", "Delete"), one
+        kept = [one for one in templates.resources if one.body.get("DeletionPolicy") == "Retain"]
+        assert not kept
 
 
 def test_prod_is_protected_from_deletion(cloud: Templates, dev: Templates) -> None:
