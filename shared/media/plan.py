@@ -12,7 +12,7 @@ from shared.media.facts import SourceFacts
 from shared.media.ladder import ENCODERS, Rung, rungs
 from shared.media.timeline import Span
 
-ENGINE_VERSION = 1
+ENGINE_VERSION = 2
 """Raise it when the same plan would be encoded or packaged differently."""
 LAMBDA_CPU_SECONDS = 900
 """What about five vCPUs do in three minutes: far from the 15 minutes at which Lambda ends."""

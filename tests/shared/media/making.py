@@ -69,9 +69,18 @@ def counted(size: str = "320x240", rate: str = "30", seconds: float = 2, more: s
 
 def tone(hertz: int = 440, seconds: float = 2, layout: str = "stereo") -> tuple[str, ...]:
     """FFmpeg input of a sine in every channel."""
-    channels = {"mono": 1, "stereo": 2, "5.1": 6}[layout]
-    waves = "|".join([f"0.4*sin(2*PI*{hertz}*t)"] * channels)
-    return ("-f", "lavfi", "-i", f"aevalsrc='{waves}':s=48000:c={layout}:d={seconds}")
+    return wave(f"0.4*sin(2*PI*{hertz}*t)", seconds, layout)
+
+
+def beeps(seconds: float = 2, layout: str = "stereo") -> tuple[str, ...]:
+    """FFmpeg input of short beeps, each half a second after the one before, the first at 0.25 s."""
+    return wave("0.5*sin(2*PI*1000*t)*between(mod(t,0.5),0.25,0.35)", seconds, layout)
+
+
+def wave(formula: str, seconds: float, layout: str) -> tuple[str, ...]:
+    """FFmpeg input with the same sound in every channel."""
+    channels = "|".join([formula] * {"mono": 1, "stereo": 2, "5.1": 6}[layout])
+    return ("-f", "lavfi", "-i", f"aevalsrc='{channels}':s=48000:c={layout}:d={seconds}")
 
 
 def patched(data: bytes, path: str, offset: int, value: int) -> bytes:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.shared.media.making import AAC, BT2020, GOOD, X264, counted, ffmpeg, good, patched, tone
+from tests.shared.media.making import AAC, BT2020, GOOD, X264, beeps, counted, ffmpeg, good, patched, tone
 
 __all__ = ["GOOD"]
 
@@ -162,6 +162,28 @@ def changing(path: Path) -> None:
     later = ("-vf", "setpts=PTS+1/TB", "-copyts")
     ffmpeg(*counted("320x240", seconds=1), *video, "-pix_fmt", "yuv444p", *later, parts[1])
     path.write_bytes(b"".join(part.read_bytes() for part in parts))
+
+
+@good("source.ts")
+def changing_layout(path: Path) -> None:
+    """Broadcast sound that turns from 5.1 to stereo after 1.92 s, which is a whole number of its frames."""
+    parts = []
+    for number, layout in enumerate(("5.1", "stereo")):
+        parts.append(path.with_suffix(f".{number}.ts"))
+        sound = ("-c:a", "ac3", "-muxdelay", "0", "-output_ts_offset", str(1.92 * number))
+        ffmpeg(*counted(rate="25", seconds=1.92), *beeps(1.92, layout), *X264, *sound, parts[-1])
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+
+
+@good()
+def changing_channels(path: Path) -> None:
+    """Two clips in one file, the first with mono and the second with stereo sound."""
+    parts = [path.with_suffix(f".{layout}.mp4") for layout in ("mono", "stereo")]
+    for part, layout in zip(parts, ("mono", "stereo"), strict=True):
+        ffmpeg(*counted(rate="25"), *beeps(2, layout), *X264, *AAC, part)
+    listed = path.with_suffix(".txt")
+    listed.write_text("".join(f"file '{part}'\n" for part in parts))
+    ffmpeg("-f", "concat", "-safe", "0", "-i", listed, "-c", "copy", path)
 
 
 @good()

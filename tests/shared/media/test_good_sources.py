@@ -61,6 +61,8 @@ EXPECTED = {
     "endless_webm": Expected(((160, 120),), Fraction(30), 60),
     "av1": Expected(SMALL, Fraction(30), 30),
     "changing": Expected(((640, 480),), Fraction(30), 60, has_audio=False),
+    "changing_layout": Expected(SMALL, Fraction(25), 96),
+    "changing_channels": Expected(SMALL, Fraction(25), 100),
     "empty_audio": Expected(SMALL, Fraction(30), 60, has_audio=False),
     "edit_list": Expected(SMALL, Fraction(30), 87),
     "late_start": Expected(SMALL, Fraction(30), 60),
@@ -123,6 +125,8 @@ COUNTED = {
     "vp9": list(range(60)),
     "av1": list(range(30)),
     "changing": [*range(30), *range(30)],
+    "changing_layout": [*range(48), *range(48)],
+    "changing_channels": [*range(50), *range(50)],
     "edit_list": list(range(33, 120)),
     "late_start": list(range(60)),
     "late_video": list(range(60)),
@@ -166,6 +170,26 @@ def test_the_right_audio_track_is_taken(transcoded: Get, name: str, hertz: int) 
 
 def test_surround_is_mixed_down(transcoded: Get) -> None:
     assert loudness(samples(transcoded("surround").path("240p.mp4"))) > 0.1
+
+
+@pytest.mark.parametrize(("name", "length"), [("changing_layout", 1.92), ("changing_channels", 2.0)])
+def test_sound_that_changes_its_channels_goes_on_in_its_place(transcoded: Get, name: str, length: float) -> None:
+    done = transcoded(name)
+    expected = [part * length + beep for part in (0, 1) for beep in (0.25, 0.75, 1.25, 1.75)]
+    for file in ("240p.mp4", "audio.m3u8"):
+        assert onsets(samples(done.path(file))) == pytest.approx(expected, abs=0.001)
+
+
+def onsets(sound: list[float]) -> list[float]:
+    """Seconds at which beeps begin after silence."""
+    found: list[float] = []
+    last = -48000
+    for place, value in enumerate(sound):
+        if abs(value) > 0.05:
+            if place - last > 4800:
+                found.append(place / 48000)
+            last = place
+    return found
 
 
 def test_sound_keeps_its_place_beside_late_video(source: Callable[[str], Path], tmp_path: Path) -> None:
