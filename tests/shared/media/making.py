@@ -20,6 +20,8 @@ X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "23", "-pix_fmt", "yu
 AAC = ("-c:a", "aac", "-b:a", "96k")
 BT2020 = ("-color_primaries", "bt2020", "-colorspace", "bt2020nc", "-color_range", "tv")
 
+SIX_PITCHES = {"FL": 400, "FR": 520, "FC": 640, "LFE": 60, "BL": 760, "BR": 880}
+
 Maker = Callable[[Path], Path]
 GOOD: dict[str, Maker] = {}
 BAD: dict[str, Maker] = {}
@@ -75,6 +77,12 @@ def tone(hertz: int = 440, seconds: float = 2, layout: str = "stereo") -> tuple[
 def beeps(seconds: float = 2, layout: str = "stereo") -> tuple[str, ...]:
     """FFmpeg input of short beeps, each half a second after the one before, the first at 0.25 s."""
     return wave("0.5*sin(2*PI*1000*t)*between(mod(t,0.5),0.25,0.35)", seconds, layout)
+
+
+def six_tones(seconds: float = 2) -> tuple[str, ...]:
+    """FFmpeg input of 5.1 sound whose every channel has a pitch of its own, see SIX_PITCHES."""
+    waves = "|".join(f"0.1*sin(2*PI*{hertz}*t)" for hertz in SIX_PITCHES.values())
+    return ("-f", "lavfi", "-i", f"aevalsrc='{waves}':s=48000:c=5.1:d={seconds}")
 
 
 def wave(formula: str, seconds: float, layout: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.shared.media.making import AAC, BT2020, GOOD, X264, beeps, counted, ffmpeg, good, patched, tone
+from tests.shared.media.making import AAC, BT2020, GOOD, X264, beeps, counted, ffmpeg, good, patched, six_tones, tone
 
 __all__ = ["GOOD"]
 
@@ -33,8 +33,8 @@ def silent(path: Path) -> None:
 
 @good()
 def surround(path: Path) -> None:
-    """5.1 sound."""
-    ffmpeg(*counted(), *tone(layout="5.1"), *X264, *AAC, path)
+    """5.1 sound, without loss."""
+    ffmpeg(*counted(), *six_tones(), *X264, "-c:a", "pcm_s16le", "-f", "mov", path)
 
 
 @good("source.mkv")
@@ -75,8 +75,8 @@ def anamorphic(path: Path) -> None:
 
 @good()
 def interlaced(path: Path) -> None:
-    """720x576 in fields."""
-    moving = ("-f", "lavfi", "-i", "testsrc2=s=720x576:r=50:d=2")
+    """720x480 in fields, a picture that moves sideways."""
+    moving = ("-f", "lavfi", "-i", "testsrc2=s=720x480:r=50:d=2,scroll=horizontal=0.02")
     fields = ("-vf", "interlace=scan=tff,setfield=tff", "-flags", "+ildct+ilme", "-x264-params", "tff=1")
     ffmpeg(*moving, *tone(), *X264, *fields, *AAC, path)
 

