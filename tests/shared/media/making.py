@@ -6,6 +6,7 @@ repeated or shifted frame shows. Nothing is made twice in one directory.
 
 import struct
 import subprocess
+import zlib
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -89,6 +90,16 @@ def wave(formula: str, seconds: float, layout: str) -> tuple[str, ...]:
     """FFmpeg input with the same sound in every channel."""
     channels = "|".join([formula] * {"mono": 1, "stereo": 2, "5.1": 6}[layout])
     return ("-f", "lavfi", "-i", f"aevalsrc='{channels}':s=48000:c={layout}:d={seconds}")
+
+
+def grey_png(side: int) -> bytes:
+    """A black square."""
+    packer = zlib.compressobj(9)
+    rows = b"".join(packer.compress(bytes(side + 1)) for _ in range(side)) + packer.flush()
+    parts = [(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)), (b"IDAT", rows), (b"IEND", b"")]
+    sealed = [(data, kind + data) for kind, data in parts]
+    chunks = [struct.pack(">I", len(data)) + both + struct.pack(">I", zlib.crc32(both)) for data, both in sealed]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
 def patched(data: bytes, path: str, offset: int, value: int) -> bytes:

@@ -2,7 +2,20 @@
 
 from pathlib import Path
 
-from tests.shared.media.making import AAC, BT2020, GOOD, X264, beeps, counted, ffmpeg, good, patched, six_tones, tone
+from tests.shared.media.making import (
+    AAC,
+    BT2020,
+    GOOD,
+    X264,
+    beeps,
+    counted,
+    ffmpeg,
+    good,
+    grey_png,
+    patched,
+    six_tones,
+    tone,
+)
 
 __all__ = ["GOOD"]
 
@@ -228,6 +241,17 @@ def cover_picture(path: Path) -> None:
     ffmpeg(*counted(), *tone(), *X264, *AAC, plain)
     maps = ("-map", "1", "-map", "0", "-c", "copy", "-disposition:v:0", "attached_pic")
     ffmpeg("-i", plain, "-i", cover, *maps, path)
+
+
+@good("source.mkv")
+def huge_second_tracks(path: Path) -> None:
+    """Beside the film six pictures of 256 million pixels each, small as bytes; none of them may be decoded."""
+    plain, picture = path.with_suffix(".plain.mp4"), path.with_suffix(".png")
+    ffmpeg(*counted(), *X264, plain)
+    picture.write_bytes(grey_png(16000))
+    inputs = [part for _ in range(6) for part in ("-i", picture)]
+    maps = [part for number in range(7) for part in ("-map", str(number))]
+    ffmpeg("-i", plain, *inputs, *maps, "-c", "copy", path)
 
 
 @good("source.avi")

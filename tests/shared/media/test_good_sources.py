@@ -70,6 +70,7 @@ EXPECTED = {
     "one_frame": Expected(SMALL, Fraction(30), 1, has_audio=False),
     "fragmented": Expected(SMALL, Fraction(30), 90),
     "cover_picture": Expected(SMALL, Fraction(30), 60),
+    "huge_second_tracks": Expected(SMALL, Fraction(30), 60, has_audio=False),
     "slow": Expected(SMALL, Fraction(10), 22),
 }
 
