@@ -3,11 +3,12 @@
 import math
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
 from shared.media import filters
-from shared.media.command import Command, Input, Output
+from shared.media.command import Command, Input, Loop, Output
 from shared.media.errors import MediaError, MediaErrorCode
 from shared.media.facts import SourceFacts
 from shared.media.fragmenting import VideoFragmenter, consume_audio
@@ -105,8 +106,9 @@ def video_command(plan: Plan, run_: Run, url: str, threads: int) -> Command:
         _video_output(plan, rung, label, seconds, threads)
         for rung, label in zip(plan.rungs, filters.output_labels(plan.rungs), strict=True)
     )
+    source = _input(plan.facts, url, plan.seconds(run_.span.start), seconds, threads)
     return Command(
-        _input(plan.facts, url, plan.seconds(run_.span.start), seconds, threads),
+        replace(source, keeps_filters=not plan.facts.video.has_matrix),
         outputs,
         filters.video_graph(plan, run_),
     )
@@ -118,11 +120,12 @@ def audio_command(plan: Plan, url: str) -> Command:
     if audio is None:
         raise ValueError("the plan has no sound")
     seconds = float(plan.seconds(plan.frames)) + MARGIN_SECONDS
-    arguments = ("-map", f"0:{audio.index}", "-vn", *BARE, "-af", filters.audio_filter(plan.facts))
-    arguments += ("-c:a", "aac", "-b:a", f"{AUDIO_KBITS}k", "-ar", "48000", "-ac", "2")
+    alike = ("-map", f"0:{audio.index}", "-vn", *BARE, "-af", filters.sound_alike(plan.facts), "-c:a", "pcm_f32le")
+    arguments = ("-map", "[sound]", *BARE, "-c:a", "aac", "-b:a", f"{AUDIO_KBITS}k", "-ar", "48000", "-ac", "2")
     arguments += ("-movflags", "+frag_custom+empty_moov+default_base_moof+skip_trailer", "-frag_duration", "2000000")
     output = Output(arguments, "mp4", seconds, max_bytes(AUDIO_KBITS, seconds))
-    return Command(_input(plan.facts, url, Fraction(0), seconds, 1), (output,))
+    source = _input(plan.facts, url, Fraction(0), seconds, 1)
+    return Command(source, (output,), filters.SOUND_GRAPH, Loop(alike, source.seconds))
 
 
 def _input(facts: SourceFacts, url: str, start: Fraction, seconds: float, threads: int) -> Input:
@@ -139,7 +142,6 @@ def _input(facts: SourceFacts, url: str, start: Fraction, seconds: float, thread
         seconds=float(place - begin) + seconds + before + MARGIN_SECONDS,
         seek=float(begin) if begin else None,
         threads=threads,
-        keeps_filters=not facts.video.has_matrix,
     )
 
 
