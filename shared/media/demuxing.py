@@ -1,6 +1,7 @@
 """Facts of a source by way of FFmpeg's libraries. Runs in the probe's child process only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice, pairwise
@@ -54,13 +55,20 @@ class Scan:
 
 def read_facts(url: str, demuxer: str, size: int) -> SourceFacts:
     """The facts of the file at a loopback address; MediaError when it cannot become a stream."""
+    with opened(url, demuxer, (*VIDEO_DECODERS, *AUDIO_DECODERS, *PICTURE_DECODERS)) as container:
+        return _facts(container, demuxer, size)
+
+
+@contextmanager
+def opened(url: str, demuxer: str, decoders: Sequence[str]) -> "Iterator[InputContainer]":
+    """The container at a loopback address, open with these decoders alone; MediaError when it is damaged."""
     import av
 
     av.logging.set_level(None)
     options = {
         "format_whitelist": demuxer,
         "protocol_whitelist": "http,tcp",
-        "codec_whitelist": ",".join((*VIDEO_DECODERS, *AUDIO_DECODERS, *PICTURE_DECODERS)),
+        "codec_whitelist": ",".join(decoders),
         # before the streams are known, pictures are decoded to learn what they are
         "max_pixels": str(MAX_PIXELS),
         "threads": "1",
@@ -68,7 +76,7 @@ def read_facts(url: str, demuxer: str, size: int) -> SourceFacts:
     }
     try:
         with av.open(url, format=demuxer, options=options, timeout=30) as container:
-            return _facts(container, demuxer, size)
+            yield container
     except (av.error.FFmpegError, MemoryError) as error:
         raise MediaError(MediaErrorCode.INVALID_MEDIA, "The file is damaged and cannot be read.") from error
 

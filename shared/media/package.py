@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 from shared.media.fragmenting import mismatch
+from shared.media.grid import Grid
 from shared.media.indexes import AudioIndex, RunIndex
-from shared.media.layout import Copy, Layout, Sound, audio_layout, join_runs, sound_of, video_layout
+from shared.media.layout import Copy, Layout, Sound, audio_layout, join_runs, segment_frames, sound_of, video_layout
 from shared.media.mp4.codecs import codec_string
-from shared.media.plan import Plan
 from shared.media.playlists import (
     MEDIA_TYPE,
     Variant,
@@ -72,7 +72,7 @@ class Manifest:
 
 
 def package(
-    plan: Plan, runs: Mapping[str, Sequence[EncodedRun]], audio: EncodedAudio | None, open_sink: OpenSink
+    plan: Grid, runs: Mapping[str, Sequence[EncodedRun]], audio: EncodedAudio | None, open_sink: OpenSink
 ) -> Manifest:
     """Publish a video: the sound, per rung `{rung}.mp4`, `{rung}.m3u8` and `{rung}_i.m3u8`, and at last `master.m3u8`.
 
@@ -81,10 +81,12 @@ def package(
     """
     if plan.has_audio != (audio is not None):
         raise mismatch("sound was planned and is missing, or the other way round")
-    frames = {join_runs(plan, rung, [run.index for run in runs[rung.name]]) for rung in plan.rungs}
-    if len(frames) != 1:
+    indexes = {rung.name: [run.index for run in runs[rung.name]] for rung in plan.rungs}
+    frames = {join_runs(plan, rung, indexes[rung.name]) for rung in plan.rungs}
+    segments = {tuple(segment_frames(plan.gop, one)) for one in indexes.values()}
+    if len(frames) != 1 or len(segments) != 1 or frames != {sum(one) for one in segments}:
         raise mismatch("the renditions have different numbers of frames")
-    publisher = _Publisher(plan, audio, open_sink, frames.pop())
+    publisher = _Publisher(plan, audio, open_sink, segments.pop())
     publisher.publish_audio()
     for rung in plan.rungs:
         publisher.publish_rung(rung.name, runs[rung.name])
@@ -92,12 +94,13 @@ def package(
 
 
 class _Publisher:
-    def __init__(self, plan: Plan, audio: EncodedAudio | None, open_sink: OpenSink, frames: int) -> None:
+    def __init__(self, plan: Grid, audio: EncodedAudio | None, open_sink: OpenSink, segments: Sequence[int]) -> None:
         self._plan = plan
         self._audio = audio
         self._open_sink = open_sink
-        self._frames = frames
-        self._sound: Sound | None = sound_of(plan, audio.index, frames) if audio else None
+        self._segments = segments
+        self._frames = sum(segments)
+        self._sound: Sound | None = sound_of(plan, audio.index, segments) if audio else None
         self._variants: list[Variant] = []
         self._objects: list[PublishedObject] = []
         self._audio_peak = self._audio_average = 0
@@ -112,7 +115,7 @@ class _Publisher:
 
     def publish_rung(self, name: str, runs: Sequence[EncodedRun]) -> None:
         rung, indexes = self._plan.rung(name), [run.index for run in runs]
-        layout = video_layout(self._plan, rung, indexes, self._sound)
+        layout = video_layout(self._plan, rung, indexes, self._sound, self._segments)
         file = f"{name}.mp4"
         self._write(file, "video/mp4", layout, runs)
         self._write_text(f"{name}.m3u8", media_playlist(file, layout.header, layout.segments))
