@@ -19,12 +19,14 @@ from shared.domains.videos.service.transcoding import TranscodingService
 def on_execution_ended(event: dict[str, Any]) -> None:
     """Set the error of the video or the job as the step that catches would; after that step it changes nothing."""
     detail = event["detail"]
-    asked = json.loads(detail["input"])
+    told = json.loads(detail["input"])
     error = {"Error": f"Execution.{detail['status']}", "Cause": detail.get("cause") or ""}
-    if "job_id" in asked:
-        fail_job(asked, error)
-    else:
-        TranscodingService.open({"video": asked, "execution": detail["executionArn"]}).fail(error)
+    if "job_id" in told:
+        fail_job(told, error)
+        return
+    if "video" not in told:  # a worker of the map is told as steps are, the execution itself of the video alone
+        told = {"video": told, "execution": detail["executionArn"]}
+    TranscodingService.open(told).fail(error)
 
 
 handler = serve(on_execution_ended)

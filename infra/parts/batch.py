@@ -117,7 +117,7 @@ class Job(Construct):
             "logs",
             log_group_name=f"/aws/batch/{stage.named(room.name)}",
             retention=RETENTION,
-            removal_policy=stage.removal,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
         )
         container = batch.EcsEc2ContainerDefinition(
             self,
@@ -131,7 +131,7 @@ class Job(Construct):
             environment={
                 **stage.environment,
                 **grants.environment(room.declaration.needs),
-                "AWS_REGION": cdk.Stack.of(self).region,
+                "AWS_DEFAULT_REGION": cdk.Stack.of(self).region,  # all that botocore reads; Batch sets none
                 "BUNDLE_BUCKET": bundle.s3_bucket_name,
                 "BUNDLE_KEY": bundle.s3_object_key,
                 "BUNDLE_SHA256": _sha256(stage),

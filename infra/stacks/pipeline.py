@@ -46,6 +46,7 @@ class PipelineStack(ShowreelStack):
             made,
             queue_arn=self._queue_arn,
             job_definition_arn=jobs["encode_run"].definition.job_definition_arn,
+            most_workers=self.stage.most_workers,
         )
         self._machine(TRANSCODE, workflow.start, made, jobs)
 
@@ -80,6 +81,7 @@ class PipelineStack(ShowreelStack):
             functions=made.values(),
             queue_arn=self._queue_arn,
             job_definitions=[self.stage.named(name) for name in jobs],
+            has_maps=machine is TRANSCODE,
         )
         sfn.StateMachine(
             self,
@@ -99,7 +101,7 @@ class PipelineStack(ShowreelStack):
             f"{name}-machine-logs",
             log_group_name=f"/aws/vendedlogs/states/{self.stage.named(name)}",
             retention=RETENTION,
-            removal_policy=self.stage.removal,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
         )
 
     def _on(self, room: Room, event: Event) -> None:

@@ -36,7 +36,7 @@ class Visibility(StrEnum):
 
 @dataclass(frozen=True)
 class Author:
-    """A copy of the owner's public fields; `avatar_url` is "" while they have chosen none."""
+    """A copy of the owner's public fields. `avatar_url` is a path (see accounts.rules); "" while none is chosen."""
 
     id: str
     username: str
@@ -98,6 +98,7 @@ class Video:
     task_token       what the execution that waits for that encoder is answered with
     report_id        webhook id of that encoder's accepted report
     job_id           the job that makes or made it; "" when it was uploaded
+    marks            what the workers that encode it have done: a mark for each step of each worker
     """
 
     id: str
@@ -137,6 +138,7 @@ class Video:
     task_token: str = field(default="", repr=False)
     report_id: str = ""
     job_id: str = ""
+    marks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
