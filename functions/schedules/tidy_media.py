@@ -4,7 +4,7 @@ from typing import Any
 
 from shared.base.running import serve
 from shared.contract.declare import Compute, every
-from shared.contract.resources import EDGE, MEDIA, OPERATIONS, TRANSCODE, VIDEOS
+from shared.contract.resources import EDGE, MEDIA, OPERATIONS, RENDER, TRANSCODE, VIDEOS
 from shared.domains.videos.service.tidying import TidyingService
 
 _PREFIXES = ("uploads/", "work/", "v/")
@@ -27,6 +27,8 @@ _PREFIXES = ("uploads/", "work/", "v/")
         EDGE.invalidate,
         TRANSCODE.describe,
         TRANSCODE.stop,
+        RENDER.describe,
+        RENDER.stop,
     ),
     compute=Compute(seconds=600),
 )

@@ -56,6 +56,7 @@ class Declaration:
 class Endpoint(Declaration):
     """One HTTP endpoint.
 
+    aliases        other paths that the same function serves, by another method where it stands before: "PUT /path"
     errors         status -> code of the failures worth documenting besides those that follow from the declaration
     answers        status -> model of the answers besides `status`, for example 503 of a readiness probe
     media_type     what the answer is when it is not JSON, for example text/plain
@@ -82,7 +83,8 @@ class Endpoint(Declaration):
     @property
     def routes(self) -> tuple[tuple[str, str], ...]:
         """(method, path) of the endpoint and of its aliases."""
-        return tuple((self.method, path) for path in (self.path, *self.aliases))
+        named = [alias.rpartition(" ") for alias in self.aliases]
+        return ((self.method, self.path), *((method or self.method, path) for method, _, path in named))
 
 
 @dataclass(frozen=True)

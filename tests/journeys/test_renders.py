@@ -1,42 +1,196 @@
-"""A scene configuration becomes a video, on the local stack: rendered, cancelled, failed and taken up again."""
+"""A scene configuration becomes a video, on the local stack: rendered, cancelled, failed, lost and found."""
 
 import time
+from pathlib import Path
 from typing import Any
 
+import httpx
+import pytest
+
+from tests.journeys.test_faults import processes_with, rule_off, setting
 from tests.journeys.traveller import Traveller, until
+from tests.shared.media.sources import GOOD
+
+SIX_STATES = ["prepare_sources", "plan_render", "RenderLane", "render_run", "package_render", "finish_render"]
+LONG_AGO = "2020-01-01T00:00:00.000Z"
 
 
-def scenes(*elements: dict[str, Any], seconds: float = 1.0) -> list[dict[str, Any]]:
+def scenes(*elements: dict[str, Any], seconds: float = 1.0, size: tuple[int, int] = (320, 180)) -> list[dict[str, Any]]:
     """A small configuration."""
     scene = {"id": "only", "duration": seconds, "background-color": "#204060", "elements": list(elements)}
-    return [{"comment": "A small film", "width": 320, "height": 180, "fps": 10, "scenes": [scene]}]
+    return [{"comment": "A small film", "width": size[0], "height": size[1], "fps": 10, "scenes": [scene]}]
 
 
 def text(words: str) -> dict[str, Any]:
     return {"type": "text", "text": words, "style": {"font-size": 40}}
 
 
-def order(traveller: Traveller, configuration: Any) -> dict[str, Any]:
-    answer = traveller.request("POST", "/api/v1/videos", json=configuration)
-    assert answer.status_code == 202, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+class Order:
+    """A job on the stack."""
+
+    def __init__(self, traveller: Traveller, configuration: Any) -> None:
+        self._traveller = traveller
+        answer = traveller.request("POST", "/api/v1/videos", json=configuration)
+        assert answer.status_code == 202, answer.text
+        self.id, self.video_id = answer.json()["job_id"], answer.json()["video_id"]
+        self.arn = traveller.machine.replace(":stateMachine:", ":execution:").replace("-transcode", "-render")
+        self.arn += f":{self.id}-1"
+
+    def get(self) -> dict[str, Any]:
+        answer = self._traveller.request("GET", f"/api/v1/jobs/{self.id}/status")
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def reached(self, *statuses: str) -> dict[str, Any]:
+        """The job once it is in one of these, checked on the way: progress never goes back."""
+        progress = 0
+
+        def look() -> dict[str, Any] | None:
+            nonlocal progress
+            found = self.get()
+            assert found["progress"] >= progress
+            progress = found["progress"]
+            return found if found["status"] in statuses else None
+
+        found: dict[str, Any] = until(look, f"job {self.id} to be {statuses}")
+        return found
+
+    def ended(self) -> dict[str, Any]:
+        return self.reached("completed", "failed", "cancelled")
+
+    def at_work(self) -> None:
+        """Wait for the encoder."""
+        until(lambda: self.get()["current_step"] == "Rendering", "the rendering")
+        until(lambda: processes_with("-progress"), "its encoder")
+
+    def set(self, **fields: str) -> None:
+        """Change the row behind the stack's back."""
+        self._traveller.aws("dynamodb").update_item(
+            TableName="showreel-dev-jobs",
+            Key={"pk": {"S": f"job#{self.id}"}, "sk": {"S": "job"}},
+            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in fields),
+            ExpressionAttributeNames={f"#{name}": name for name in fields},
+            ExpressionAttributeValues={f":{name}": {"S": value} for name, value in fields.items()},
+        )
+
+    def execution(self) -> str:
+        return str(self._traveller.aws("stepfunctions").describe_execution(executionArn=self.arn)["status"])
+
+    def stop(self) -> None:
+        self._traveller.aws("stepfunctions").stop_execution(executionArn=self.arn)
 
 
-def job(traveller: Traveller, job_id: str) -> dict[str, Any]:
-    answer = traveller.request("GET", f"/api/v1/jobs/{job_id}/status")
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
+LONG = scenes(text("Never seen"), seconds=240, size=(1280, 720))
 
 
-def test_a_cancelled_job_is_cancelled_at_once_and_its_compute_ends(traveller: Traveller) -> None:
-    told = order(traveller, scenes(text("Never seen"), seconds=600))
-    until(lambda: job(traveller, told["job_id"])["status"] == "processing", "the first step")
+def test_a_composition_is_rendered_and_downloaded(traveller: Traveller, stranger: Traveller, sources: Path) -> None:
+    film = traveller.ready(GOOD["landscape"](sources))
+    clip = {"type": "video", "src": f"upload://{film['id']}", "width": 160, "height": 90, "x": 10, "y": 10}
+    job = Order(traveller, scenes(clip, text("Hello")))
+    done = job.ended()
+    assert (done["status"], done["progress"]) == ("completed", 100), done
+    assert done["cost"]["actual"] > 0
+    assert done["cost"]["estimated"] > 0
+    assert traveller.entered(job.arn) == SIX_STATES
+
+    sent = traveller.request("GET", f"/api/download/{job.id}")
+    assert sent.status_code == 302
+    file = httpx.get(sent.headers["location"])
+    assert (file.status_code, file.content[4:8]) == (200, b"ftyp")
+    assert file.headers["content-disposition"].startswith('attachment; filename="A small film.mp4"')
+    picture = traveller.request("GET", f"/api/download/{job.id}/thumbnail?redirect=false").json()
+    assert httpx.get(picture["url"]).content[:2] == b"\xff\xd8"
+    assert stranger.request("GET", f"/api/download/{job.id}").status_code == 404
+
+    video = traveller.client.video(job.video_id)
+    assert (video["processing_status"], video["visibility"], video["duration"]) == ("ready", "private", 1.0)
+    assert "#EXT-X-STREAM-INF" in httpx.get(video["video_url"]).text
+    assert stranger.request("GET", f"/api/videos/{job.video_id}").status_code == 404
+
+    again = Order(traveller, scenes({**clip, "src": job.video_id}))
+    assert again.ended()["status"] == "completed", "what a job has made is a source too"
+
+
+def test_the_other_lane_makes_the_same(traveller: Traveller) -> None:
+    with setting(traveller, "plan_render", "LAMBDA_CPU_SECONDS", "0"):
+        job = Order(traveller, scenes(text("On Batch")))
+        done = job.ended()
+    assert done["status"] == "completed", done
+    assert traveller.entered(job.arn) == [name.replace("render_run", "render_run_job") for name in SIX_STATES]
+
+
+@pytest.mark.parametrize("lane", ["lambda", "batch"])
+def test_a_cancelled_job_is_cancelled_at_once_and_its_compute_ends(traveller: Traveller, lane: str) -> None:
+    limit = "0" if lane == "batch" else "900"
+    with setting(traveller, "plan_render", "LAMBDA_CPU_SECONDS", limit):
+        job = Order(traveller, LONG)
+        job.at_work()
     began = time.monotonic()
-    answer = traveller.request("POST", f"/api/v1/jobs/{told['job_id']}/cancel")
+    answer = traveller.request("POST", f"/api/v1/jobs/{job.id}/cancel")
     assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
-    assert job(traveller, told["job_id"])["status"] == "cancelled"
+    assert job.get()["status"] == "cancelled"
     listed = traveller.request("GET", "/api/v1/jobs?status=cancelled").json()
-    assert told["job_id"] in {one["job_id"] for one in listed["jobs"]}
+    assert job.id in {one["job_id"] for one in listed["jobs"]}
     assert time.monotonic() - began < 2
+    until(lambda: job.execution() == "ABORTED", "the end of the execution", 60)
+    until(lambda: not processes_with("-progress"), "the end of the encoder", 60)
+    assert traveller.client.video(job.video_id)["processing_status"] == "error"
+    assert traveller.request("DELETE", f"/api/render/{job.id}").status_code == 200, "a repeat is fine"
+
+    assert traveller.keys(f"work/{job.video_id}/")
+    traveller.invoke("sweep_stuck_jobs")
+    assert traveller.keys(f"work/{job.video_id}/") == []
+    assert traveller.keys(f"v/{job.video_id}/") == []
+
+
+def test_a_cancellation_that_the_compute_did_not_hear_of_is_found_out(traveller: Traveller) -> None:
+    job = Order(traveller, LONG)
+    job.at_work()
+    job.set(open_state="tidying", touched_at=LONG_AGO)
+    traveller.invoke("sweep_stuck_jobs")
+    until(lambda: job.execution() == "ABORTED", "the end of the execution", 60)
+
+
+def test_net_one_a_state_that_fails_is_caught(traveller: Traveller) -> None:
+    with setting(traveller, "plan_render", "MEDIA_BUCKET", "nobodys-bucket"), rule_off(traveller, "on_execution_ended"):
+        job = Order(traveller, scenes(text("Fails")))
+        done = job.ended()
+    assert (done["status"], done["error_code"]) == ("failed", "PROCESSING_FAILED")
+    assert traveller.entered(job.arn)[-2:] == ["fail_render", "RenderFailed"]
+
+
+def test_scenes_that_cannot_be_rendered_fail_with_their_place(traveller: Traveller, sources: Path) -> None:
+    film = traveller.ready(GOOD["silent"](sources))
+    done = Order(traveller, scenes({"type": "video", "src": film["id"], "trim": 1000})).ended()
+    assert (done["status"], done["error_code"]) == ("failed", "VIDEO_GENERATION_FAILED")
+    assert "/scenes/0/elements/0/trim" in done["error"]
+
+
+def test_net_two_an_execution_that_is_stopped_is_noticed(traveller: Traveller) -> None:
+    job = Order(traveller, LONG)
+    job.at_work()
+    job.stop()
+    assert job.ended()["error_code"] == "PROCESSING_STOPPED"
+    assert "fail_render" not in traveller.entered(job.arn), "the first net had no part in it"
+
+
+def test_net_three_a_job_that_everybody_lost_is_swept(traveller: Traveller) -> None:
+    with rule_off(traveller, "on_execution_ended"):
+        job = Order(traveller, LONG)
+        job.at_work()
+        job.stop()
+        time.sleep(1)
+    job.set(touched_at=LONG_AGO)
+    traveller.invoke("sweep_stuck_jobs")
+    assert job.get()["error_code"] == "JOB_LOST"
+
+
+def test_net_three_starts_what_never_began(traveller: Traveller) -> None:
+    nowhere = traveller.machine.replace("-transcode", "-nowhere")
+    with setting(traveller, "generate_video", "RENDER_MACHINE", nowhere):
+        job = Order(traveller, scenes(text("Late")))
+    assert job.get()["status"] == "pending"
+    job.set(touched_at=LONG_AGO)
+    traveller.invoke("sweep_stuck_jobs")
+    assert job.ended()["status"] == "completed"

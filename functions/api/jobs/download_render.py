@@ -1,11 +1,11 @@
 """GET /api/download/{job_id}: the video that a job has made, as a file."""
 
-from functions.api.jobs._models import DownloadAddress, download_answer
 from shared.contract.declare import get
 from shared.contract.permissions import user
 from shared.contract.resources import JOBS, MEDIA, VIDEOS
 from shared.domains.jobs.service.desk import JobService
 from shared.http.caller import Caller
+from shared.http.downloads import DownloadAddress, download_answer
 from shared.http.framework import Response
 from shared.http.serve import serve
 
@@ -23,7 +23,8 @@ async def download_render(job_id: str, caller: Caller, jobs: JobService, *, redi
 
     The address lives 15 minutes. With `redirect=false` the answer is 200 and tells it.
     """
-    return download_answer(jobs.download(job_id, caller.require_user()), redirect=redirect)
+    found = jobs.download(job_id, caller.require_user())
+    return download_answer(found.url, found.expires_at, redirect=redirect)
 
 
 handler = serve(download_render)

@@ -5,7 +5,8 @@ from pydantic import BaseModel
 from shared.domains.jobs.model import Job, LedgerLine
 from shared.domains.jobs.rules.prices import cost_of, dollars, price_table
 from shared.domains.videos.model import Status, Video, Visibility
-from shared.domains.videos.rules.answers import VideoAnswer
+from shared.domains.videos.rules.answers import ProcessingErrorAnswer, VideoAnswer
+from shared.domains.videos.rules.status import CANCELLED_CODE, CANCELLED_MESSAGE
 
 STATUS = {
     Status.AWAITING_UPLOAD: "queued",
@@ -20,7 +21,7 @@ STATUS = {
 
 
 class StudioVideo(BaseModel):
-    """A video. Addresses are null until it is completed; `total_cost` is in US dollars."""
+    """A video. Addresses are null until it is completed; `total_cost` is in US dollars, null where nobody looked."""
 
     id: str
     job_id: str | None
@@ -35,7 +36,7 @@ class StudioVideo(BaseModel):
     thumbnail_url: str | None
     video_url: str | None
     quality_variants: dict[str, str]
-    total_cost: float
+    total_cost: float | None
     quality_score: float | None
     created_at: str
     updated_at: str
@@ -67,7 +68,28 @@ class CostBreakdown(BaseModel):
     breakdown: list[CostPart]
 
 
-def studio_video(video: Video, shown: VideoAnswer, cost: int) -> StudioVideo:
+class StudioStatus(BaseModel):
+    """How far a video is. `errors` says why it failed."""
+
+    status: str
+    progress: int
+    current_step: str | None
+    errors: list[ProcessingErrorAnswer]
+
+
+def studio_status(video: Video, job: Job | None) -> StudioStatus:
+    """How far a video is, by the job that makes it where there is one."""
+    told = (video.error_code or CANCELLED_CODE, video.error_message or CANCELLED_MESSAGE)
+    failed = STATUS[video.status] == "failed"
+    return StudioStatus(
+        status=STATUS[video.status],
+        progress=job.progress if job else video.progress,
+        current_step=(job.current_step if job else video.current_step) or None,
+        errors=[ProcessingErrorAnswer(code=told[0], message=told[1])] if failed else [],
+    )
+
+
+def studio_video(video: Video, shown: VideoAnswer, cost: int | None) -> StudioVideo:
     """The answer about a video, from that of the Watch edition; `cost` in billionths of a dollar."""
     same = {name: getattr(shown, name) for name in _SAME}
     return StudioVideo(
@@ -76,7 +98,7 @@ def studio_video(video: Video, shown: VideoAnswer, cost: int) -> StudioVideo:
         channel_id=None,
         status=STATUS[video.status],
         youtube_video_id=None,
-        total_cost=dollars(cost),
+        total_cost=None if cost is None else dollars(cost),
         quality_score=None,
     )
 

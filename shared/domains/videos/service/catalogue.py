@@ -37,6 +37,10 @@ class CatalogueService:
         return show(video)
 
     def edit(self, video_id: str, owner_id: str, wish: dict[str, Any]) -> VideoAnswer:
+        """Change what the owner wishes, and show the video as `view` does. Raises what `change` raises."""
+        return show(self.change(video_id, owner_id, wish))
+
+    def change(self, video_id: str, owner_id: str, wish: dict[str, Any]) -> Video:
         """Change what the owner wishes (see rules.edits): a read and a write, and one more write after a collision.
 
         Raises VideoNotFoundError, InvalidInputError, EditConflictError.
@@ -45,12 +49,12 @@ class CatalogueService:
         for _ in range(EDIT_TRIES):
             changes = edited(video, wish, setting("CDN_BASE_URL"), clock.timestamp())
             if not changes:
-                return show(video)
+                return video
             expected = Expected(PRESENT, {"owner_id": owner_id, **unchanged(video, changes)})
             change = self.store.change(video_id, expected, **changes)
             video = owned(change.video, owner_id)
             if change.made:
-                return show(video)
+                return video
         raise EditConflictError
 
     def delete(self, video_id: str, owner_id: str) -> None:
