@@ -14,6 +14,9 @@ PCM_DECODERS = (
 AUDIO_DECODERS = ("aac", "mp3", "mp3float", "opus", "vorbis", "flac", "alac", "ac3", "eac3", *PCM_DECODERS)
 PICTURE_DECODERS = ("png", "mjpeg", "webp")
 
+FIRST_PIPE = "{first_pipe}"
+"""In a graph it stands for the pipe of the first output, for filters that write what they measure."""
+
 SPEECHLESS = ("-nostdin", "-hide_banner", "-v", "error", "-nostats")
 
 
@@ -60,22 +63,26 @@ class Loop:
 
 @dataclass(frozen=True)
 class Command:
-    """One FFmpeg process: one input, any number of outputs, in output order."""
+    """One FFmpeg process: inputs and outputs in order. A graph may make pictures of its own, without any input."""
 
-    source: Input
+    source: Input | None
     outputs: tuple[Output, ...]
     filters: str = ""
     """A filter graph over all streams (`-filter_complex`), or nothing."""
     loop: Loop | None = None
+    more_sources: tuple[Input, ...] = ()
+    filter_threads: int = 1
 
     def build(self, ffmpeg_path: str, descriptors: Sequence[int], progress: int) -> list[str]:
         """The command line; `descriptors` are the pipes of the outputs, `progress` that of the progress reports."""
         line = [ffmpeg_path, *SPEECHLESS, "-y", "-progress", f"pipe:{progress}", "-stats_period", "0.5"]
-        line += input_arguments(self.source)
+        for source in [*([self.source] if self.source else []), *self.more_sources]:
+            line += input_arguments(source)
         if self.loop:
             line += [*self.loop.arguments, "-t", f"{self.loop.seconds:.6f}", "-f", "null", "-", "-dec", "0:0"]
         if self.filters:
-            line += ["-filter_complex_threads", "1", "-filter_complex", self.filters]
+            graph = self.filters.replace(FIRST_PIPE, f"pipe\\\\:{descriptors[0]}")
+            line += ["-filter_complex_threads", str(self.filter_threads), "-filter_complex", graph]
         for output, descriptor in zip(self.outputs, descriptors, strict=True):
             line += output.arguments
             line += [

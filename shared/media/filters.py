@@ -31,7 +31,7 @@ def video_graph(plan: Plan, run: Run) -> str:
     """
     facts = plan.facts
     end = "" if run.is_last else f":end_pts={run.span.end}"
-    steps = [*_alike(facts.video), _to_zero(facts.video, is_first=run.span.start == 0), *deinterlacing(facts.video)]
+    steps = [*alike(facts.video), _to_zero(facts.video, is_first=run.span.start == 0), *deinterlacing(facts.video)]
     steps += [
         f"fps={plan.frame_rate}:round=near",
         f"trim=start_pts={run.span.start}{end}",
@@ -47,7 +47,7 @@ def video_graph(plan: Plan, run: Run) -> str:
     return ";".join([head, *tails])
 
 
-def _alike(video: VideoFacts) -> list[str]:
+def alike(video: VideoFacts) -> list[str]:
     """Frames that change their size or format under way become like the first one; it costs nothing when none does.
 
     Filters that are made anew at a change would lose the frame that they hold, and most cannot bear one.
@@ -64,7 +64,7 @@ def _to_zero(video: VideoFacts, *, is_first: bool) -> str:
 def poster_graph(facts: SourceFacts, width: int, height: int) -> str:
     """One upright picture of that size, labelled [poster]."""
     steps = ["setpts=PTS-STARTPTS", *deinterlacing(facts.video), *to_bt709(facts.video)]
-    scale = f"scale={width}:{height}:flags=bicubic:{_matrix_in(facts.video)}:{JPEG_COLOURS}"
+    scale = f"scale={width}:{height}:flags=bicubic:{matrix_in(facts.video)}:{JPEG_COLOURS}"
     return f"[0:{facts.video.index}]{','.join([*steps, scale])}[poster]"
 
 
@@ -90,7 +90,7 @@ def to_bt709(video: VideoFacts) -> list[str]:
 
 def scaling(video: VideoFacts, rung: Rung) -> str:
     """To a rung's size: 8 bits, square pixels, BT.709 with studio range."""
-    matrices = f"{_matrix_in(video)}:out_color_matrix=bt709:out_range=tv"
+    matrices = f"{matrix_in(video)}:out_color_matrix=bt709:out_range=tv"
     return f"scale={rung.width}:{rung.height}:flags=bicubic:{matrices},setsar=1,format=yuv420p,{BT709_MARK}"
 
 
@@ -101,7 +101,7 @@ def sound_alike(facts: SourceFacts) -> str:
     return f"{place},aresample=48000,aformat=sample_fmts=flt:channel_layouts=stereo"
 
 
-def _matrix_in(video: VideoFacts) -> str:
+def matrix_in(video: VideoFacts) -> str:
     """What the source's colours are, by its word, else by the convention that small pictures are BT.601."""
     if video.hdr != "none" or video.colour_primaries == BT2020:
         return "in_color_matrix=bt709"

@@ -21,6 +21,7 @@ from shared.media.errors import MediaError, MediaErrorCode
 PASSED_ENVIRONMENT = ("PATH", "FONTCONFIG_FILE", "TMPDIR")
 INTERPRETER_ENVIRONMENT = "LD_LIBRARY_PATH"
 """Where Lambda's Python finds libpython: without it the interpreter does not start there."""
+FONT_CONFIGURATION = "fonts.conf"
 STDERR_KEPT = 8192
 POLL_SECONDS = 0.5
 GRACE_SECONDS = 2.0
@@ -89,8 +90,12 @@ def run(
     *,
     stdin: bytes = b"",
     on_progress: Callable[[Progress], None] | None = None,
+    folder: Path | None = None,
 ) -> list[object]:
     """Run FFmpeg to its end and give what each consumer returned, one per output.
+
+    `folder` is where it runs, for graphs that name files; what it says of fonts (`fonts.conf`) holds instead of the
+    machine's configuration.
 
     MediaError when FFmpeg fails, stalls or exceeds a limit; a consumer's own exception when that came first. No process
     is left in any case.
@@ -100,7 +105,7 @@ def run(
         pipes = [_Pipe(stack) for _ in command.outputs]
         progress = _Pipe(stack)
         line = command.build(ffmpeg_path, [pipe.write_end for pipe in pipes], progress.write_end)
-        process = stack.enter_context(_started(line, limits, [*pipes, progress], bool(stdin)))
+        process = stack.enter_context(_started(line, limits, [*pipes, progress], bool(stdin), folder))
         pool = stack.enter_context(ThreadPoolExecutor(len(pipes) + 2))
         stack.callback(_kill_group, process)
         reading = [pool.submit(consumer, pipe.reader) for consumer, pipe in zip(consumers, pipes, strict=True)]
@@ -132,7 +137,7 @@ class _Pipe:
 
 @contextlib.contextmanager
 def _started(
-    line: list[str], limits: Limits, pipes: Sequence[_Pipe], has_stdin: bool
+    line: list[str], limits: Limits, pipes: Sequence[_Pipe], has_stdin: bool, folder: Path | None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The process in a group of its own; it is killed and waited for on the way out."""
     numbers = (limits.address_space, limits.cpu_seconds, limits.file_bytes)
@@ -143,7 +148,8 @@ def _started(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         pass_fds=[pipe.write_end for pipe in pipes],
-        env=python_environment(),
+        env=python_environment() | ({"FONTCONFIG_FILE": str(folder / FONT_CONFIGURATION)} if folder else {}),
+        cwd=folder,
         process_group=0,
     ) as process:
         for pipe in pipes:

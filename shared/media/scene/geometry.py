@@ -87,7 +87,7 @@ def _box(element: VideoElement | ImageElement, width: int, height: int, canvas: 
         size = _even(Fraction(width * element.height, height)), element.height
     else:
         size = (canvas.width, canvas.height) if fills else (width, height)
-    return Box(element.x, element.y, *size)
+    return Box(element.x or 0, element.y or 0, *size)
 
 
 def _even(length: Fraction | int) -> int:

@@ -89,8 +89,6 @@ class TextLayer(Layer):
 
     element: TextElement
     fade_end: int
-    clock: int = 0
-    """Frames between its start and the start of the clock on which it is shown."""
 
 
 @dataclass(frozen=True)
@@ -112,21 +110,18 @@ def shared_layers(project: Project, media: Media, times: Sequence[SceneTime]) ->
     return _sorted(_layers(project, media, project.elements, ("elements",), times[-1].end))
 
 
-def scene_layers(project: Project, media: Media, time: SceneTime) -> list[Layer]:
-    """The layers of a scene, on its own clock, in the order of their depth."""
-    elements = project.scenes[time.number].elements
-    return _sorted(_layers(project, media, elements, ("scenes", time.number, "elements"), time.frames))
+def stack(project: Project, media: Media, time: SceneTime, around: Sequence[Layer]) -> list[Layer]:
+    """All layers that may be seen in a scene, the undermost first, on the scene's clock.
 
-
-def stack(project: Project, media: Media, times: Sequence[SceneTime], number: int) -> list[Layer]:
-    """All layers that may be seen in a scene, the undermost first, on the scene's clock."""
-    time, colour = times[number], project.scenes[number].background_color
-    around = [layer.shifted(-time.start) for layer in shared_layers(project, media, times)]
-    under = [layer for layer in around if layer.z_index < 0]
-    if colour != "transparent":
-        under = [Colour((), -FOREVER, FOREVER, 0, colour)]
-    over = [layer for layer in around if layer.z_index >= 0]
-    return [*under, *scene_layers(project, media, time), *over]
+    `around` are those over all scenes; what lies behind a scene with a colour cannot be seen.
+    """
+    scene = project.scenes[time.number]
+    own = _layers(project, media, scene.elements, ("scenes", time.number, "elements"), time.frames)
+    shifted = [layer.shifted(-time.start) for layer in around]
+    under = [layer for layer in shifted if layer.z_index < 0]
+    if scene.background_color != "transparent":
+        under = [Colour((), -FOREVER, FOREVER, 0, scene.background_color)]
+    return [*under, *_sorted(own), *(layer for layer in shifted if layer.z_index >= 0)]
 
 
 def _sorted(layers: Iterator[Layer]) -> list[Layer]:

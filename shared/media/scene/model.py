@@ -122,8 +122,8 @@ class Element(Node):
 class Visual(Element):
     """What is seen. Without a size it has its natural one, a video that of the canvas."""
 
-    x: Offset = 0
-    y: Offset = 0
+    x: Offset | None = None
+    y: Offset | None = None
     width: Length | None = None
     height: Length | None = None
     z_index: Depth = 0

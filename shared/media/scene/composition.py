@@ -1,0 +1,79 @@
+"""A project with all that is known of its sources: what plans, graphs and reports are made of."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from shared.media.scene.ass import Event
+from shared.media.scene.layers import Clip, Layer, SubtitlesLayer, TextLayer, shared_layers, stack
+from shared.media.scene.model import Project
+from shared.media.scene.problems import SceneError
+from shared.media.scene.sources import Media
+from shared.media.scene.speech import Transcripts, spoken_words
+from shared.media.scene.timing import SceneTime, schedule
+from shared.media.scene.typesetting import subtitle_events, text_event
+
+LOOP_BYTES = 96 * 1024 * 1024
+"""A loop whose frames take less memory than this is decoded once; a longer one is cut where it begins again."""
+
+
+@dataclass(frozen=True)
+class Composition:
+    """A project whose sources are there and whose scenes have their times."""
+
+    project: Project
+    media: Media
+    transcripts: Transcripts
+    times: tuple[SceneTime, ...]
+
+    @classmethod
+    def of(cls, project: Project, media: Media, transcripts: Transcripts | None = None) -> "Composition":
+        """SceneError when a source is missing or a scene has no duration."""
+        times, problems = schedule(project, media)
+        if problems:
+            raise SceneError(problems)
+        return cls(project, media, transcripts or {}, tuple(times))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the output in pixels."""
+        return self.project.size
+
+    @property
+    def rate(self) -> Fraction:
+        """Frames per second."""
+        return self.project.frame_rate
+
+    @property
+    def frames(self) -> int:
+        """Frames of the whole video."""
+        return self.times[-1].end
+
+    @cached_property
+    def stacks(self) -> list[list[Layer]]:
+        """The layers of each scene on its clock, the undermost first."""
+        around = shared_layers(self.project, self.media, self.times)
+        return [stack(self.project, self.media, time, around) for time in self.times]
+
+    def events(self, number: int, layer: TextLayer | SubtitlesLayer) -> Sequence[Event]:
+        """What a layer of texts shows in a scene, on the scene's clock."""
+        if isinstance(layer, TextLayer):
+            return [text_event(layer, self.size, self.rate)]
+        words = spoken_words(self.project, self.media, self.transcripts, self.times[number], layer.element)
+        return subtitle_events(layer, words, self.size, self.rate)
+
+    def joints(self, number: int) -> Iterator[int]:
+        """The frames of a scene, also behind its end, at which a long loop begins again."""
+        time = self.times[number]
+        after = self.times[number + 1].transition if number + 1 < len(self.times) else 0
+        for layer in self.stacks[number]:
+            if isinstance(layer, Clip) and layer.lap and not keeps_lap(layer):
+                first = layer.start + max(0, -layer.start // layer.lap) * layer.lap
+                yield from range(first + layer.lap, min(layer.end, time.frames + after), layer.lap)
+
+
+def keeps_lap(clip: Clip) -> bool:
+    """Whether all frames of one turn of a loop are held in memory."""
+    target = clip.placement.target
+    return clip.lap * target.width * target.height * 5 // 2 <= LOOP_BYTES

@@ -1,0 +1,129 @@
+"""The buses of all scenes, mixed group by group into one file each: no process opens more than a handful of sounds."""
+
+import struct
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import BinaryIO
+
+from shared.media.command import Output
+from shared.media.encode import BARE
+from shared.media.facts import AudioFacts
+from shared.media.fragmenting import mismatch
+from shared.media.runner import MEGABYTE, Limits
+from shared.media.scene import sound
+from shared.media.scene.composition import Composition
+from shared.media.scene.graph import Feed
+from shared.media.scene.running import OpenSource, run_graph, workshop
+from shared.media.scene.sources import Probed
+from shared.media.scene_facts import SoundFacts
+from shared.media.storage import RangeSource
+
+SAMPLE_BYTES = 8
+"""Two channels of 32-bit floats."""
+FLOAT = 3
+"""The format's number in a WAVE header."""
+
+
+@dataclass(frozen=True)
+class Stems:
+    """The mixed buses as inputs, beside the sources that are heard over all scenes."""
+
+    feeds: dict[str, Feed]
+    media: Mapping[str, Probed]
+    open_source: OpenSource
+
+
+class _File:
+    """A file of our own as a RangeSource."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.size = path.stat().st_size
+
+    def read(self, start: int, end: int) -> bytes:
+        """Bytes start..end."""
+        with self._path.open("rb") as file:
+            file.seek(start)
+            return file.read(end - start)
+
+
+def render(composition: Composition, open_source: OpenSource, folder: Path, ffmpeg_path: str, limits: Limits) -> Stems:
+    """Mix the sounds of all scenes into files in `folder`, one per bus that is heard."""
+    groups = sound.groups(composition)
+    heard = {one.bus for group in groups for one in group.sounds}
+    if not heard:
+        return Stems({}, composition.media, open_source)
+    total = sum(group.length for group in groups)
+    paths = {f" {bus}": folder / f"{bus}.wav" for bus in sound.STEMS}
+    for path in paths.values():
+        path.write_bytes(_header(total))
+    for group in groups:
+        _render_group(group, composition, open_source, list(paths.values()), ffmpeg_path, limits)
+    seconds = Fraction(total, sound.RATE)
+    # no source of a project has a space in its name
+    names = {f" {bus}": bus for bus in sound.STEMS if bus in heard}
+    facts = {name: _facts(paths[name].stat().st_size, seconds) for name in names}
+
+    def open_any(src: str) -> RangeSource:
+        return _File(paths[src]) if src in names else open_source(src)
+
+    feeds: dict[str, Feed] = {
+        bus: Feed(name, "audio", float(seconds) + 1, is_exact=False) for name, bus in names.items()
+    }
+    return Stems(feeds, {**composition.media, **facts}, open_any)
+
+
+def _render_group(
+    group: sound.Group,
+    composition: Composition,
+    open_source: OpenSource,
+    paths: list[Path],
+    ffmpeg_path: str,
+    limits: Limits,
+) -> None:
+    graph = sound.group_graph(group, composition.media)
+    wanted = group.length * SAMPLE_BYTES
+    seconds = group.length / sound.RATE + 1
+    outputs = [
+        Output(("-map", f"[{bus}]", "-vn", *BARE, "-c:a", "pcm_f32le"), "f32le", seconds, wanted + MEGABYTE)
+        for bus in sound.STEMS
+    ]
+    consumers = [_appender(path) for path in paths]
+    with workshop(graph, composition.media, open_source, 1) as shop:
+        written = run_graph(graph, shop, outputs, consumers, ffmpeg_path, limits, label="")
+    if any(size != wanted for size in written):
+        raise mismatch(f"the sound of some scenes has {written} bytes instead of {wanted}")
+
+
+def _appender(path: Path) -> Callable[[BinaryIO], int]:
+    """Append a pipe to a file; the bytes that came."""
+
+    def consume(pipe: BinaryIO) -> int:
+        size = 0
+        with path.open("ab") as file:
+            while piece := pipe.read(MEGABYTE):
+                size += file.write(piece)
+        return size
+
+    return consume
+
+
+def _header(samples: int) -> bytes:
+    data = samples * SAMPLE_BYTES
+    form = struct.pack("<HHIIHH", FLOAT, 2, sound.RATE, sound.RATE * SAMPLE_BYTES, SAMPLE_BYTES, 32)
+    return (
+        b"RIFF"
+        + struct.pack("<I", 36 + data)
+        + b"WAVEfmt "
+        + struct.pack("<I", 16)
+        + form
+        + b"data"
+        + struct.pack("<I", data)
+    )
+
+
+def _facts(size: int, seconds: Fraction) -> Probed:
+    audio = AudioFacts(0, "pcm_f32le", 2, sound.RATE)
+    return Probed(SoundFacts(size, "wav", audio, Fraction(0), Fraction(0), seconds).to_json(), "")
