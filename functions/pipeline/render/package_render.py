@@ -16,6 +16,7 @@ from shared.domains.jobs.service.composing import ComposingService
         JOBS.update,
         MEDIA.read("work/"),
         MEDIA.read("v/"),
+        MEDIA.list("v/"),
         MEDIA.put("v/"),
         unseen(MEDIA.abort("v/"), "only a write that fails halfway is given up"),
     ),

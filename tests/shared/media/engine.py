@@ -147,3 +147,8 @@ def pitch(sound: list[float]) -> float:
     middle = sound[len(sound) // 4 : -len(sound) // 4]
     crossings = sum(1 for now, after in pairwise(middle) if now < 0 <= after)
     return crossings * 48000 / len(middle)
+
+
+def loudness(sound: list[float]) -> float:
+    """Root mean square."""
+    return math.sqrt(sum(value * value for value in sound) / len(sound))

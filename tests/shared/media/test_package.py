@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,9 +16,8 @@ from shared.media.mp4.boxes import children, find, need
 from shared.media.mp4.codecs import codec_string
 from shared.media.mp4.reading import read_fragment, sample_description, track_defaults
 from shared.media.package import EncodedRun, package
-from shared.media.plan import make_plan
 from shared.media.storage import BytesSource
-from tests.shared.media.engine import LocalSink, LocalSource, Transcoded, frame_times, looped, plan_of, transcode
+from tests.shared.media.engine import LocalSink, LocalSource, Transcoded, plan_of, transcode
 from tests.shared.media.making import FFMPEG
 
 Get = Callable[[str], Transcoded]
@@ -258,28 +256,6 @@ def test_a_file_that_goes_on_after_its_end_is_noticed(source: Callable[[str], Pa
     stored, sinks = LocalSource(source("fragmented")), {"240p": LocalSink(tmp_path / "r")}
     with pytest.raises(MediaError, match="goes on"):
         encode_run(shorter, shorter.runs[0], stored, sinks, FFMPEG)
-
-
-def test_runs_past_the_real_end_are_empty(
-    source: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The probe may expect a little more than there is, and a run may begin after the end."""
-    film = looped(source("silent"), tmp_path)
-    monkeypatch.setattr(encode, "SHORTFALL_SECONDS", 7)
-    facts = plan_of(film).facts
-    promised = replace(facts, video=replace(facts.video, duration=Fraction(146, 10)))
-    plan = make_plan(promised, source_id="a", encoder_build="b", runs=3)
-    encoded = []
-    for run in plan.runs:
-        path = tmp_path / str(run.index)
-        index = encode_run(plan, run, LocalSource(film), {"240p": LocalSink(path)}, FFMPEG)["240p"]
-        encoded.append(EncodedRun(index, LocalSource(path)))
-    assert [run.index.frames for run in encoded] == [180, 78, 0]
-    manifest = package(plan, {"240p": encoded}, None, lambda name, _: LocalSink(tmp_path / "out" / name))
-    assert manifest.frames == 258
-    assert frame_times(tmp_path / "out" / "240p.mp4") == list(range(258))
-    with pytest.raises(MediaError, match="starts at frame 0 instead of 258"):
-        package(plan, {"240p": [*encoded[:2], encoded[0]]}, None, lambda name, _: LocalSink(tmp_path / "no" / name))
 
 
 def test_index_is_small(pieces: Callable[..., list[EncodedRun]]) -> None:

@@ -30,7 +30,7 @@ class ComposingService(RenderingService):
             self._report(RENDERED, "Packaging")
 
     def _render_units(self, plan: Any) -> None:
-        from shared.media.scene.rendering import render_unit  # pyrefly: ignore[missing-import]
+        from shared.media.scene.rendering import render_unit
 
         (rung,) = plan.rungs
         keys = self._keys(plan.hash)
@@ -52,7 +52,7 @@ class ComposingService(RenderingService):
             self._objects.put_json(keys.index(rung.name, unit.index), index.to_json())
 
     def _render_sound(self, plan: Any) -> None:
-        from shared.media.scene.rendering import render_audio  # pyrefly: ignore[missing-import]
+        from shared.media.scene.rendering import render_audio
 
         keys = self._keys(plan.hash)
         if not plan.has_audio or self._objects.exists(keys.index("audio", 0)):
@@ -84,7 +84,7 @@ class ComposingService(RenderingService):
         return make_poster(probe(source), source, setting("FFMPEG_PATH"))
 
     def _plan(self, plan_hash: str) -> Any:
-        from shared.media.scene.planning import RenderPlan  # pyrefly: ignore[missing-import]
+        from shared.media.scene.planning import RenderPlan
 
         return RenderPlan.from_json(self._objects.get_json(self._keys(plan_hash).plan))
 

@@ -75,7 +75,7 @@ class RenderingService:
     def plan(self) -> dict[str, Any]:
         """Write the plan; give its hash and its lane."""
         from shared.media.runner import encoder_build
-        from shared.media.scene.planning import plan_render  # pyrefly: ignore[missing-import]
+        from shared.media.scene.planning import plan_render
 
         with self._charged("plan", transitions=2):
             media = {src: Probed(told["facts"], told["identity"]) for src, told in self._sources().items()}

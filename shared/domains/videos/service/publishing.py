@@ -1,16 +1,18 @@
 """Joining what workers wrote into the published objects of a video."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from hashlib import sha256
 from typing import Any
 
 from shared.base.objects import Objects
 from shared.domains.videos.model import PublishedMedia, Variant
-from shared.domains.videos.rules.keys import POSTER, media_prefix
+from shared.domains.videos.rules.keys import MANIFEST, POSTER, media_prefix
 from shared.domains.videos.rules.work import WorkKeys
+from shared.media.fragmenting import mismatch
 from shared.media.grid import Grid
 from shared.media.indexes import AudioIndex, RunIndex
-from shared.media.package import EncodedAudio, EncodedRun, Manifest, package
+from shared.media.package import EncodedAudio, EncodedRun, Manifest, PublishedObject, package
 from shared.media.plan import Plan
 
 FIRST_VERSION = 1
@@ -36,6 +38,7 @@ def publish_runs(
 ) -> PublishedMedia:
     """Join all runs, and the sound; `poster` gives the picture once the files are there.
 
+    At last comes the manifest, which names every object with its size and hash: without it nothing is published.
     shown  width and height at which the whole was made
     """
     prefix = media_prefix(video_id, FIRST_VERSION)
@@ -45,7 +48,12 @@ def publish_runs(
         _audio(objects, work) if plan.has_audio else None,
         lambda name, content_type: objects.sink(prefix + name, content_type, IMMUTABLE),
     )
-    objects.put(prefix + POSTER, poster(manifest), "image/jpeg", IMMUTABLE)
+    jpeg = poster(manifest)
+    objects.put(prefix + POSTER, jpeg, "image/jpeg", IMMUTABLE)
+    picture = PublishedObject(POSTER, len(jpeg), "image/jpeg", sha256(jpeg).hexdigest())
+    manifest = replace(manifest, objects=(*manifest.objects, picture))
+    _check(manifest, objects.keys(prefix), prefix)
+    objects.put_json(prefix + MANIFEST, manifest.to_json())
     return PublishedMedia(
         duration=manifest.duration,
         width=shown[0],
@@ -55,6 +63,13 @@ def publish_runs(
         ),
         version=FIRST_VERSION,
     )
+
+
+def _check(manifest: Manifest, stored: dict[str, int], prefix: str) -> None:
+    """MediaError unless the bucket holds what the manifest names."""
+    for named in manifest.objects:
+        if stored.get(prefix + named.name) != named.size:
+            raise mismatch(f"{named.name} is not stored with its {named.size} bytes")
 
 
 def to_json(published: PublishedMedia) -> dict[str, Any]:
