@@ -1,6 +1,7 @@
 """Runs the engine on local files, and reads back what it made with an independent FFmpeg."""
 
 import json
+import math
 import struct
 import subprocess
 from collections.abc import Callable

@@ -42,7 +42,7 @@ def test_a_picture_goes_the_way_of_uploaded_ones(ready: Upload, ada: Someone) ->
     [
         ({"title": "x" * 101}, "title"),
         ({"description": "x" * 5001}, "description"),
-        ({"tags": [f"{number}" + "x" * 49 for number in range(11)]}, "tags"),
+        ({"tags": [f"{number:02}" + "x" * 48 for number in range(11)]}, "tags"),
         ({"thumbnail": "no base64!"}, "thumbnail"),
         ({"thumbnail": "https://elsewhere.example/a.jpg"}, "thumbnail_url"),
         ({"status": "completed"}, "status"),
