@@ -134,6 +134,19 @@ def hundred_and_twenty(path: Path) -> None:
     ffmpeg(*counted(rate="120"), *tone(), *X264, *AAC, path)
 
 
+@good("source.mkv")
+def coarse_clock(path: Path) -> None:
+    """120 frames a second with time stamps in milliseconds."""
+    ffmpeg(*counted(rate="120", seconds=1), *tone(seconds=1), *X264, *AAC, path)
+
+
+@good()
+def pausing(path: Path) -> None:
+    """Half a second of 30 frames a second, a pause of two, half a second."""
+    keep = r",select='not(between(n\,15\,74))'"
+    ffmpeg(*counted(seconds=3, more=keep), *tone(seconds=3), *X264, *AAC, "-fps_mode", "vfr", path)
+
+
 @good()
 def hevc(path: Path) -> None:
     x265 = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none", "-pix_fmt", "yuv420p")
