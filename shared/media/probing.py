@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from shared.media.clocks import check_clock
 from shared.media.errors import MediaError, MediaErrorCode
 from shared.media.facts import SourceFacts
 from shared.media.mp4.boxes import BoxError
@@ -30,6 +31,8 @@ def probe(source: RangeSource, *, wall_seconds: float = WALL_SECONDS) -> SourceF
     demuxer = find_demuxer(source.read(0, min(source.size, SNIFF_BYTES)))
     if demuxer == "mov":
         _check_boxes(source)
+    elif demuxer == "mpegts":
+        check_clock(source)
     with RangeServer(source, block_size=PROBE_BLOCK, ahead=1) as url:
         answer = _ask_child(url, demuxer, source.size, wall_seconds)
     if "error" in answer:

@@ -267,6 +267,12 @@ def huge_second_tracks(path: Path) -> None:
     ffmpeg("-i", plain, *inputs, *maps, "-c", "copy", path)
 
 
+@good("source.ts")
+def announced_audio(path: Path) -> None:
+    """Sound is announced and never comes."""
+    ffmpeg(*counted(), *tone(), *X264, *AAC, "-bsf:a", "noise=drop=1", path)
+
+
 @good("source.avi")
 def slow(path: Path) -> None:
     """Five frames a second, in AVI with MP3."""

@@ -73,6 +73,7 @@ EXPECTED = {
     "fragmented": Expected(SMALL, Fraction(30), 90),
     "cover_picture": Expected(SMALL, Fraction(30), 60),
     "huge_second_tracks": Expected(SMALL, Fraction(30), 60, has_audio=False),
+    "announced_audio": Expected(SMALL, Fraction(30), 60, has_audio=False),
     "slow": Expected(SMALL, Fraction(10), 22),
 }
 
