@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 
-from bench.cpu import Command, cpu_of_children, in_turns
+from bench.cpu import Command, cpu_of_children, in_turns, ratio
 from bench.encode import FFMPEG, FOOTAGE, cut
 from bench.figures import Figure
 from bench.our_transcode import FileSink, encode, plan_of
@@ -45,14 +45,11 @@ def measure() -> list[Figure]:
         )
         plan = plan_of(source, SECONDS)
         each, packaging = _of_segments(plan, source, folder)
-    film, rungs = f"{SECONDS} s of film", ", ".join(rung.name for rung in plan.rungs)
+    film = f"{SECONDS} s of film, " + ", ".join(rung.name for rung in plan.rungs)
+    shared, at_once = ratio(seconds[SHARED], seconds[ALONE]), ratio(seconds[ALONE], seconds[APART])
     return [
-        Figure(
-            f"CPU of {RUNS} runs over one ({film}, {rungs})", _ratio(seconds[SHARED], seconds[ALONE]), "x", SHARED_LIMIT
-        ),
-        Figure(
-            "CPU of all rungs at once over one after another", _ratio(seconds[ALONE], seconds[APART]), "x", LADDER_LIMIT
-        ),
+        Figure(f"CPU of {RUNS} runs over one ({film})", round(shared, 3), "x", SHARED_LIMIT),
+        Figure("CPU of all rungs at once over one after another", round(at_once, 3), "x", LADDER_LIMIT),
         Figure("CPU of packaging over that of encoding", round(packaging / sum(each), 5), "x", PACKAGING_LIMIT),
         Figure(
             f"time to ready over the ideal, simulated, {WORKERS[0]} to {WORKERS[-1]} workers, worst",
