@@ -50,6 +50,7 @@ class PipelineStack(ShowreelStack):
             made,
             queue_arn=environment.queue.job_queue_arn,
             job_definition_arn=jobs["encode_run"].definition.job_definition_arn,
+            most_workers=self.stage.most_workers,
         )
         role = machine_role(
             self,

@@ -12,6 +12,7 @@ from infra.parts.discovery import Room, rooms
 from shared.contract.declare import Declaration, Event, Schedule
 from shared.contract.derived import needs_of
 from shared.contract.needs import Kind, Need
+from shared.contract.resources import SIGNING_KEYS
 from tests.cloud.templates import Grant, Placed, Templates
 
 ROLE_POLICIES_BYTES = 10_240
@@ -55,7 +56,7 @@ WHOLE = {
 
 BELOW = re.compile(
     r"arn:aws:(s3:::[^*]+/[a-z]+/([a-z-]+/)*"  # keys under a prefix
-    r"|states:[^*]+:execution:showreel-prod-[a-z]+:"  # executions of one machine
+    r"|states:[^*]+:execution:showreel-prod-[a-z]+[:/]"  # executions of one machine, and of its map
     r"|batch:[^*]+:job-definition/showreel-prod-\w+:"  # revisions of one job definition
     r"|batch:[^*]+:job/"  # jobs, whose ids Batch makes up
     r"|logs:[^*]+|\$\{\w+\.Arn\})\*"
@@ -213,3 +214,17 @@ def test_role_is_exactly_what_its_function_needs(cloud: Templates, room: Room) -
     own = {Grant("logs:CreateLogStream", logs), Grant("logs:PutLogEvents", logs)}
     granted = {known(cloud, role, grant) for grant in cloud.grants(role)}
     assert granted == own | expected(cloud, room.declaration, needs_of(room.declaration))
+
+
+def test_only_issuers_and_those_who_make_the_keys_read_what_signs_tokens(cloud: Templates) -> None:
+    keys = f"{PLACE}:secret:{cloud.named(SIGNING_KEYS.name)}"
+    readers = {
+        str(role.properties.get("RoleName", role)).removeprefix(cloud.named(""))
+        for role in roles(cloud)
+        for grant in cloud.grants(role)
+        if keys in grant.resource and grant.action == "secretsmanager:GetSecretValue"
+    }
+    issuers = {"register_account", "log_in", "refresh_tokens", "issue_service_token"}
+    assert readers == issuers | {"prepare_stage", "rotate_signing_keys"}
+    declared = {room.name for room in rooms() if SIGNING_KEYS.read in needs_of(room.declaration)}
+    assert declared <= readers
