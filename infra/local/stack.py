@@ -21,6 +21,7 @@ from infra.local import assembly
 from infra.local.addresses import local_urls
 from infra.local.clients import Clients
 from infra.local.deploy import Deployer
+from infra.local.lock import FolderLock
 from infra.local.media import MediaServer
 from infra.local.settings import ROOT, Settings
 
@@ -60,6 +61,7 @@ class LocalStack:
         self._commands = commands or (build, (sys.executable, "app.py"))
         self._context = {"bundles": bundles, "rate_scale": "100"} if context is None else context
         self._log, self._say = log, say
+        self._lock = FolderLock(self.settings.folder)
         self._server: subprocess.Popen[str] | None = None
         self._media: MediaServer | None = None
         self._deploying, self._pushing = threading.Lock(), threading.Lock()
@@ -87,8 +89,9 @@ class LocalStack:
     def start(self) -> None:
         """Start the emulator with an empty state; returns at once, `wait_ready` waits.
 
-        Raises StackError when a port is taken.
+        Raises TakenError when the folder has a running stack, StackError when a port is taken.
         """
+        self._lock.take(self.settings.endpoint)
         _check_free(self.settings.port)
         _check_free(self.settings.media_port)
         shutil.rmtree(self.settings.state, ignore_errors=True)
@@ -160,25 +163,14 @@ class LocalStack:
             return self._deployer.push_code()
 
     def stop(self) -> None:
-        """End everything, within 5 seconds."""
+        """End everything, within 5 seconds, and let go of the folder."""
         if self._media:
             self._media.close()
             self._media = None
         server, self._server = self._server, None
-        if server is None:
-            return
-        if server.stdin:
-            with contextlib.suppress(OSError):
-                server.stdin.close()
-        with contextlib.suppress(ProcessLookupError):
-            server.send_signal(signal.SIGTERM)
-        try:
-            server.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            server.kill()  # its children notice
-            server.wait(1)
-        if server.stdout:
-            server.stdout.close()
+        if server:
+            _end(server)
+        self._lock.release()
 
     def _local_outputs(self, stacks: dict[str, dict[str, str]]) -> dict[str, Any]:
         here = self.settings
@@ -205,12 +197,30 @@ class LocalStack:
         self._media.start()
 
 
+def _end(server: subprocess.Popen[str]) -> None:
+    if server.stdin:
+        with contextlib.suppress(OSError):
+            server.stdin.close()
+    with contextlib.suppress(ProcessLookupError):
+        server.send_signal(signal.SIGTERM)
+    try:
+        server.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()  # its children notice
+        server.wait(1)
+    if server.stdout:
+        server.stdout.close()
+
+
 def _check_free(port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            raise StackError(f"port {port} is for the system's administrator; choose one above 1023") from None
         except OSError:
             raise StackError(
-                f"port {port} is taken by another program; choose another one with PORT= (media takes the one after it)"
+                f"port {port} is taken by another program, or by the stack of another checkout;"
+                " choose another one with PORT= (media takes the one after it)"
             ) from None
