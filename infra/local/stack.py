@@ -65,6 +65,7 @@ class LocalStack:
         self._server: subprocess.Popen[str] | None = None
         self._media: MediaServer | None = None
         self._deploying, self._pushing = threading.Lock(), threading.Lock()
+        self._given_up = threading.Event()
         self._root, self._out = Path(self.settings.root), Path(self.settings.folder) / "cdk.out"
         self._deployer = Deployer(self.clients, self._root, self._out, say)
 
@@ -92,6 +93,7 @@ class LocalStack:
         Raises TakenError when the folder has a running stack, StackError when a port is taken.
         """
         self._lock.take(self.settings.endpoint)
+        self._given_up.clear()
         _check_free(self.settings.port)
         _check_free(self.settings.media_port)
         shutil.rmtree(self.settings.state, ignore_errors=True)
@@ -138,7 +140,7 @@ class LocalStack:
         with self._deploying:
             began, fresh = time.monotonic(), self.is_fresh()
             if not fresh:
-                assembly.synthesise(self._root, self._out, self._context, self._commands)
+                assembly.synthesise(self._root, self._out, self._context, self._commands, self._given_up)
                 self._say(f"synthesised in {time.monotonic() - began:.1f} s")
             self.wait_ready()
             with self._pushing:
@@ -163,13 +165,16 @@ class LocalStack:
             return self._deployer.push_code()
 
     def stop(self) -> None:
-        """End everything, within 5 seconds, and let go of the folder."""
+        """End everything, within 5 seconds, a synthesis under way too, and let go of the folder."""
+        self._given_up.set()
         if self._media:
             self._media.close()
             self._media = None
         server, self._server = self._server, None
         if server:
             _end(server)
+        if self._deploying.acquire(timeout=1):
+            self._deploying.release()
         self._lock.release()
 
     def _local_outputs(self, stacks: dict[str, dict[str, str]]) -> dict[str, Any]:

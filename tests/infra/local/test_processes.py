@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.__main__ import main
+from infra.local.assembly import SynthError, synthesise
 from infra.local.lock import FolderLock, TakenError
 from infra.local.settings import ROOT, Settings
 from infra.local.stack import LocalStack, StackError
@@ -219,3 +221,22 @@ synthesise(Path({str(tmp_path)!r}), Path({str(tmp_path)!r}) / "cdk.out", {{}}, (
     starter.kill()
     starter.wait()
     assert until(lambda: not processes_naming(f"sleep 300 {tmp_path}"), 3)
+
+
+def test_synthesis_that_is_given_up_ends_with_all_that_it_started(tmp_path: Path) -> None:
+    given_up, said = threading.Event(), list[str]()
+    script = "sleep 300 & sleep 300"  # which know the folder from their environment
+
+    def run() -> None:
+        try:
+            synthesise(tmp_path, tmp_path / "cdk.out", {}, (("sh", "-c", script),), given_up)
+        except SynthError as exc:
+            said.append(str(exc))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert until(lambda: len(processes_naming(str(tmp_path))) >= 3, 15)
+    given_up.set()
+    thread.join(3)
+    assert said == ["given up"]
+    assert until(lambda: not processes_naming(str(tmp_path)), 1)
