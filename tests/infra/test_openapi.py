@@ -140,6 +140,8 @@ def test_a_path_alone_names_all_its_methods(capsys: pytest.CaptureFixture[str]) 
 def test_an_unknown_route_gets_its_nearest_names(capsys: pytest.CaptureFixture[str]) -> None:
     assert where.main(["POST /api/auth/logon"]) == 1
     first, nearest, *_ = capsys.readouterr().out.splitlines()
-    assert first == "No endpoint serves POST /api/auth/logon. Nearest:"
+    assert first == "No endpoint serves POST /api/auth/logon. Spelt much like it:"
     assert nearest.strip() == "POST /api/auth/login"
+    assert where.main(["POST /nowhere"]) == 1
+    assert capsys.readouterr().out == "No endpoint serves POST /nowhere. docs/endpoints.md lists all of them.\n"
     assert where.main([]) == where.main([""]) == 2
