@@ -5,12 +5,16 @@ House rules are what no linter knows. Each takes the root of a checkout and yiel
 
 import ast
 import importlib.util
+import json
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ("functions", "shared", "infra", "bench", "tests")
@@ -23,6 +27,10 @@ MACHINERY = {
 DEMO = "infra/local/demo/"
 TOOL_SECONDS = 600
 PARTS_DONE = ("foundations",)  # of tests/contract/endpoints.yaml
+# The contract is a copy and stays one; the product's own endpoints stand beside it.
+ADDITIONS = "tests/contract/additions.yaml"
+CONTRACT_CHECK = ROOT / "tests" / "contract" / "check.py"
+UNASKED = re.compile(r"^(\S+) (\S+): in no entry of the contract$", re.MULTILINE)
 
 # Code that is deployed differs between the laptop and AWS by an address or a setting, never by a question like these.
 DEPLOYED = ("functions", "shared", "infra/stacks", "infra/parts", "infra/workflows", "layers/worker")
@@ -133,10 +141,30 @@ def tools(root: Path) -> dict[str, list[str]]:
     commands = dict(TOOLS)
     if importlib.util.find_spec(GENERATOR):
         commands["generated"] = ["python", "-m", GENERATOR, "--check"]
-    document = root / "docs" / "openapi.json"
-    if document.exists():
-        commands["endpoints"] = ["python", "tests/contract/check.py", str(document), *PARTS_DONE]
     return commands
+
+
+def strange_endpoints(root: Path) -> Iterator[str]:
+    """What is served is what the contract asks for, and the additions to it."""
+    document = root / "docs" / "openapi.json"
+    if not document.exists():
+        return
+    served = json.loads(document.read_text())
+    for route in yaml.safe_load((root / ADDITIONS).read_text()) or []:
+        method, _, path = route.partition(" ")
+        if served["paths"].get(path, {}).pop(method.lower(), None) is None:
+            yield f"{ADDITIONS}: nothing serves {route}; take its line out"
+    paths = {re.sub(r"{[^}]*}", "{}", path): path for path in served["paths"]}
+
+    def hint(found: re.Match[str]) -> str:
+        route = f"{found[1]} {paths.get(found[2], found[2])}"
+        return f"{route}: in no entry of the contract. When it is meant to be, add to {ADDITIONS}:\n- {route}"
+
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as asked:
+        json.dump(served, asked)
+        asked.flush()
+        command = ["python", str(CONTRACT_CHECK), asked.name, *PARTS_DONE]
+        yield from (UNASKED.sub(hint, printed) for printed in run_tool(command))
 
 
 HOUSE_RULES: dict[str, Callable[[Path], Iterator[str]]] = {
@@ -146,6 +174,7 @@ HOUSE_RULES: dict[str, Callable[[Path], Iterator[str]]] = {
     "asks nowhere": code_that_asks_where_it_runs,
     "bare contract": contract_that_needs_packages,
     "printed": stale_documents,
+    "endpoints": strange_endpoints,
 }
 
 

@@ -1,10 +1,12 @@
 """Each house rule finds the fault that it is there for, and `make check` runs them all."""
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from infra import checks
 
@@ -128,6 +130,38 @@ def test_module_that_cannot_print_its_document_is_a_fault(tmp_path: Path, monkey
     plant(tmp_path, "printer.py", "raise SystemExit('no emulator')\n")
     monkeypatch.setattr(checks, "PRINTED", {"docs/page.md": "printer"})
     assert list(checks.stale_documents(tmp_path)) == ["printer failed:\nno emulator"]
+
+
+ADDED = "GET /api/films/{film_id}/frames"
+
+
+def frames_served(root: Path) -> None:
+    """A checkout that serves the contract and one endpoint more."""
+    served = json.loads((checks.ROOT / "docs" / "openapi.json").read_text())
+    for route in yaml.safe_load((checks.ROOT / checks.ADDITIONS).read_text()) or []:
+        method, _, path = route.partition(" ")
+        del served["paths"][path][method.lower()]
+    served["paths"]["/api/films/{film_id}/frames"] = {"get": {}}
+    plant(root, "docs/openapi.json", json.dumps(served))
+
+
+def test_endpoint_that_nobody_asked_for_is_a_fault_until_it_is_added(tmp_path: Path) -> None:
+    frames_served(tmp_path)
+    plant(tmp_path, checks.ADDITIONS, "# none\n")
+    (complaint,) = checks.strange_endpoints(tmp_path)
+    line = complaint.splitlines()[1]
+    assert complaint.startswith(
+        f"{ADDED}: in no entry of the contract. When it is meant to be, add to {checks.ADDITIONS}:"
+    )
+    plant(tmp_path, checks.ADDITIONS, f"{line}\n")
+    assert not list(checks.strange_endpoints(tmp_path))
+
+
+def test_addition_that_nothing_serves_is_a_fault(tmp_path: Path) -> None:
+    frames_served(tmp_path)
+    plant(tmp_path, checks.ADDITIONS, f"- {ADDED}\n- GET /api/gone\n")
+    gone = f"{checks.ADDITIONS}: nothing serves GET /api/gone; take its line out"
+    assert list(checks.strange_endpoints(tmp_path)) == [gone]
 
 
 # What each tool must refuse: a module of a planted checkout, and the name of the tool's complaint.
