@@ -86,7 +86,8 @@ class Reloader:
             self._declared, self._refused = declared, False
             with self._lock:
                 self._undeployed |= set(names)
-            self._say(f"{_few(names)}: saved; synthesising, about a minute")
+            word = "saved" if any((self._root / name).exists() for name in names) else "deleted"
+            self._say(f"{_few(names)}: {word}; synthesising, about a minute")
             self._declaration_changed.set()
         elif functions:
             self._say(f"{_few(names)}: live in {time.monotonic() - began:.1f} s ({_counted(functions)})")

@@ -30,6 +30,7 @@ def demo(settings: Settings) -> int:
     except DemoError as error:
         console.print(str(error), style="bold red", markup=False, soft_wrap=True)
         return 2
+    keep = os.environ.get("KEEP") == "1"
     signal.signal(signal.SIGTERM, _interrupt)
     _end_at_the_latest()
     stack = LocalStack(
@@ -39,8 +40,9 @@ def demo(settings: Settings) -> int:
         Path(settings.folder).mkdir(parents=True, exist_ok=True)
         with stack:
             Journey(stack, console).run(film)
-            if os.environ.get("KEEP") == "1":
-                console.print(f"the stack stays up at {stack.outputs['ApiUrl']}; Ctrl-C or make down ends it")
+            if keep:
+                address = stack.outputs["ApiUrl"]
+                console.print(f"the stack stays up at {address}; Ctrl-C or make down ends it", soft_wrap=True)
                 _wait(stack)
     except (DemoError, httpx.HTTPError) as error:
         console.print(f"[bold red]the demo failed:[/bold red] {escape(str(error) or type(error).__name__)}")
@@ -48,7 +50,8 @@ def demo(settings: Settings) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    console.print("[bold green]done[/bold green]: the stack is down, and its addresses with it; KEEP=1 leaves it up")
+    hint = "" if keep else "; KEEP=1 leaves it up"
+    console.print(f"[bold green]done[/bold green]: the stack is down, and its addresses with it{hint}")
     return 0
 
 

@@ -21,6 +21,12 @@ SILENT_LIMIT = 600
 """Seconds without any progress after which the demo gives up."""
 
 
+_LAMBDAS_COST = (
+    f"{os.cpu_count()} processors did this here; on Lambda an encoder has five vCPUs to itself, and docs/costs.md\n"
+    "counts about 0.003 US$ for a minute of 1080p."
+)
+
+
 def near(path: Path) -> Path:
     """A file of the checkout as somebody in it names it."""
     return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
@@ -115,6 +121,7 @@ class Journey:
     def _tell(self, video: dict[str, Any]) -> None:
         stages = read_stages(self._stack.clients("stepfunctions"), self._stack.clients("batch"), self._executions()[0])
         self._console.print(_stage_table(stages))
+        self._console.print(_LAMBDAS_COST, soft_wrap=True)
         self._console.print("[bold]HLS[/bold]     " + video["video_url"], soft_wrap=True)
         for name, address in video["quality_variants"].items():
             self._console.print(f"[bold]{name:<7}[/bold] {address}", soft_wrap=True)
@@ -132,11 +139,7 @@ def _show(bars: Progress, tasks: dict[str, TaskID], step: str, percent: int) -> 
 
 
 def _stage_table(stages: list[Stage]) -> Table:
-    table = Table(
-        title="Wall time on this machine, at AWS list prices (us-east-1)",
-        caption=f"Lambda has five vCPUs for an encoder, this machine {os.cpu_count()} for everything: docs/costs.md\n"
-        "counts about 0.003 US$ for a minute of 1080p on Lambda.",
-    )
+    table = Table(title="Wall time on this machine, at AWS list prices (us-east-1)")
     for column in ("stage", "runs on"):
         table.add_column(column)
     for column in ("seconds", "US$"):
