@@ -67,6 +67,10 @@ class Event:
     style: Style
     text: str
     fonts: tuple[Font, ...]
+    plain: str
+    """The text itself."""
+    place: tuple[int, int] | None = None
+    """Its upper left corner, where its alignment does not say where it is."""
 
 
 def write(events: Sequence[Event], size: tuple[int, int], rate: Fraction) -> str:

@@ -7,10 +7,10 @@ from functools import cached_property
 
 from shared.media.scene.ass import Event
 from shared.media.scene.layers import Clip, Layer, SubtitlesLayer, TextLayer, shared_layers, stack
-from shared.media.scene.model import Project
+from shared.media.scene.model import Project, SubtitlesElement
 from shared.media.scene.problems import SceneError
 from shared.media.scene.sources import Media
-from shared.media.scene.speech import Transcripts, spoken_words
+from shared.media.scene.speech import Timed, Transcripts, spoken_words
 from shared.media.scene.timing import SceneTime, schedule
 from shared.media.scene.typesetting import subtitle_events, text_event
 
@@ -60,8 +60,11 @@ class Composition:
         """What a layer of texts shows in a scene, on the scene's clock."""
         if isinstance(layer, TextLayer):
             return [text_event(layer, self.size, self.rate)]
-        words = spoken_words(self.project, self.media, self.transcripts, self.times[number], layer.element)
-        return subtitle_events(layer, words, self.size, self.rate)
+        return subtitle_events(layer, self.words(number, layer.element), self.size, self.rate)
+
+    def words(self, number: int, subtitles: SubtitlesElement) -> list[Timed]:
+        """What subtitles show in a scene."""
+        return spoken_words(self.project, self.media, self.transcripts, self.times[number], subtitles)
 
     def joints(self, number: int) -> Iterator[int]:
         """The frames of a scene, also behind its end, at which a long loop begins again."""

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from shared.media.scene import model
 from shared.media.scene.merging import Variables, merge
 from shared.media.scene.model import Project, Scene
 from shared.media.scene.nearest import nearest
 from shared.media.scene.problems import Path, Problem, pointer
-from shared.media.scene.values import MAX_PIXELS
+from shared.media.scene.values import MAX_PIXELS, Node
 
 __all__ = ["Parsed", "Problem", "Project", "parse"]
 
+N = TypeVar("N", bound=Node)
 MAX_PROJECTS = 20
 MAX_PROBLEMS = 100
 ELEMENT_MODELS: dict[str, type[BaseModel]] = {
@@ -23,16 +24,6 @@ ELEMENT_MODELS: dict[str, type[BaseModel]] = {
     "text": model.TextElement,
     "audio": model.AudioElement,
     "subtitles": model.SubtitlesElement,
-}
-MEMBER_MODELS: dict[str, type[BaseModel]] = {
-    "scenes": model.Scene,
-    "output": model.Output,
-    "settings": model.SubtitleSettings,
-    "style": model.TextStyle,
-    "crop": model.Crop,
-    "ken-burns": model.KenBurns,
-    "transition": model.Transition,
-    "words": model.Word,
 }
 CODES = {
     "missing": "MISSING_FIELD",
@@ -81,12 +72,17 @@ def parse(value: object, variables: Variables | None = None) -> Parsed:
 
 
 def _project(value: object, path: Path) -> tuple[Project | None, list[Problem]]:
+    project, problems = read(Project, value, path)
+    return project, [*problems, *(_across(project, path) if project else ())]
+
+
+def read(node: type[N], value: object, path: Path = ()) -> tuple[N | None, list[Problem]]:
+    """A typed value, or its problems; `path` is where it stands in the document."""
     try:
-        project = TypeAdapter(Project).validate_python(value)
+        return node.model_validate(value), []
     except ValidationError as failure:
         told = [dict(error) for error in failure.errors(include_url=False)]
-        return None, [_problem(error, value, path) for error in told if not _is_echo(error, value)]
-    return project, list(_across(project, path))
+        return None, [_problem(error, value, path, node) for error in told if not _is_echo(error, value)]
 
 
 def _is_echo(error: dict[str, Any], value: object) -> bool:
@@ -95,12 +91,12 @@ def _is_echo(error: dict[str, Any], value: object) -> bool:
     return error["type"] == "too_short" and isinstance(items, list) and bool(items)
 
 
-def _problem(error: dict[str, Any], value: object, root: Path) -> Problem:
+def _problem(error: dict[str, Any], value: object, root: Path, node: type[BaseModel]) -> Problem:
     """A pydantic error, with the union's tags taken out of its place."""
     steps, context = _real_path(error["loc"], value), error.get("ctx", {})
     kind, message = error["type"], str(error["msg"]).removeprefix("Value error, ")
     if kind == "extra_forbidden":
-        message = f"There is no field {steps[-1]}.{nearest(str(steps[-1]), _fields(steps[:-1], value))}"
+        message = f"There is no field {steps[-1]}.{nearest(str(steps[-1]), _fields(steps[:-1], value, node))}"
     elif kind == "missing":
         message = f"The field {steps[-1]} is missing."
     elif kind == "union_tag_not_found":
@@ -140,16 +136,28 @@ def _at(value: object, steps: Path) -> object:
     return value
 
 
-def _fields(steps: Path, value: object) -> list[str]:
+def _fields(steps: Path, value: object, node: type[BaseModel]) -> list[str]:
     """The fields that the object at a place may have."""
-    names = [step for step in steps if isinstance(step, str)]
-    owner = names[-1] if names else ""
-    if owner == "elements":
-        element = _at(value, steps)
-        chosen = ELEMENT_MODELS.get(str(element.get("type"))) if isinstance(element, Mapping) else None
-    else:
-        chosen = MEMBER_MODELS.get(owner, Project)
-    return [field.alias or name for name, field in (chosen or model.Visual).model_fields.items()]
+    for number, step in enumerate(steps):
+        if step == "elements" and number + 1 < len(steps):
+            element = _at(value, steps[: number + 2])
+            kind = str(element.get("type")) if isinstance(element, Mapping) else ""
+            node = ELEMENT_MODELS.get(kind, model.Visual)
+        elif isinstance(step, str):
+            node = _member(node, step) or node
+    return [field.alias or name for name, field in node.model_fields.items()]
+
+
+def _member(node: type[BaseModel], name: str) -> type[BaseModel] | None:
+    """The kind of object that a field holds, alone or in a list."""
+    field = next((one for one in node.model_fields.values() if one.alias == name), None)
+    kinds: list[Any] = [field.annotation] if field else []
+    while kinds:
+        kind = kinds.pop()
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return kind
+        kinds += get_args(kind)
+    return None
 
 
 def _scene_id(steps: Path, value: object) -> str | None:

@@ -6,9 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from shared.media.scene.model import AnyElement, AudioElement, Project, Scene, SubtitlesElement, VideoElement
+from shared.media.scene.model import (
+    AnyElement,
+    AudioElement,
+    ImageElement,
+    Project,
+    Scene,
+    SubtitlesElement,
+    VideoElement,
+)
 from shared.media.scene.problems import Problem, pointer
-from shared.media.scene.sources import Media
+from shared.media.scene.sources import Media, Probed
 from shared.media.scene.values import MAX_SECONDS
 
 ROUNDING = Fraction(1, 1000)
@@ -107,9 +115,21 @@ def _source_problems(project: Project, media: Media) -> Iterator[Problem]:
             article = "an" if element.type != "video" else "a"
             message = f"The source holds nothing that is {article} {element.type}."
             yield Problem(place, "WRONG_KIND", message, scene_id)
+        elif not isinstance(element, AudioElement) and _crop_misses(element, probed):
+            place = pointer((*path, "crop"))
+            yield Problem(place, "OUT_OF_RANGE", "The crop reaches beyond the source's picture.", scene_id)
         elif isinstance(element, AudioElement | VideoElement) and lap_seconds(element, media) < SHORTEST_REST:
             message = f"The source ends at {float(probed.duration):.2f} s, before the trim."
             yield Problem(pointer((*path, "trim")), "OUT_OF_RANGE", message, scene_id)
+
+
+def _crop_misses(element: VideoElement | ImageElement, probed: Probed) -> bool:
+    if probed.video:
+        size = probed.video.video.display_width, probed.video.video.display_height
+    else:
+        size = (probed.image.width, probed.image.height) if probed.image else (0, 0)
+    crop = element.crop
+    return crop is not None and (crop.x + crop.width > size[0] or crop.y + crop.height > size[1])
 
 
 def _long_transitions(project: Project, times: list[SceneTime]) -> Iterator[Problem]:

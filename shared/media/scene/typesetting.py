@@ -25,7 +25,9 @@ def text_event(layer: TextLayer, size: tuple[int, int], rate: Fraction) -> Event
     element = layer.element
     style = text_style(element, size)
     text, fonts = set_text(element.text, style)
-    return Event(layer.start, layer.end, style, _position(element) + _fade(layer, rate) + text, fonts)
+    tags = _position(element) + _fade(layer, rate)
+    corner = None if element.x is None and element.y is None else (element.x or 0, element.y or 0)
+    return Event(layer.start, layer.end, style, tags + text, fonts, element.text, corner)
 
 
 def text_style(element: TextElement, size: tuple[int, int]) -> Style:
@@ -94,7 +96,7 @@ def _progressive(words: Sequence[Timed], style: Style) -> Iterator[Event]:
     ends = [*(word.start for word in words[1:]), *(word.end for word in words[-1:])]
     for word, end in zip(words, ends, strict=True):
         text, fonts = set_text(word.text, style)
-        yield Event(word.start, end, style, text, fonts)
+        yield Event(word.start, end, style, text, fonts, word.text)
 
 
 def _classic(element: SubtitlesElement, words: Sequence[Timed], style: Style, rate: Fraction) -> Iterator[Event]:
@@ -102,14 +104,15 @@ def _classic(element: SubtitlesElement, words: Sequence[Timed], style: Style, ra
     look = element.settings
     marks = look.line_color is not None and look.line_color != look.word_color
     for line in lines(words, rate):
+        plain = " ".join(word.text for word in line.words)
         if not marks:
-            text, fonts = set_text(" ".join(word.text for word in line.words), style)
-            yield Event(line.words[0].start, line.end, style, text, fonts)
+            text, fonts = set_text(plain, style)
+            yield Event(line.words[0].start, line.end, style, text, fonts, plain)
             continue
         for number, word in enumerate(line.words):
             later = line.words[number + 1].start if number + 1 < len(line.words) else line.end
             text, fonts = _marked(line, number, style, look.word_color)
-            yield Event(word.start, later, style, text, fonts)
+            yield Event(word.start, later, style, text, fonts, plain)
 
 
 def _marked(line: Line, number: int, style: Style, colour: str) -> tuple[str, tuple[Font, ...]]:

@@ -1,0 +1,211 @@
+"""A dry run: what a render would be like, and everything questionable about it, without decoding anything."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from typing import Any
+
+from shared.media import timeline
+from shared.media.scene.ass import Event
+from shared.media.scene.composition import Composition
+from shared.media.scene.estimate import estimate_cpu_seconds, unit_cpu_seconds
+from shared.media.scene.fonts import find_font, missing
+from shared.media.scene.geometry import Box
+from shared.media.scene.layers import Clip, Layer, Picture, SubtitlesLayer, TextLayer
+from shared.media.scene.measuring import room_and_needs, text_box
+from shared.media.scene.model import AudioElement, Project, SubtitlesElement, TextElement, VideoElement
+from shared.media.scene.problems import Path, Problem, SceneError, pointer
+from shared.media.scene.sources import Media
+from shared.media.scene.speech import Transcripts
+from shared.media.scene.timing import SceneTime, exact, lap_seconds, own_seconds
+from shared.media.scene.units import RenderUnit, cut
+from shared.media.timeline import Span
+
+ENLARGED = 1.05
+"""A source that is enlarged by more than this looks soft."""
+WORKER_CPUS = 2
+START_SECONDS = 6
+"""Until the first worker begins, and from the last one's end until all is published."""
+SLACK_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class SceneReport:
+    """A scene in time; seconds."""
+
+    id: str
+    start: float
+    duration: float
+    transition: float
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """What a render would be like. Without validity there are only problems."""
+
+    valid: bool
+    problems: tuple[Problem, ...]
+    scenes: tuple[SceneReport, ...] = ()
+    duration: float = 0
+    frames: int = 0
+    units: int = 0
+    cpu_seconds: float = 0
+    estimated_seconds: float = 0
+    """From the order to the published video, when there are workers enough."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values only."""
+        return asdict(self)
+
+
+def report(project: Project, media: Media, transcripts: Transcripts | None = None) -> DryRun:
+    """The dry run of a project whose sources have been probed; those that are missing are problems."""
+    try:
+        composition = Composition.of(project, media, transcripts)
+    except SceneError as error:
+        return DryRun(False, error.problems)
+    rate = composition.rate
+    units = [
+        RenderUnit(0, number, first, last, Span(first, last - first), False, "")
+        for number, first, last in cut(composition, timeline.gop_frames(rate))
+    ]
+    slowest = max(unit_cpu_seconds(composition, unit) for unit in units)
+    return DryRun(
+        valid=True,
+        problems=tuple(_warnings(composition)),
+        scenes=tuple(_scene(composition, time) for time in composition.times),
+        duration=float(composition.frames / rate),
+        frames=composition.frames,
+        units=len(units),
+        cpu_seconds=round(estimate_cpu_seconds(composition, units), 1),
+        estimated_seconds=round(START_SECONDS + slowest / WORKER_CPUS, 1),
+    )
+
+
+def _scene(composition: Composition, time: SceneTime) -> SceneReport:
+    start, length, transition = (
+        round(float(frames / composition.rate), 3) for frames in (time.start, time.frames, time.transition)
+    )
+    return SceneReport(composition.project.scenes[time.number].id, start, length, transition)
+
+
+def _warnings(composition: Composition) -> Iterator[Problem]:
+    yield from _elements(composition)
+    for time in composition.times:
+        yield from _seen(composition, time)
+        yield from _overlaps(composition, time)
+
+
+def _elements(composition: Composition) -> Iterator[Problem]:
+    """What can be told of an element alone."""
+    for element, path, scene_id in composition.project.places():
+        if isinstance(element, TextElement):
+            yield from _letters(element.text, element.style.font_family, (*path, "text"), scene_id)
+            yield from _family(element.style.font_family, (*path, "style", "font-family"), scene_id)
+            yield from _wide(element, composition, path, scene_id)
+        elif isinstance(element, SubtitlesElement):
+            yield from _family(element.settings.font_family, (*path, "settings", "font-family"), scene_id)
+
+
+def _seen(composition: Composition, time: SceneTime) -> Iterator[Problem]:
+    """What can be told of an element in its scene."""
+    scene = composition.project.scenes[time.number]
+    canvas = Box(0, 0, *composition.size)
+    layers = {layer.path: layer for layer in composition.stacks[time.number] if layer.path[:1] == ("scenes",)}
+    for number, element in enumerate(scene.elements):
+        path: Path = ("scenes", time.number, "elements", number)
+        layer = layers.get(path)
+        if isinstance(element, AudioElement):
+            yield from _cut_sound(element, composition, time, path)
+        elif layer is None:
+            yield _warning("NEVER_SEEN", "The element starts when its scene is over.", path, scene.id)
+        if isinstance(layer, Picture):
+            yield from _picture(layer, canvas, path, scene.id)
+        if isinstance(layer, Clip) and isinstance(element, VideoElement):
+            yield from _held(layer, element, composition, time, path)
+    for layer in composition.stacks[time.number]:
+        if isinstance(layer, SubtitlesLayer):
+            yield from _subtitles(layer, composition, time)
+
+
+def _picture(layer: Picture, canvas: Box, path: Path, scene_id: str) -> Iterator[Problem]:
+    if not layer.placement.target.meets(canvas):
+        yield _warning("NEVER_SEEN", "The element lies outside the picture.", path, scene_id)
+    elif layer.placement.scale > ENLARGED:
+        message = f"The source is enlarged {float(layer.placement.scale):.1f} times and will look soft."
+        yield _warning("ENLARGED", message, path, scene_id)
+
+
+def _held(
+    layer: Clip, element: VideoElement, composition: Composition, time: SceneTime, path: Path
+) -> Iterator[Problem]:
+    """A video that ends before its scene, or before the time that it is shown for."""
+    if layer.lap:
+        return
+    shown = (min(layer.end, time.frames) - layer.start) / composition.rate
+    own = lap_seconds(element, composition.media)
+    if shown - own > SLACK_SECONDS:
+        message = f"The video ends {float(shown - own):.1f} s early; its last frame stays. With loop it begins again."
+        yield _warning("VIDEO_TOO_SHORT", message, path, composition.project.scenes[time.number].id)
+
+
+def _cut_sound(element: AudioElement, composition: Composition, time: SceneTime, path: Path) -> Iterator[Problem]:
+    over = exact(element.start) + own_seconds(element, composition.media) - time.frames / composition.rate
+    if over > SLACK_SECONDS:
+        scene = composition.project.scenes[time.number]
+        yield _warning("SOUND_CUT", f"The sound is cut {float(over):.1f} s before its end.", path, scene.id)
+
+
+def _subtitles(layer: SubtitlesLayer, composition: Composition, time: SceneTime) -> Iterator[Problem]:
+    scene = composition.project.scenes[time.number]
+    events = composition.words(time.number, layer.element)
+    if not events and any(isinstance(element, AudioElement) for element in scene.elements):
+        message = f"Nothing is known of what is said in the scene {scene.id}, so it has no subtitles."
+        yield _warning("NO_WORDS", message, layer.path, scene.id)
+    text = " ".join(word.text for word in events)
+    yield from _letters(text, layer.element.settings.font_family, layer.path, scene.id)
+
+
+def _overlaps(composition: Composition, time: SceneTime) -> Iterator[Problem]:
+    """Texts that cover one another at the same time."""
+    scene = composition.project.scenes[time.number]
+    placed: list[tuple[Layer, Event, Box]] = []
+    for layer in composition.stacks[time.number]:
+        if isinstance(layer, TextLayer | SubtitlesLayer):
+            events = composition.events(time.number, layer)
+            placed += [
+                (layer, event, text_box(event, composition.size)) for event in events if event.start < time.frames
+            ]
+    told: set[tuple[Path, Path]] = set()
+    for (layer, event, box), (other, later, over) in combinations(placed, 2):
+        pair = (layer.path, other.path)
+        meets = event.start < later.end and later.start < event.end and box.meets(over)
+        if meets and layer is not other and pair not in told:
+            told.add(pair)
+            message = f"The text covers that of {pointer(layer.path)}."
+            yield _warning("TEXT_OVERLAPS", message, other.path, scene.id)
+
+
+def _letters(text: str, family: str, path: Path, scene_id: str | None) -> Iterator[Problem]:
+    gone = missing(text, family)
+    if gone:
+        message = f"No font that we have shows {' '.join(gone[:10])}: there will be empty boxes."
+        yield _warning("MISSING_GLYPHS", message, path, scene_id)
+
+
+def _family(family: str, path: Path, scene_id: str | None) -> Iterator[Problem]:
+    if find_font(family) is None:
+        yield _warning("FONT_MISSING", f"The font {family} is not there; Inter takes its place.", path, scene_id)
+
+
+def _wide(element: TextElement, composition: Composition, path: Path, scene_id: str | None) -> Iterator[Problem]:
+    width, height, wanted = room_and_needs(element, composition.size)
+    if wanted > width:
+        message = f"A word is about {wanted:.0f} pixels wide, but the line has {width}."
+        yield _warning("TEXT_TOO_WIDE", message, (*path, "text"), scene_id)
+    elif height > composition.size[1]:
+        yield _warning("TEXT_TOO_HIGH", f"The text is about {height} pixels high.", (*path, "text"), scene_id)
+
+
+def _warning(code: str, message: str, path: Path, scene_id: str | None) -> Problem:
+    return Problem(pointer(path), code, message, scene_id, "warning")
