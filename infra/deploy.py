@@ -67,7 +67,7 @@ def _ways_out(stack: dict[str, Any]) -> list[str]:
     if stack["StackStatus"] == "ROLLBACK_FAILED":
         query = "StackResources[?ResourceStatus=='DELETE_FAILED'].[ResourceType,PhysicalResourceId]"
         lines += [
-            '  (first remove what this lists; README.md, "When the first deployment fails", says how)',
+            '  (first remove what this lists; docs/deploying.md, "When the first deployment fails", says how)',
             f'  aws cloudformation describe-stack-resources --stack-name {name} --output text --query "{query}"',
         ]
     if stack.get("EnableTerminationProtection"):

@@ -56,7 +56,13 @@ def choose_audio(container: "InputContainer") -> AudioFacts | None:
 
 
 def _is_empty(stream: "AudioStream", container: "InputContainer") -> bool:
-    """True for a track whose sample table lists nothing, beside tracks that have some: recorders leave such behind."""
+    """True for a track without samples, which recorders leave behind.
+
+    Its sample table lists nothing beside tracks that have some, or its format is unknown after reading for a while.
+    """
+    context = stream.codec_context
+    if codec_name(stream) in AUDIO_CODECS and not (context.sample_rate and context.channels):
+        return True
     counts = any(other.frames for other in container.streams.video)
     return counts and "mov" in container.format.name and not stream.frames
 

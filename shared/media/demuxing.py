@@ -191,7 +191,7 @@ def _typical_step(times: list[int]) -> int:
 
 def _video_facts(video: "VideoStream", look: Look, duration: Fraction) -> VideoFacts:
     average, base = video.average_rate, video.base_rate
-    rate = output_rate(average, base)
+    rate = output_rate(average, base, _time_base(video))
     aspect = video.sample_aspect_ratio or Fraction(1)
     aspect = aspect if aspect > 0 else Fraction(1)
     shown = max(1, round(look.width * aspect)), look.height

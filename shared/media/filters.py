@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from shared.media.facts import SourceFacts, VideoFacts
+from shared.media.frame_rates import source_grid
 from shared.media.ladder import Rung
 from shared.media.plan import Plan
 from shared.media.workers import Run
@@ -32,6 +33,9 @@ def video_graph(plan: Plan, run: Run) -> str:
     facts = plan.facts
     end = "" if run.is_last else f":end_pts={run.span.end}"
     steps = [*alike(facts.video), _to_zero(facts.video, is_first=run.span.start == 0), *deinterlacing(facts.video)]
+    own = source_grid(plan.frame_rate, facts.video.average_rate, facts.video.base_rate, facts.video.time_base)
+    # a coarse clock's frames are put on the source's own grid first, so that every second one is kept
+    steps += [f"fps={own}:round=near"] if own != plan.frame_rate else []
     steps += [
         f"fps={plan.frame_rate}:round=near",
         f"trim=start_pts={run.span.start}{end}",

@@ -147,6 +147,28 @@ def test_job_may_do_what_its_step_needs_and_fetch_its_bundle(cloud: Templates, d
     assert {grant.action for grant in cloud.grants(execution)} == {"logs:CreateLogStream", "logs:PutLogEvents"}
 
 
+def test_production_is_warned_of_an_image_that_may_change(cloud: Templates, dev: Templates) -> None:
+    warned = {one: (one.folder / "manifest.json").read_text().count("a tag that may move") for one in (cloud, dev)}
+    metadata = {one: "".join(path.read_text() for path in one.folder.glob("*.metadata.json")) for one in (cloud, dev)}
+    found = {one.stage: warned[one] + metadata[one].count("a tag that may move") for one in (cloud, dev)}
+    assert found == {"prod": 1, "dev": 0}
+
+
+@pytest.mark.parametrize(
+    ("image", "good"),
+    [
+        ("public.ecr.aws/docker/library/python:3.13-slim", False),
+        ("public.ecr.aws/docker/library/python@sha256:" + "0" * 64, True),
+        ("public.ecr.aws/docker/library/python:3.13-slim@sha256:" + "0" * 64, True),
+        ("public.ecr.aws/docker/library/python@sha256:0", False),
+    ],
+)
+def test_image_is_pinned_by_its_digest_alone(image: str, good: bool) -> None:
+    from infra.parts.batch import pinned
+
+    assert pinned(image) == good
+
+
 def test_bundle_is_the_one_that_is_deployed(cloud: Templates, definition: Placed) -> None:
     from infra.bundles import file_digest
 

@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections import defaultdict
+from typing import Any
 
 import botocore.session
 import pytest
@@ -112,11 +114,38 @@ def test_roles_fit(cloud: Templates) -> None:
         assert managed == "[]" or "AmazonEC2ContainerServiceforEC2Role" in managed, role
 
 
-def test_roles_are_assumed_by_services_alone(cloud: Templates) -> None:
+USERS = {
+    "AWS::Lambda::Function": (("Role",), "lambda"),
+    "AWS::Scheduler::Schedule": (("Target", "RoleArn"), "scheduler"),
+    "AWS::StepFunctions::StateMachine": (("RoleArn",), "states"),
+    "AWS::Batch::JobDefinition": (("ContainerProperties", "JobRoleArn"), "ecs-tasks"),
+    "AWS::IAM::InstanceProfile": (("Roles", 0), "ec2"),
+}
+"""Where a resource of each type names its role, and the service that works with it."""
+
+
+def users(cloud: Templates) -> dict[tuple[str, str], set[str]]:
+    """(stack, role) -> the services that what names it belongs to."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for kind, (path, service) in USERS.items():
+        for one in cloud.of(kind):
+            named: Any = one.properties
+            for step in path:
+                named = named[step]
+            found[one.stack, named.get("Ref") or named["Fn::GetAtt"][0]].add(f"{service}.amazonaws.com")
+    for one in cloud.of("AWS::Batch::JobDefinition"):
+        execution = one.properties["ContainerProperties"]["ExecutionRoleArn"]["Fn::GetAtt"][0]
+        found[one.stack, execution].add("ecs-tasks.amazonaws.com")
+    return found
+
+
+def test_roles_are_assumed_by_the_service_that_works_with_them(cloud: Templates) -> None:
+    working = users(cloud)
     for role in roles(cloud):
-        for statement in role.properties["AssumeRolePolicyDocument"]["Statement"]:
-            assert statement["Action"] == "sts:AssumeRole"
-            assert list(statement["Principal"]) == ["Service"], role
+        [statement] = role.properties["AssumeRolePolicyDocument"]["Statement"]
+        assert (statement["Effect"], statement["Action"]) == ("Allow", "sts:AssumeRole")
+        [service] = working[role.stack, role.id]
+        assert statement["Principal"] == {"Service": service}, role
 
 
 PLACE = "eu-central-1:123456789012"

@@ -134,6 +134,19 @@ def hundred_and_twenty(path: Path) -> None:
     ffmpeg(*counted(rate="120"), *tone(), *X264, *AAC, path)
 
 
+@good("source.mkv")
+def coarse_clock(path: Path) -> None:
+    """120 frames a second with time stamps in milliseconds."""
+    ffmpeg(*counted(rate="120", seconds=1), *tone(seconds=1), *X264, *AAC, path)
+
+
+@good()
+def pausing(path: Path) -> None:
+    """Half a second of 30 frames a second, a pause of two, half a second."""
+    keep = r",select='not(between(n\,15\,74))'"
+    ffmpeg(*counted(seconds=3, more=keep), *tone(seconds=3), *X264, *AAC, "-fps_mode", "vfr", path)
+
+
 @good()
 def hevc(path: Path) -> None:
     x265 = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none", "-pix_fmt", "yuv420p")
@@ -252,6 +265,12 @@ def huge_second_tracks(path: Path) -> None:
     inputs = [part for _ in range(6) for part in ("-i", picture)]
     maps = [part for number in range(7) for part in ("-map", str(number))]
     ffmpeg("-i", plain, *inputs, *maps, "-c", "copy", path)
+
+
+@good("source.ts")
+def announced_audio(path: Path) -> None:
+    """Sound is announced and never comes."""
+    ffmpeg(*counted(), *tone(), *X264, *AAC, "-bsf:a", "noise=drop=1", path)
 
 
 @good("source.avi")

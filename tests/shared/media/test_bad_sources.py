@@ -90,6 +90,13 @@ def test_a_truncated_matroska_ends_early_and_well_or_is_refused(source: Source, 
     assert error.is_source_fault if error else done and 0 < done.manifest.frames < 60
 
 
+def test_a_clock_that_wraps_goes_on(tmp_path: Path) -> None:
+    """A transport stream's clock has 33 bits, which is 26.5 hours."""
+    path = tmp_path / "wrapping.ts"
+    ffmpeg(*counted(seconds=4), *X264, "-output_ts_offset", str(2**33 / 90000 - 2), "-muxdelay", "0", path)
+    assert probe(LocalSource(path)).duration == 4
+
+
 def test_sample_tables_behind_the_end(source: Source) -> None:
     data = source("silent").read_bytes()
     shifted = patched(data, "moov/trak/mdia/minf/stbl/stco", 8, len(data))

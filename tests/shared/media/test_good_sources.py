@@ -59,6 +59,8 @@ EXPECTED = {
     "fifty": Expected(SMALL, Fraction(50), 100),
     "sixty": Expected(SMALL, 60 * NTSC, 120),
     "hundred_and_twenty": Expected(SMALL, Fraction(60), 120),
+    "coarse_clock": Expected(SMALL, Fraction(60), 60),
+    "pausing": Expected(SMALL, Fraction(30), 90),
     "hevc": Expected(SMALL, Fraction(30), 60),
     "prores": Expected(SMALL, Fraction(30), 30),
     "vp9": Expected(SMALL, Fraction(30), 60),
@@ -75,6 +77,7 @@ EXPECTED = {
     "fragmented": Expected(SMALL, Fraction(30), 90),
     "cover_picture": Expected(SMALL, Fraction(30), 60),
     "huge_second_tracks": Expected(SMALL, Fraction(30), 60, has_audio=False),
+    "announced_audio": Expected(SMALL, Fraction(30), 60, has_audio=False),
     "slow": Expected(SMALL, Fraction(10), 22),
 }
 
@@ -125,6 +128,8 @@ COUNTED = {
     "ten_bit": list(range(60)),
     "fifty": list(range(100)),
     "sixty": list(range(120)),
+    "coarse_clock": list(range(0, 120, 2)),
+    "pausing": [*range(15), *[14] * 60, *range(75, 90)],
     "hevc": list(range(60)),
     "prores": list(range(30)),
     "vp9": list(range(60)),

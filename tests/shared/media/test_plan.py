@@ -54,12 +54,23 @@ def plan_for(source: SourceFacts, runs: int | None = None) -> Plan:
         (Fraction(1), Fraction(1), Fraction(10)),
         (Fraction(1, 60), Fraction(1000), Fraction(10)),
         (Fraction(1000), Fraction(1000), Fraction(30)),
+        (Fraction("10.9"), Fraction(30), Fraction(30)),
+        (Fraction("3.2"), 60 * NTSC, 60 * NTSC),
+        (Fraction(70), Fraction(120), Fraction(60)),
         (None, None, Fraction(30)),
         (None, Fraction(25), Fraction(25)),
     ],
 )
 def test_output_rate(average: Fraction | None, base: Fraction | None, expected: Fraction) -> None:
     assert output_rate(average, base) == expected
+
+
+def test_a_length_that_is_slightly_off_changes_no_exact_rate() -> None:
+    fine = Fraction(1, 15360)
+    assert output_rate(Fraction(30060, 1003), Fraction(30), fine) == 30
+    assert output_rate(Fraction("59.94"), Fraction(60), fine) == 60
+    assert output_rate(30 * NTSC, 30 * NTSC, fine) == 30 * NTSC
+    assert output_rate(Fraction(24), Fraction(120), fine) == 24
 
 
 @given(st.fractions(min_value=0, max_value=100_000), st.fractions(min_value=0, max_value=100_000))

@@ -5,6 +5,7 @@ import time
 from functools import partial
 from typing import Any
 
+from shared.base import logs
 from shared.base.objects import Objects, ObjectSource
 from shared.base.running import StepError, seconds_left
 from shared.base.settings import setting
@@ -109,6 +110,7 @@ class TranscodingService:
 
     def _given_up(self, error: MediaError) -> Exception:
         """A source's fault is set on the row here, since a Batch job cannot hand words to the state machine."""
+        logs.log("WARNING", "an encoder gave up", video_id=self._video_id, code=error.code, detail=error.detail)
         if not error.is_source_fault:
             return error
         self._videos.fail(self._video_id, self._upload_version, error.code, error.message)
