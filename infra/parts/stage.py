@@ -1,5 +1,6 @@
 """What one stage of the product is: its settings, and the names of all that it owns."""
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ class Stage:
     bundles         folder of what `make build` made: code/, layers/, worker-*.zip
     cors_origins    exact origins of the frontends, comma separated
     rate_scale      multiplies all rate limits
+    prices          JSON: what costs the stage other than the list prices, see shared/domains/jobs/rules/prices.py
     encoder         "ours", or "outside" when another service encodes
     lambda_cpu_seconds   sources that cost more CPU time to encode than this go to Batch
     job_cpu_seconds      what a Batch worker gets of them
@@ -33,6 +35,7 @@ class Stage:
     rate_scale: str
     token_issuer: str
     token_audience: str
+    prices: str
     encoder: str
     lambda_cpu_seconds: str
     job_cpu_seconds: str
@@ -67,6 +70,7 @@ class Stage:
             "RATE_SCALE": self.rate_scale,
             "TOKEN_ISSUER": self.token_issuer,
             "TOKEN_AUDIENCE": self.token_audience,
+            "PRICES": self.prices,
             "ENCODER": self.encoder,
             "LAMBDA_CPU_SECONDS": self.lambda_cpu_seconds,
             "JOB_CPU_SECONDS": self.job_cpu_seconds,
@@ -115,6 +119,7 @@ def stage_of(node: Node) -> Stage:
         rate_scale=context("rate_scale", "1"),
         token_issuer=context("token_issuer", f"{APPLICATION}-{name}"),
         token_audience=context("token_audience", f"{APPLICATION}-users"),
+        prices=_prices(context("prices", "{}")),
         encoder=context("encoder", "ours"),
         lambda_cpu_seconds=context("lambda_cpu_seconds", str(LAMBDA_CPU_SECONDS)),
         job_cpu_seconds=context("job_cpu_seconds", str(JOB_CPU_SECONDS)),
@@ -137,3 +142,15 @@ def _check_number(key: str, given: str) -> None:
     form, meaning = _NUMBERS[key]
     if not form.fullmatch(given) or not float(given):
         raise ValueError(f"-c {key}: {given!r} is no {meaning} above 0")
+
+
+def _prices(text: str) -> str:
+    """The setting `prices`, refused when it is no object of numbers."""
+    try:
+        found = json.loads(text)
+        good = isinstance(found, dict) and all(type(price) in (int, float) and price >= 0 for price in found.values())
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError(f"-c prices: {text!r} is no JSON object of numbers")
+    return text

@@ -5,7 +5,6 @@ from typing import Any
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 
@@ -34,46 +33,22 @@ class PipelineStack(ShowreelStack):
         self._lost = lost_queue(self, stage, "lost-events")
         self._functions = Functions(self, stage, lost=self._lost)
         self._queue_arn = BatchEnvironment(self, "batch", stage).queue.job_queue_arn
-        self._transcode()
-        self._render()
+        self._machine(TRANSCODE, TranscodeWorkflow, most_workers=stage.most_workers)
+        self._machine(RENDER, RenderWorkflow)
         for room, event in event_rooms():
             self._on(room, event)
 
-    def _transcode(self) -> None:
-        made, jobs = self._steps(TRANSCODE)
-        workflow = TranscodeWorkflow(
-            self,
-            made,
-            queue_arn=self._queue_arn,
-            job_definition_arn=jobs["encode_run"].definition.job_definition_arn,
-            most_workers=self.stage.most_workers,
-        )
-        self._machine(TRANSCODE, workflow.start, made, jobs)
-
-    def _render(self) -> None:
-        made, jobs = self._steps(RENDER)
-        workflow = RenderWorkflow(
-            self,
-            made,
-            queue_arn=self._queue_arn,
-            job_definition_arn=jobs["render_run"].definition.job_definition_arn,
-        )
-        self._machine(RENDER, workflow.start, made, jobs)
-
-    def _steps(self, machine: Machine) -> tuple[dict[str, lambda_.Function], dict[str, Job]]:
-        """The functions and the jobs of a workflow's steps, by name."""
-        made: dict[str, lambda_.Function] = {}
-        jobs: dict[str, Job] = {}
-        for room, step in steps(machine.name):
-            if Lane.LAMBDA in step.lanes:
-                made[room.name] = self._functions.add(room)
-            if Lane.BATCH in step.lanes:
-                jobs[room.name] = Job(self, room, self.stage, self._functions.grants)
-        return made, jobs
-
-    def _machine(
-        self, machine: Machine, start: sfn.IChainable, made: dict[str, lambda_.Function], jobs: dict[str, Job]
-    ) -> None:
+    def _machine(self, machine: Machine, kind: type[Any], **more: Any) -> None:
+        """A state machine over the steps of its folder; `more` is for its definition."""
+        made = {room.name: self._functions.add(room) for room, step in steps(machine.name) if Lane.LAMBDA in step.lanes}
+        jobs = {
+            room.name: Job(self, room, self.stage, self._functions.grants)
+            for room, step in steps(machine.name)
+            if Lane.BATCH in step.lanes
+        }
+        [job] = jobs.values()
+        arn = job.definition.job_definition_arn
+        workflow = kind(self, made, queue_arn=self._queue_arn, job_definition_arn=arn, **more)
         role = machine_role(
             self,
             self.stage,
@@ -89,7 +64,7 @@ class PipelineStack(ShowreelStack):
             state_machine_name=self.stage.named(machine.name),
             role=role,
             query_language=JSONATA,
-            definition_body=sfn.DefinitionBody.from_chainable(start),
+            definition_body=sfn.DefinitionBody.from_chainable(workflow.start),
             timeout=LIMIT,
             tracing_enabled=False,
             logs=sfn.LogOptions(destination=self._machine_logs(machine.name), level=sfn.LogLevel.ERROR),

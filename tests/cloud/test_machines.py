@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from shared.contract.needs import Machine
-from shared.contract.resources import RENDER, TRANSCODE
+from shared.contract.resources import TRANSCODE
 from shared.domains.videos.model import PublishedMedia, Variant
 from shared.domains.videos.service import publishing
 from shared.domains.videos.service.intake import execution_name

@@ -1,5 +1,6 @@
 """A scene configuration becomes a video, on the local stack: rendered, cancelled, failed, lost and found."""
 
+import base64
 import time
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from shared.base.ids import new_id
 from tests.journeys.test_faults import processes_with, rule_off, setting
 from tests.journeys.traveller import Traveller, until
 from tests.shared.media.sources import GOOD
@@ -126,6 +128,7 @@ def test_a_cancelled_job_is_cancelled_at_once_and_its_compute_ends(traveller: Tr
     with setting(traveller, "plan_render", "LAMBDA_CPU_SECONDS", limit):
         job = Order(traveller, LONG)
         job.at_work()
+    _warm(traveller)
     began = time.monotonic()
     answer = traveller.request("POST", f"/api/v1/jobs/{job.id}/cancel")
     assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
@@ -139,9 +142,16 @@ def test_a_cancelled_job_is_cancelled_at_once_and_its_compute_ends(traveller: Tr
     assert traveller.request("DELETE", f"/api/render/{job.id}").status_code == 200, "a repeat is fine"
 
     assert traveller.keys(f"work/{job.video_id}/")
+    traveller.aws("s3").put_object(Bucket=traveller.bucket, Key=f"v/{job.video_id}/1/180p.mp4", Body=b"late")
     traveller.invoke("sweep_stuck_jobs")
     assert traveller.keys(f"work/{job.video_id}/") == []
     assert traveller.keys(f"v/{job.video_id}/") == []
+
+
+def _warm(traveller: Traveller) -> None:
+    """Have the functions started: how long that takes here says nothing of what they do."""
+    assert traveller.request("POST", f"/api/v1/jobs/{new_id()}/cancel").status_code == 404
+    assert traveller.request("GET", "/api/v1/jobs?status=failed").status_code == 200
 
 
 def test_a_cancellation_that_the_compute_did_not_hear_of_is_found_out(traveller: Traveller) -> None:
@@ -187,10 +197,64 @@ def test_net_three_a_job_that_everybody_lost_is_swept(traveller: Traveller) -> N
 
 
 def test_net_three_starts_what_never_began(traveller: Traveller) -> None:
-    nowhere = traveller.machine.replace("-transcode", "-nowhere")
-    with setting(traveller, "generate_video", "RENDER_MACHINE", nowhere):
+    nobodys = traveller.machine.replace("-transcode", "-nobodys-machine")
+    with setting(traveller, "generate_video", "RENDER_MACHINE", nobodys):
         job = Order(traveller, scenes(text("Late")))
     assert job.get()["status"] == "pending"
     job.set(touched_at=LONG_AGO)
     traveller.invoke("sweep_stuck_jobs")
     assert job.ended()["status"] == "completed"
+
+
+def test_a_video_that_is_deleted_ends_its_job(traveller: Traveller) -> None:
+    job = Order(traveller, LONG)
+    job.at_work()
+    assert traveller.request("DELETE", f"/api/v1/videos/{job.video_id}").status_code == 200
+    traveller.invoke("tidy_media")
+    assert job.ended()["status"] == "cancelled"
+    until(lambda: job.execution() == "ABORTED", "the end of the execution", 60)
+
+
+def test_everything_about_jobs_and_their_videos(traveller: Traveller, sources: Path) -> None:
+    film = traveller.ready(GOOD["silent"](sources))
+    edit = {"video_id": film["id"], "composition": {"trim": {"start": 0, "end": 0.5}, "width": 180, "height": 320}}
+    started = traveller.request("POST", "/api/render", json=edit)
+    assert started.status_code == 202, started.text
+    other = Order(traveller, scenes(text("Another")))
+    assert other.ended()["status"] == "completed"
+    job_id, video_id = started.json()["job_id"], started.json()["video_id"]
+    until(lambda: _get(traveller, f"/api/render/{job_id}")["status"] == "completed", "the edit")
+
+    assert _get(traveller, f"/api/v1/jobs/{job_id}")["video_id"] == video_id
+    for path in ("/api/v1/jobs", "/api/render/jobs"):
+        for query in ("?limit=1", "?limit=1&status=completed"):
+            page = _get(traveller, path + query)
+            after = _get(traveller, f"{path}{query}&cursor={page['pagination']['next_cursor']}")
+            assert page["jobs"][0]["job_id"] != after["jobs"][0]["job_id"]
+
+    shown = _get(traveller, f"/api/v1/videos/{video_id}")
+    assert (shown["video"]["status"], shown["video"]["duration"]) == ("completed", 0.5)
+    steps = [log["step"] for log in shown["processing_logs"]]
+    assert steps == ["prepare", "plan", "render", "package", "finish"]
+    assert _get(traveller, f"/api/v1/videos/{video_id}/cost")["total_cost"] == shown["costs"]["total_cost"] > 0
+    assert _get(traveller, f"/api/v1/videos/{video_id}/status")["progress"] == 100
+    assert "url" in _get(traveller, f"/api/v1/videos/{video_id}/download?redirect=false")
+
+    picture = base64.b64encode(
+        httpx.get(_get(traveller, f"/api/v1/videos/{video_id}")["video"]["thumbnail_url"]).content
+    )
+    wish = {"title": "Renamed", "thumbnail": picture.decode()}
+    edited = traveller.request("PATCH", f"/api/v1/videos/{video_id}", json=wish)
+    assert edited.json()["video"]["title"] == "Renamed"
+    until(
+        lambda: "thumbnail-" in str(_get(traveller, f"/api/v1/videos/{video_id}")["video"]["thumbnail_url"]),
+        "the picture in its place",
+    )
+    assert traveller.request("DELETE", f"/api/render/{job_id}").status_code == 409
+
+
+def _get(traveller: Traveller, path: str) -> dict[str, Any]:
+    answer = traveller.request("GET", path)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found

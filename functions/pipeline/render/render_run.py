@@ -9,21 +9,23 @@ from shared.contract.resources import JOBS, MEDIA, OPERATIONS, VIDEOS
 from shared.domains.jobs.rules.usage import RENDER_MEMORY
 from shared.domains.jobs.service.composing import ComposingService
 
+_BROKEN = "only a source that breaks while it is decoded asks for it"
+
 
 @step(
     needs=(
         JOBS.get,
         JOBS.put,
         JOBS.update,
-        VIDEOS.update,
-        OPERATIONS.update,
+        unseen(VIDEOS.update, _BROKEN),
+        unseen(OPERATIONS.update, _BROKEN),
         MEDIA.read_version("uploads/"),
         MEDIA.read("v/"),
         unseen(MEDIA.read("fetched/"), "no test reaches the internet"),
         MEDIA.read("work/"),
         MEDIA.list("work/"),
         MEDIA.put("work/"),
-        MEDIA.abort("work/"),
+        unseen(MEDIA.abort("work/"), _BROKEN),
     ),
     compute=Compute(memory=RENDER_MEMORY, seconds=900, layers=(Layer.FFMPEG, Layer.MEDIA)),
     lanes=(Lane.LAMBDA, Lane.BATCH),

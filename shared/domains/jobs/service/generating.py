@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from shared.base.errors import InvalidInputError
 from shared.domains.jobs.model import Job, Kind
 from shared.domains.jobs.rules.problems import refusal
 from shared.domains.jobs.rules.sources import fault, own_video
@@ -15,6 +16,7 @@ from shared.media.scene.config import parse
 from shared.media.scene.model import Project
 from shared.media.scene.problems import Problem, pointer
 
+EDITED = "Edited clip"
 GONE = (Status.DELETED, Status.CANCELLED, Status.FAILED)
 
 
@@ -38,8 +40,38 @@ class GenerationService:
         project, _ = self.checked(owner.id, configuration)
         return self.orders.order(owner, Order(Kind.SCENES, _title(project), configuration), tier)
 
-    def checked(self, owner_id: str, configuration: Any) -> tuple[Project, list[Problem]]:
-        """The one project of a configuration, and what is questionable about it. Raises InvalidInputError."""
+    def render(self, owner: Author, sources: list[str], composition: Any, tier: str) -> Job:
+        """A job for an edit of a clip, or, without any source, for a scene configuration: as many calls as `generate`.
+
+        Raises the same, with the places of an edit below `composition`.
+        """
+        if len(sources) > 1:
+            raise InvalidInputError.of("video_id", "An edit has one source: name a clip or a video")
+        if not sources:
+            project, configuration = self._below(owner.id, composition), composition
+            return self.orders.order(owner, Order(Kind.SCENES, _title(project), configuration), tier)
+        configuration = self._compiled(owner.id, sources[0], composition)
+        return self.orders.order(owner, Order(Kind.CLIP, EDITED, configuration), tier)
+
+    def _compiled(self, owner_id: str, src: str, edit: Any) -> Any:
+        """The scene configuration of an edit."""
+        from shared.media.scene.layouts import compile_edit
+
+        compiled = compile_edit(edit, src)
+        if error := refusal(compiled.problems, "composition"):
+            raise error
+        self._below(owner_id, compiled.configuration)
+        return compiled.configuration
+
+    def _below(self, owner_id: str, configuration: Any) -> Project:
+        """The project of a configuration that is a member of the request."""
+        return self.checked(owner_id, configuration, "composition")[0]
+
+    def checked(self, owner_id: str, configuration: Any, member: str = "") -> tuple[Project, list[Problem]]:
+        """The one project of a configuration, and what is questionable about it. Raises InvalidInputError.
+
+        member  of the request that the configuration is, "" when it is the whole
+        """
         parsed = parse(configuration)
         problems = list(parsed.problems)
         if len(parsed.projects) > 1:
@@ -47,7 +79,7 @@ class GenerationService:
             problems.append(Problem("/1", "TOO_MANY", message))
         for project in parsed.projects[:1]:
             problems += self._source_problems(owner_id, project, isinstance(configuration, list))
-        if error := refusal(problems):
+        if error := refusal(problems, member):
             raise error
         return parsed.projects[0], problems
 
