@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import select
 import shutil
 import signal
@@ -59,7 +60,8 @@ class LocalStack:
         bundles = str(Path(self.settings.folder) / "bundles")
         build = (sys.executable, "-m", "infra.build", "--placeholder", bundles)
         self._commands = commands or (build, (sys.executable, "app.py"))
-        self._context = {"bundles": bundles, "rate_scale": "100"} if context is None else context
+        here = {"bundles": bundles, "rate_scale": "100", "most_workers": str(os.cpu_count() or 1)}
+        self._context = here if context is None else context
         self._log, self._say = log, say
         self._lock = FolderLock(self.settings.folder)
         self._server: subprocess.Popen[str] | None = None

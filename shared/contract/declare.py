@@ -24,6 +24,7 @@ class Layer(StrEnum):
 
     FFMPEG = "ffmpeg"
     MEDIA = "media"
+    FONTS = "fonts"
 
 
 class Lane(StrEnum):

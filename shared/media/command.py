@@ -48,6 +48,17 @@ class Output:
 
 
 @dataclass(frozen=True)
+class Loop:
+    """Decoded frames that are filtered, encoded and decoded once more, as `[dec:0]` of the command's filter graph.
+
+    The first filter is made anew whenever the frames change their kind, the command's own graph never.
+    """
+
+    arguments: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Command:
     """One FFmpeg process: one input, any number of outputs, in output order."""
 
@@ -55,11 +66,14 @@ class Command:
     outputs: tuple[Output, ...]
     filters: str = ""
     """A filter graph over all streams (`-filter_complex`), or nothing."""
+    loop: Loop | None = None
 
     def build(self, ffmpeg_path: str, descriptors: Sequence[int], progress: int) -> list[str]:
         """The command line; `descriptors` are the pipes of the outputs, `progress` that of the progress reports."""
         line = [ffmpeg_path, *SPEECHLESS, "-y", "-progress", f"pipe:{progress}", "-stats_period", "0.5"]
         line += input_arguments(self.source)
+        if self.loop:
+            line += [*self.loop.arguments, "-t", f"{self.loop.seconds:.6f}", "-f", "null", "-", "-dec", "0:0"]
         if self.filters:
             line += ["-filter_complex_threads", "1", "-filter_complex", self.filters]
         for output, descriptor in zip(self.outputs, descriptors, strict=True):

@@ -3,12 +3,12 @@
 from typing import BinaryIO
 
 from shared.media.errors import MediaError, MediaErrorCode
+from shared.media.grid import Grid, GridRun
 from shared.media.indexes import AudioIndex, FragmentIndex, RunIndex
 from shared.media.ladder import Rung
 from shared.media.mp4.boxes import BoxError
 from shared.media.mp4.reading import Fragment, FragmentStream
 from shared.media.mp4.writing import TrackHeader, fragment
-from shared.media.plan import Plan, Run
 from shared.media.storage import Sink
 
 REORDERING = 2
@@ -16,7 +16,7 @@ REORDERING = 2
 two frames: the constant makes all runs alike, and the edit list takes it away again."""
 
 
-def video_header(plan: Plan, rung: Rung, stsd: bytes) -> TrackHeader:
+def video_header(plan: Grid, rung: Rung, stsd: bytes) -> TrackHeader:
     """The track that all headers and fragments of a rung share."""
     return TrackHeader(
         kind="video",
@@ -37,10 +37,15 @@ def mismatch(what: str) -> MediaError:
 class VideoFragmenter:
     """Rewrites one rung of one run."""
 
-    def __init__(self, plan: Plan, run: Run, rung: Rung, sink: Sink) -> None:
-        """Fragments go to `sink` as they are made; it is neither finished nor aborted here."""
+    def __init__(self, plan: Grid, run: GridRun, rung: Rung, sink: Sink, *, is_movable: bool = False) -> None:
+        """Fragments go to `sink` as they are made; it is neither finished nor aborted here.
+
+        Those of a movable run begin at time 0, so that their bytes do not depend on the run's place; packaging puts
+        them there.
+        """
         self._plan = plan
-        self._run = run
+        self._start = 0 if is_movable else run.span.start
+        self._is_movable = is_movable
         self._rung = rung
         self._sink = sink
         self._frames = 0
@@ -55,14 +60,14 @@ class VideoFragmenter:
                 self._add(piece, stream.stsd)
         except BoxError as error:
             raise mismatch(str(error)) from error
-        return RunIndex(self._rung.name, self._run.span.start, self._frames, stream.stsd, tuple(self._index))
+        return RunIndex(self._rung.name, self._start, self._frames, stream.stsd, tuple(self._index), self._is_movable)
 
     def _add(self, piece: Fragment, stsd: bytes) -> None:
         plan, samples = self._plan, piece.samples
         if self._frames % plan.gop or len(samples) > plan.gop or not samples[0].is_sync:
             raise mismatch(f"{self._rung.name} has a group of pictures of another length at frame {self._frames}")
         offsets = self._offsets(piece)
-        position = self._run.span.start + self._frames
+        position = self._start + self._frames
         sizes = [sample.size for sample in samples]
         header = video_header(plan, self._rung, stsd)
         shown_late = [offset * plan.frame_duration for offset in offsets]

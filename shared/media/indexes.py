@@ -28,6 +28,8 @@ class RunIndex:
     frames: int
     stsd: bytes
     fragments: tuple[FragmentIndex, ...]
+    is_movable: bool = False
+    """Its fragments begin at time 0 and may be put anywhere; `start` is then 0."""
 
     @property
     def size(self) -> int:
@@ -42,6 +44,7 @@ class RunIndex:
             "frames": self.frames,
             "stsd": self.stsd.hex(),
             "fragments": [[fragment.moof, list(fragment.sizes), list(fragment.offsets)] for fragment in self.fragments],
+            **({"is_movable": True} if self.is_movable else {}),
         }
 
     @classmethod
@@ -55,6 +58,7 @@ class RunIndex:
             fragments=tuple(
                 FragmentIndex(moof, tuple(sizes), tuple(offsets)) for moof, sizes, offsets in value["fragments"]
             ),
+            is_movable=value.get("is_movable", False),
         )
 
 

@@ -11,8 +11,8 @@ from fractions import Fraction
 from itertools import accumulate
 from typing import NamedTuple
 
-from shared.media import timeline
 from shared.media.fragmenting import mismatch, video_header
+from shared.media.grid import Grid
 from shared.media.indexes import AudioIndex, FragmentIndex, RunIndex
 from shared.media.ladder import Rung
 from shared.media.mp4.writing import (
@@ -25,8 +25,8 @@ from shared.media.mp4.writing import (
     media_data_header,
     movie,
 )
-from shared.media.plan import Plan
 from shared.media.playlists import ByteRange
+from shared.media.timeline import GOPS_PER_SEGMENT
 
 AAC_SAMPLES, AAC_RATE = 1024, 48_000
 PRIMING = 1024
@@ -76,14 +76,29 @@ class Sound(NamedTuple):
     """Samples to play."""
 
 
-def sound_of(plan: Plan, audio: AudioIndex, frames: int) -> Sound:
-    """Cut the sound to `frames` of video and along its segments."""
-    shown = round(plan.seconds(frames) * AAC_RATE)
+def segment_frames(gop: int, runs: Sequence[RunIndex]) -> list[int]:
+    """Frames of each segment: as many fragments as fit into three groups of pictures, about six seconds.
+
+    A last one that is shorter than a group goes to the segment before.
+    """
+    segments: list[int] = []
+    for piece in (piece for index in runs for piece in index.fragments):
+        frames = len(piece.sizes)
+        if segments and segments[-1] + frames <= gop * GOPS_PER_SEGMENT:
+            segments[-1] += frames
+        else:
+            segments.append(frames)
+    if len(segments) > 1 and segments[-1] < gop:
+        last = segments.pop()
+        segments[-1] += last
+    return segments
+
+
+def sound_of(plan: Grid, audio: AudioIndex, segments: Sequence[int]) -> Sound:
+    """Cut the sound to the length of the video and along its segments, whose frames are given."""
+    shown = round(plan.seconds(sum(segments)) * AAC_RATE)
     count = min(len(audio.sizes), -(-shown // AAC_SAMPLES) + 1)
-    bounds = [
-        min(count, round(plan.seconds(span.end) * AAC_RATE / AAC_SAMPLES) + 1)
-        for span in timeline.segments(frames, plan.gop)
-    ]
+    bounds = [min(count, round(plan.seconds(end) * AAC_RATE / AAC_SAMPLES) + 1) for end in accumulate(segments)]
     bounds[-1] = count
     header = TrackHeader("audio", AAC_RATE, AAC_SAMPLES, audio.stsd, PRIMING)
     places = [0, *accumulate(audio.sizes)]
@@ -94,14 +109,16 @@ def sound_of(plan: Plan, audio: AudioIndex, frames: int) -> Sound:
     return Sound(header, audio.sizes[:count], groups, min(shown, count * AAC_SAMPLES - PRIMING))
 
 
-def join_runs(plan: Plan, rung: Rung, runs: Sequence[RunIndex]) -> int:
-    """Frames of all runs together; MediaError when they do not fit together."""
+def join_runs(plan: Grid, rung: Rung, runs: Sequence[RunIndex]) -> int:
+    """Frames of all runs together; MediaError when they do not fit together. Those at the end may be empty."""
     frames = 0
-    for index in runs:
-        if index.rung != rung.name or index.start != frames:
+    for number, index in ((number, index) for number, index in enumerate(runs) if index.frames):
+        if index.rung != rung.name or index.start != (0 if index.is_movable else frames):
             raise mismatch(f"a run of {rung.name} starts at frame {index.start} instead of {frames}")
         if index.stsd != runs[0].stsd:
             raise mismatch(f"the runs of {rung.name} were made with different codec parameters")
+        if index.is_movable and number < len(plan.runs) and index.frames != plan.runs[number].span.frames:
+            raise mismatch(f"run {number} of {rung.name} has {index.frames} frames, which is not what was ordered")
         frames += index.frames
     if not frames or len(runs) != len(plan.runs):
         raise mismatch(f"{rung.name} has {len(runs)} runs instead of {len(plan.runs)}")
@@ -119,20 +136,26 @@ class _Tables:
         self.sound_chunks: list[tuple[int, int]] = []
 
 
-def video_layout(plan: Plan, rung: Rung, runs: Sequence[RunIndex], sound: Sound | None) -> Layout:
-    """The file of a rung. Where the body starts does not change the head's size, so it is laid out from 0 and moved."""
+def video_layout(
+    plan: Grid, rung: Rung, runs: Sequence[RunIndex], sound: Sound | None, segments: Sequence[int]
+) -> Layout:
+    """The file of a rung, its segments of so many frames each.
+
+    Where the body starts does not change the head's size, so it is laid out from 0 and moved.
+    """
     frames = join_runs(plan, rung, runs)
     header = video_header(plan, rung, runs[0].stsd)
     init = init_segment(header, frames * plan.frame_duration)
     layout, tables = Layout(body=[init]), _Tables()
     position, fragments = len(init), _Fragments(runs)
-    for number, span in enumerate(timeline.segments(frames, plan.gop)):
+    for number, end in enumerate(accumulate(segments)):
         if sound:
             position = _place_sound(layout, tables, sound.groups[number], position)
-        begin = position
-        while len(tables.sizes) < span.end:
-            run_number, start, piece = next(fragments)
-            layout.body.append(Copy(run_number, start, start + piece.size))
+        begin, first = position, len(tables.sizes)
+        while len(tables.sizes) < end:
+            place = next(fragments)
+            piece = place.piece
+            layout.body += _pieces(plan, header, place, len(tables.sync) + 1, len(tables.sizes))
             seconds = plan.seconds(len(piece.sizes))
             layout.key_frames.append(ByteRange(position, piece.moof + 8 + piece.sizes[0], seconds))
             tables.chunks.append((position + piece.moof + 8, len(piece.sizes)))
@@ -140,9 +163,9 @@ def video_layout(plan: Plan, rung: Rung, runs: Sequence[RunIndex], sound: Sound 
             tables.sizes += piece.sizes
             tables.offsets += [offset * plan.frame_duration for offset in piece.offsets]
             position += piece.size
-        if len(tables.sizes) != span.end:
+        if len(tables.sizes) != end:
             raise mismatch(f"the segments of {rung.name} do not end where its fragments do")
-        layout.segments.append(ByteRange(begin, position - begin, plan.seconds(span.frames)))
+        layout.segments.append(ByteRange(begin, position - begin, plan.seconds(end - first)))
     tracks = [Track(header, tables.sizes, tables.chunks, tables.offsets, tables.sync)]
     if sound:
         tracks.append(Track(sound.header, sound.sizes, tables.sound_chunks, shown=sound.shown))
@@ -169,23 +192,44 @@ def audio_layout(sound: Sound) -> Layout:
     return _placed(layout, [track], AAC_RATE, file_type("M4A "), len(init), position)
 
 
+class _Place(NamedTuple):
+    """A fragment, the number of its run, and where it lies in the run's object."""
+
+    run: int
+    start: int
+    piece: FragmentIndex
+    is_movable: bool
+
+
 class _Fragments:
-    """The fragments of all runs in order, each with its run and its place in the run's object."""
+    """The fragments of all runs in order."""
 
     def __init__(self, runs: Sequence[RunIndex]) -> None:
-        self._all = ((number, piece) for number, index in enumerate(runs) for piece in index.fragments)
+        self._all = ((number, index, piece) for number, index in enumerate(runs) for piece in index.fragments)
         self._run, self._at = 0, 0
 
-    def __next__(self) -> tuple[int, int, FragmentIndex]:
+    def __next__(self) -> _Place:
         found = next(self._all, None)
         if found is None:
             raise mismatch("the runs have fewer frames than their indexes say")
-        number, piece = found
+        number, index, piece = found
         if number != self._run:
             self._run, self._at = number, 0
         start = self._at
         self._at += piece.size
-        return number, start, piece
+        return _Place(number, start, piece, index.is_movable)
+
+
+def _pieces(plan: Grid, header: TrackHeader, place: _Place, sequence: int, frame: int) -> list[Copy | bytes]:
+    """What is written of a fragment at that frame; the header of a movable one is made anew, of the same size."""
+    end = place.start + place.piece.size
+    if not place.is_movable:
+        return [Copy(place.run, place.start, end)]
+    offsets = [offset * plan.frame_duration for offset in place.piece.offsets]
+    moof, _ = fragment(sequence, frame * plan.frame_duration, header, place.piece.sizes, offsets, b"")
+    if len(moof) != place.piece.moof:
+        raise mismatch("the header of a fragment changes its size with its place")
+    return [moof, Copy(place.run, place.start + len(moof), end)]
 
 
 def _place_sound(layout: Layout, tables: _Tables, group: SoundGroup, position: int) -> int:

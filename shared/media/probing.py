@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+from shared.media.clocks import check_clock
 from shared.media.errors import MediaError, MediaErrorCode
 from shared.media.facts import SourceFacts
 from shared.media.mp4.boxes import BoxError
@@ -29,12 +31,11 @@ def probe(source: RangeSource, *, wall_seconds: float = WALL_SECONDS) -> SourceF
         raise MediaError(MediaErrorCode.EMPTY_FILE, "The file is empty.")
     demuxer = find_demuxer(source.read(0, min(source.size, SNIFF_BYTES)))
     if demuxer == "mov":
-        _check_boxes(source)
+        check_boxes(source)
+    elif demuxer == "mpegts":
+        check_clock(source)
     with RangeServer(source, block_size=PROBE_BLOCK, ahead=1) as url:
-        answer = _ask_child(url, demuxer, source.size, wall_seconds)
-    if "error" in answer:
-        raise MediaError(answer["error"]["code"], answer["error"]["message"])
-    facts = SourceFacts.from_json(answer["facts"])
+        facts = SourceFacts.from_json(ask_child(url, demuxer, source.size, "video", wall_seconds))
     if facts.duration > MAX_SECONDS:
         hours = float(facts.duration) / 3600
         raise MediaError(
@@ -43,7 +44,8 @@ def probe(source: RangeSource, *, wall_seconds: float = WALL_SECONDS) -> SourceF
     return facts
 
 
-def _check_boxes(source: RangeSource) -> None:
+def check_boxes(source: RangeSource) -> None:
+    """MediaError when the boxes of an MP4 file are damaged or incomplete."""
     try:
         check_movie(source, LONGEST_FRAME_SECONDS)
     except (HeaderMissingError, DataMissingError) as error:
@@ -54,10 +56,10 @@ def _check_boxes(source: RangeSource) -> None:
         raise MediaError(MediaErrorCode.INVALID_MEDIA, f"The file is damaged: {error}.") from error
 
 
-def _ask_child(url: str, demuxer: str, size: int, wall_seconds: float) -> dict[str, dict[str, str]]:
-    """Run the probe child; its answer, or an error for it when it dies."""
+def ask_child(url: str, demuxer: str, size: int, kind: str, wall_seconds: float) -> dict[str, Any]:
+    """Run the probe child; the facts that it prints, or a MediaError with its reason, or for it when it dies."""
     child = subprocess.Popen(
-        [sys.executable, "-m", "shared.media.probe_child", url, demuxer, str(size)],
+        [sys.executable, "-m", "shared.media.probe_child", url, demuxer, str(size), kind],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -74,10 +76,12 @@ def _ask_child(url: str, demuxer: str, size: int, wall_seconds: float) -> dict[s
             if child.poll() is None:
                 os.killpg(child.pid, signal.SIGKILL)
     try:
-        answer: dict[str, dict[str, str]] = json.loads(out)
+        answer: dict[str, dict[str, Any]] = json.loads(out)
     except ValueError:
         raise MediaError(MediaErrorCode.INVALID_MEDIA, "The file cannot be read: it broke the reader.") from None
-    return answer
+    if "error" in answer:
+        raise MediaError(answer["error"]["code"], answer["error"]["message"])
+    return answer["facts"]
 
 
 def _import_path() -> str:

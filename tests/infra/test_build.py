@@ -89,6 +89,7 @@ def test_layout(checkout: Path, tmp_path: Path, installs: list[tuple[str, str]])
                 "bin/ffmpeg",
                 "functions/__init__.py",
                 "functions/greet.py",
+                "python/fonts_package/__init__.py",
                 "python/media_package/__init__.py",
                 "python/python_package/__init__.py",
                 "shared/__init__.py",

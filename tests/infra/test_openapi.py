@@ -70,6 +70,9 @@ def test_failures_follow_from_the_declaration(document: dict[str, Any]) -> None:
     ready = found["GET /health/ready"]["responses"]["503"]["content"]["application/json"]["schema"]
     assert ready == {"$ref": "#/components/schemas/Readiness"}
     assert "text/plain" in found["GET /metrics"]["responses"]["200"]["content"]
+    assert {"304", "503"} <= set(found["GET /api/videos/{video_id}"]["responses"])
+    assert not {"304", "400", "413"} & set(found["GET /api/auth/me"]["responses"])
+    assert {"400", "413", "503"} <= set(found["DELETE /api/videos/{video_id}"]["responses"])
 
 
 def test_who_may_call_is_told(document: dict[str, Any]) -> None:

@@ -119,7 +119,7 @@ class Journey:
         )
 
     def _tell(self, video: dict[str, Any]) -> None:
-        stages = read_stages(self._stack.clients("stepfunctions"), self._executions()[0])
+        stages = read_stages(self._stack.clients("stepfunctions"), self._stack.clients("batch"), self._executions()[0])
         self._console.print(_stage_table(stages))
         self._console.print(_LAMBDAS_COST, soft_wrap=True)
         self._console.print("[bold]HLS[/bold]     " + video["video_url"], soft_wrap=True)

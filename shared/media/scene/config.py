@@ -1,0 +1,200 @@
+"""Reads a scene configuration: typed projects, or every problem that it has, each with its place."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from shared.media.scene import model
+from shared.media.scene.merging import Variables, merge
+from shared.media.scene.model import Project, Scene
+from shared.media.scene.nearest import nearest
+from shared.media.scene.problems import Path, Problem, pointer
+from shared.media.scene.values import MAX_PIXELS
+
+__all__ = ["Parsed", "Problem", "Project", "parse"]
+
+MAX_PROJECTS = 20
+MAX_PROBLEMS = 100
+ELEMENT_MODELS: dict[str, type[BaseModel]] = {
+    "video": model.VideoElement,
+    "image": model.ImageElement,
+    "text": model.TextElement,
+    "audio": model.AudioElement,
+    "subtitles": model.SubtitlesElement,
+}
+MEMBER_MODELS: dict[str, type[BaseModel]] = {
+    "scenes": model.Scene,
+    "output": model.Output,
+    "settings": model.SubtitleSettings,
+    "style": model.TextStyle,
+    "crop": model.Crop,
+    "ken-burns": model.KenBurns,
+    "transition": model.Transition,
+    "words": model.Word,
+}
+CODES = {
+    "missing": "MISSING_FIELD",
+    "extra_forbidden": "UNKNOWN_FIELD",
+    "union_tag_not_found": "MISSING_FIELD",
+    "union_tag_invalid": "UNKNOWN_TYPE",
+    "greater_than": "OUT_OF_RANGE",
+    "greater_than_equal": "OUT_OF_RANGE",
+    "less_than": "OUT_OF_RANGE",
+    "less_than_equal": "OUT_OF_RANGE",
+    "multiple_of": "OUT_OF_RANGE",
+    "too_long": "TOO_MANY",
+    "too_short": "TOO_FEW",
+    "string_too_long": "TOO_LONG",
+    "string_too_short": "TOO_SHORT",
+}
+"""Everything else is INVALID_FORMAT."""
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """`projects` is empty when one of `problems` is an error."""
+
+    projects: tuple[Project, ...]
+    problems: tuple[Problem, ...]
+
+
+def parse(value: object, variables: Variables | None = None) -> Parsed:
+    """Read a configuration: an array of projects, or one project. `variables` are the values of merge fields."""
+    merged, problems = merge(value, variables or {})
+    if isinstance(merged, Mapping):
+        numbered: list[tuple[Path, object]] = [((), merged)]
+    elif isinstance(merged, list) and 0 < len(merged) <= MAX_PROJECTS:
+        numbered = [((number,), item) for number, item in enumerate(merged)]
+    else:
+        message = f"The configuration must be a project, or an array of 1 to {MAX_PROJECTS} projects."
+        return Parsed((), (*problems, Problem("", "INVALID_FORMAT", message)))
+    projects = []
+    for path, item in numbered:
+        project, found = _project(item, path)
+        problems += found
+        if project:
+            projects.append(project)
+    is_valid = not any(problem.level == "error" for problem in problems)
+    return Parsed(tuple(projects) if is_valid else (), tuple(problems[:MAX_PROBLEMS]))
+
+
+def _project(value: object, path: Path) -> tuple[Project | None, list[Problem]]:
+    try:
+        project = TypeAdapter(Project).validate_python(value)
+    except ValidationError as failure:
+        told = [dict(error) for error in failure.errors(include_url=False)]
+        return None, [_problem(error, value, path) for error in told if not _is_echo(error, value)]
+    return project, list(_across(project, path))
+
+
+def _is_echo(error: dict[str, Any], value: object) -> bool:
+    """Pydantic counts what is left after bad items were dropped: the bad items themselves are told already."""
+    items = _at(value, _real_path(error["loc"], value))
+    return error["type"] == "too_short" and isinstance(items, list) and bool(items)
+
+
+def _problem(error: dict[str, Any], value: object, root: Path) -> Problem:
+    """A pydantic error, with the union's tags taken out of its place."""
+    steps, context = _real_path(error["loc"], value), error.get("ctx", {})
+    kind, message = error["type"], str(error["msg"]).removeprefix("Value error, ")
+    if kind == "extra_forbidden":
+        message = f"There is no field {steps[-1]}.{nearest(str(steps[-1]), _fields(steps[:-1], value))}"
+    elif kind == "missing":
+        message = f"The field {steps[-1]} is missing."
+    elif kind == "union_tag_not_found":
+        steps, message = (*steps, "type"), "The field type is missing."
+    elif kind == "union_tag_invalid":
+        tag = str(context.get("tag", ""))
+        message = f"There is no element of type {tag}.{nearest(tag, ELEMENT_MODELS)}"
+        steps = (*steps, "type")
+    return Problem(
+        pointer((*root, *steps)), CODES.get(kind, "INVALID_FORMAT"), _sentence(message), _scene_id(steps, value)
+    )
+
+
+def _sentence(message: str) -> str:
+    message = message[:1].upper() + message[1:]
+    return message if message.endswith((".", "?")) else message + "."
+
+
+def _real_path(location: Path, value: object) -> Path:
+    """The steps of a location that are really taken: after the number of an element pydantic names its type."""
+    steps: list[str | int] = []
+    for step in location:
+        is_tag = len(steps) >= 2 and steps[-2] == "elements" and isinstance(steps[-1], int) and step in ELEMENT_MODELS
+        if not (is_tag and isinstance(_at(value, tuple(steps)), Mapping)):
+            steps.append(step)
+    return tuple(steps)
+
+
+def _at(value: object, steps: Path) -> object:
+    for step in steps:
+        if isinstance(value, Mapping):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value
+
+
+def _fields(steps: Path, value: object) -> list[str]:
+    """The fields that the object at a place may have."""
+    names = [step for step in steps if isinstance(step, str)]
+    owner = names[-1] if names else ""
+    if owner == "elements":
+        element = _at(value, steps)
+        chosen = ELEMENT_MODELS.get(str(element.get("type"))) if isinstance(element, Mapping) else None
+    else:
+        chosen = MEMBER_MODELS.get(owner, Project)
+    return [field.alias or name for name, field in (chosen or model.Visual).model_fields.items()]
+
+
+def _scene_id(steps: Path, value: object) -> str | None:
+    """The id of the scene in which a place lies."""
+    if len(steps) < 2 or steps[0] != "scenes":
+        return None
+    scene = _at(value, steps[:2])
+    name = scene.get("id") if isinstance(scene, Mapping) else None
+    return name if isinstance(name, str) else None
+
+
+def _across(project: Project, root: Path) -> Iterator[Problem]:
+    """What can be seen only by looking at several fields."""
+    if project.resolution == "custom" and not (project.width and project.height):
+        yield Problem(pointer((*root, "resolution")), "MISSING_FIELD", "A custom resolution needs width and height.")
+    if bool(project.width) != bool(project.height):
+        missing = "height" if project.width else "width"
+        yield Problem(pointer((*root, missing)), "MISSING_FIELD", "Width and height go together.")
+    width, height = project.size
+    if width * height > MAX_PIXELS:
+        yield Problem(pointer((*root, "width")), "OUT_OF_RANGE", f"The picture has more than {MAX_PIXELS} pixels.")
+    yield from _repeated_ids(project, root)
+    for number, scene in enumerate(project.scenes):
+        yield from _in_scene(scene, (*root, "scenes", number))
+    for place in project.places():
+        yield from _in_element(*place, root)
+
+
+def _repeated_ids(project: Project, root: Path) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for number, scene in enumerate(project.scenes):
+        if scene.id in seen:
+            path = (*root, "scenes", number, "id")
+            yield Problem(pointer(path), "DUPLICATE_ID", f"Another scene has the id {scene.id}.", scene.id)
+        seen.add(scene.id)
+
+
+def _in_scene(scene: Scene, path: Path) -> Iterator[Problem]:
+    if path[-1] == 0 and scene.transition:
+        message = "The first scene has nothing to come from; its transition is left out."
+        yield Problem(pointer((*path, "transition")), "NO_EFFECT", message, scene.id, "warning")
+
+
+def _in_element(element: model.AnyElement, path: Path, scene_id: str | None, root: Path) -> Iterator[Problem]:
+    for number, word in enumerate(getattr(element, "words", ())):
+        if word.end < word.start:
+            place = pointer((*root, *path, "words", number, "end"))
+            yield Problem(place, "OUT_OF_RANGE", f"The word {word.word} ends before it starts.", scene_id)
