@@ -71,6 +71,11 @@ class LocalStack:
         self._root, self._out = Path(self.settings.root), Path(self.settings.folder) / "cdk.out"
         self._deployer = Deployer(self.clients, self._root, self._out, say)
 
+    @property
+    def pid(self) -> int:
+        """The emulator's process; 0 when there is none."""
+        return self._server.pid if self._server else 0
+
     def __enter__(self) -> Self:
         try:
             self.start()

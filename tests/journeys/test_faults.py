@@ -5,13 +5,14 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.journeys.traveller import Traveller, until
+from tests.shared.media.engine import counters
 from tests.shared.media.making import ffmpeg
 from tests.shared.media.sources import GOOD
 
@@ -114,20 +115,39 @@ def test_the_same_event_before_the_first_step_is_one_execution(traveller: Travel
     assert len(traveller.executions(video_id)) == 1
 
 
-def test_a_killed_lambda_worker_is_tried_again(traveller: Traveller, long_film: Path) -> None:
-    video_id = traveller.upload(long_film)
-    killed = _kill_encoder(traveller, video_id)
+def test_an_upload_that_is_overwritten_while_it_waits_comes_out_as_it_was(traveller: Traveller, sources: Path) -> None:
+    first, second = GOOD["silent"](sources), GOOD["fifty"](sources)
+    s3 = traveller.aws("s3")
+    with rule_off(traveller, "on_upload_arrived"):
+        video_id = traveller.upload(first)
+        key = f"uploads/{video_id}/source"
+        version = s3.head_object(Bucket=traveller.bucket, Key=key)["VersionId"]
+        later = s3.put_object(Bucket=traveller.bucket, Key=key, Body=second.read_bytes())["VersionId"]
+    assert later != version
+    told = {"key": key, "size": first.stat().st_size, "version-id": version}
+    traveller.invoke("on_upload_arrived", {"detail": {"object": told}})
     video = traveller.ended(video_id)
-    assert killed
+    (address,) = video["quality_variants"].values()
+    assert counters(address) == list(range(60))
+
+
+def test_a_killed_lambda_worker_is_tried_again(traveller: Traveller, long_film: Path) -> None:
+    """The killed encoder is followed by another one, which only a second try of the step starts."""
+    others = encoders(traveller)
+    video_id = traveller.upload(long_film)
+    killed = _kill_encoder(traveller, video_id, others)
+    until(lambda: encoders(traveller) - others - killed, "the encoder of a second try")
+    video = traveller.ended(video_id)
     assert video["processing_status"] == "ready"
     assert traveller.entered(traveller.execution(video_id)) == SIX_STATES
 
 
 def test_a_killed_batch_job_is_tried_again(traveller: Traveller, long_film: Path) -> None:
+    others = encoders(traveller)
     with setting(traveller, "plan_encode", "LAMBDA_CPU_SECONDS", "0"):
         video_id = traveller.upload(long_film)
         pids = until(lambda: processes_with(f'"video_id":"{video_id}"'), "the job's process")
-        until(lambda: processes_with("-progress"), "its encoder")
+        until(lambda: encoders(traveller) - others, "its encoder")
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
         video = traveller.ended(video_id)
@@ -136,18 +156,29 @@ def test_a_killed_batch_job_is_tried_again(traveller: Traveller, long_film: Path
     assert [attempt["container"].get("exitCode") for attempt in attempts] == [137, 0]
 
 
-def _kill_encoder(traveller: Traveller, video_id: str) -> list[int]:
-    """Kill the Lambda worker that encodes, with its FFmpeg."""
+def encoders(traveller: Traveller) -> set[int]:
+    """FFmpeg processes of this stack."""
+    return {pid for pid in processes_with("-progress") if traveller.stack.pid in _ancestors(pid)}
+
+
+def _kill_encoder(traveller: Traveller, video_id: str, others: set[int]) -> set[int]:
+    """Kill the Lambda workers that encode this video; the encoders, which end with them. `others` were there before."""
     until(lambda: traveller.client.video(video_id)["current_step"] == "Encoding", "encoding")
-    encoders = until(lambda: processes_with("-progress"), "an encoder")
-    workers = {_parent(pid) for pid in encoders}
-    for pid in workers:
-        os.kill(pid, signal.SIGKILL)
-    return list(workers)
+    found: set[int] = until(lambda: encoders(traveller) - others, "an encoder")
+    for worker in {_ancestors(pid)[0] for pid in found}:
+        os.kill(worker, signal.SIGKILL)
+    until(lambda: not found & encoders(traveller), "the end of the encoder")
+    return found
 
 
-def _parent(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+def _ancestors(pid: int) -> list[int]:
+    """The parent of a process, the parent's parent and so on."""
+    found = []
+    with suppress(OSError):
+        while pid > 1:
+            pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+            found.append(pid)
+    return found
 
 
 def test_net_one_a_state_that_fails_is_caught(traveller: Traveller, sources: Path) -> None:
@@ -170,11 +201,12 @@ def test_net_two_an_execution_that_is_stopped_is_noticed(traveller: Traveller, l
 
 
 def test_net_three_a_video_that_everybody_lost_is_swept(traveller: Traveller, long_film: Path) -> None:
+    others = encoders(traveller)
     with rule_off(traveller, "on_execution_ended"):
         video_id = traveller.upload(long_film)
         until(lambda: traveller.client.video(video_id)["current_step"] == "Encoding", "encoding")
         arn = traveller.execution(video_id)
-        assert _kill_encoder(traveller, video_id)
+        assert _kill_encoder(traveller, video_id, others)
         traveller.aws("stepfunctions").stop_execution(executionArn=arn)
         time.sleep(1)
     _let_it_be_silent(traveller, video_id)

@@ -120,7 +120,7 @@ def looped(path: Path, directory: Path) -> Path:
     return out
 
 
-def counters(path: Path, turn: str = "null") -> list[int]:
+def counters(path: Path | str, turn: str = "null") -> list[int]:
     """The number that each decoded frame carries, after a filter that turns it upright."""
     picture = f"{turn},scale={BITS}:1:flags=area,format=gray"
     raw = decode("-i", path, "-map", "0:v", "-vf", picture, "-fps_mode", "passthrough", "-f", "rawvideo")
