@@ -44,7 +44,7 @@ class ApiClient:
         """Whatever the API answers."""
         return self._api.request(method, path, **more)
 
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    def call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         """The answer's JSON; DemoError when it is an error."""
         answer = self.request(method, path, json=body)
         if answer.is_error:
@@ -80,6 +80,14 @@ class ApiClient:
     def video(self, video_id: str) -> dict[str, Any]:
         """The video as its owner sees it."""
         return self.call("GET", f"/api/videos/{video_id}")
+
+    def download(self, job_id: str, target: Path) -> None:
+        """Keep what a job has made, from the address that the API gives for it."""
+        told = self.call("GET", f"/api/download/{job_id}?redirect=false")
+        with httpx.stream("GET", told["url"], timeout=PART_SECONDS) as answer, target.open("wb") as file:
+            answer.raise_for_status()
+            for piece in answer.iter_bytes():
+                file.write(piece)
 
 
 def _send_part(

@@ -5,10 +5,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+import httpx
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from infra.local.demo import renders
 from infra.local.demo.client import ApiClient, DemoError
 from infra.local.demo.playback import browser_path, decode_everything, play_in_browser
 from infra.local.demo.stages import Stage, failure_of, read_stages
@@ -49,6 +51,7 @@ class Journey:
         video = self._follow(video_id)
         self._play(video)
         self._tell(video)
+        self._render(video)
         self._client.close()
 
     def _bars(self) -> Progress:
@@ -126,6 +129,42 @@ class Journey:
         for name, address in video["quality_variants"].items():
             self._console.print(f"[bold]{name:<7}[/bold] {address}", soft_wrap=True)
         self._console.print("[bold]poster[/bold]  " + video["thumbnail_url"], soft_wrap=True)
+
+    def _render(self, video: dict[str, Any]) -> None:
+        """Render scenes made of the film, and an edit of it; keep what comes out beside the stack's own files."""
+        has_sound = "TYPE=AUDIO" in httpx.get(video["video_url"], timeout=30).text
+        wishes = {
+            "scenes": ("/api/v1/videos", renders.scenes(video, has_sound=has_sound)),
+            "clip": ("/api/render", {"video_id": video["id"], "composition": renders.vertical(video)}),
+        }
+        for name, (path, wish) in wishes.items():
+            job_id = self._client.call("POST", path, wish)["job_id"]
+            job = self._follow_job(job_id)
+            target = Path(self._stack.settings.folder) / f"demo-{name}.mp4"
+            self._client.download(job_id, target)
+            cost = job["cost"]["actual"]
+            self._console.print(
+                f"rendered {near(target)}, {target.stat().st_size} bytes, {cost:.6f} US$", soft_wrap=True
+            )
+
+    def _follow_job(self, job_id: str) -> dict[str, Any]:
+        """Show each step until the job is completed."""
+        heard, seen = time.monotonic(), ("", -1)
+        with self._bars() as bars:
+            tasks: dict[str, TaskID] = {}
+            while True:
+                job = self._client.call("GET", f"/api/v1/jobs/{job_id}/status")
+                if job["status"] in ("failed", "cancelled"):
+                    raise DemoError(f"the render is {job['status']}: {job.get('error')}")
+                now = job["current_step"] or job["status"], job["progress"]
+                if now != seen:
+                    heard, seen = time.monotonic(), now
+                    _show(bars, tasks, *now)
+                if job["status"] == "completed":
+                    return job
+                if time.monotonic() - heard > SILENT_LIMIT:
+                    raise DemoError(f"nothing has happened to the render for {SILENT_LIMIT} s")
+                time.sleep(POLL_SECONDS)
 
 
 def _show(bars: Progress, tasks: dict[str, TaskID], step: str, percent: int) -> None:
