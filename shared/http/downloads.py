@@ -1,6 +1,6 @@
 """Answers that lead to a file."""
 
-from shared.http.framework import BaseModel, Response
+from shared.http.framework import BaseModel, Response, json_response
 
 
 class DownloadAddress(BaseModel):
@@ -14,5 +14,4 @@ def download_answer(url: str, expires_at: str, *, redirect: bool) -> Response:
     """A redirect to the file, or its address for those who cannot follow one across origins."""
     if redirect:
         return Response(status_code=302, headers={"location": url})
-    told = DownloadAddress(url=url, expires_at=expires_at)
-    return Response(told.model_dump_json(), media_type="application/json")
+    return json_response(DownloadAddress(url=url, expires_at=expires_at), 200)

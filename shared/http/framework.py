@@ -35,6 +35,11 @@ def text_response(media_type: str) -> type[Response]:
     return type("TextResponse", (Response,), {"media_type": media_type})
 
 
+def json_response(model: BaseModel, status: int) -> Response:
+    """A model as JSON, for endpoints that answer in several ways."""
+    return Response(model.model_dump_json(), status, media_type="application/json")
+
+
 __all__ = [
     "BaseModel",
     "Body",
@@ -47,5 +52,6 @@ __all__ = [
     "RequestValidationError",
     "Response",
     "Route",
+    "json_response",
     "text_response",
 ]

@@ -27,7 +27,7 @@ _BROKEN = "only a source that breaks while it is decoded asks for it"
         MEDIA.put("work/"),
         unseen(MEDIA.abort("work/"), _BROKEN),
     ),
-    compute=Compute(memory=RENDER_MEMORY, seconds=900, layers=(Layer.FFMPEG, Layer.MEDIA)),
+    compute=Compute(memory=RENDER_MEMORY, seconds=900, layers=(Layer.FFMPEG, Layer.FONTS)),
     lanes=(Lane.LAMBDA, Lane.BATCH),
 )
 def render_run(told: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from shared.media import filters
+from shared.media.encode import INDEXED, UNINDEXED_LEAD_SECONDS
 from shared.media.facts import SourceFacts, VideoFacts
 from shared.media.scene.composition import keeps_lap
 from shared.media.scene.geometry import Box, Placement
@@ -108,7 +109,8 @@ def _fade(direction: str, start: int, frames: int, rate: Fraction) -> str:
 def _feed(clip: Clip, facts: SourceFacts, begin: int, length: int, rate: Fraction) -> Feed:
     """What must be read for `length` frames from `begin` on."""
     slowest = Fraction(facts.video.average_rate or 10).limit_denominator(1000)
-    margin = max(MARGIN_SECONDS, MARGIN_FRAMES / slowest)
+    lead = 0 if facts.demuxer in INDEXED else UNINDEXED_LEAD_SECONDS
+    margin = max(MARGIN_SECONDS, MARGIN_FRAMES / slowest) + lead
     latest = facts.duration - LAST_SECONDS - margin
     seek = min(clip.trim + begin / rate * clip.speed - margin, latest)
     end = clip.trim + (begin + length) / rate * clip.speed + AFTER_SECONDS

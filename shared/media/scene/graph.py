@@ -1,11 +1,15 @@
 """A filter graph with its inputs and files, while it is put together. No text of a user ever gets into it."""
 
+import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
 from shared.media.scene.fonts import Font
 
 FONT_FOLDER = "fonts"
+INPUT = re.compile(r"^\[(\d+(?::v)?:\d+)\]")
+"""The label of an input, which is how a chain begins that reads one."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,9 @@ class Graph:
     fonts: dict[Font, None] = field(default_factory=dict)
 
     def feed(self, feed: Feed) -> str:
-        """Add an input; its label."""
+        """Add an input; its number. A picture that is read twice from the same place is decoded once."""
+        if feed.kind != "audio" and feed in self.feeds:
+            return str(self.feeds.index(feed))
         self.feeds.append(feed)
         return str(len(self.feeds) - 1)
 
@@ -51,8 +57,23 @@ class Graph:
 
     def text(self, output: str) -> str:
         """The whole graph, its last output under the label that the command maps; as it is without one."""
-        if not output:
-            return ";".join(self.chains)
-        last = self.chains[-1]
-        assert last.endswith("]"), "a chain ends with its label"
-        return ";".join([*self.chains[:-1], last[: last.rindex("[")] + f"[{output}]"])
+        chains = _split_inputs(self.chains)
+        if output:
+            assert chains[-1].endswith("]"), "a chain ends with its label"
+            chains[-1] = chains[-1][: chains[-1].rindex("[")] + f"[{output}]"
+        return ";".join(chains)
+
+
+def _split_inputs(chains: list[str]) -> list[str]:
+    """Inputs that several chains begin with, each split as often as it is used."""
+    counts = Counter(found[1] for chain in chains if (found := INPUT.match(chain)))
+    copies: dict[str, list[str]] = {}
+    for number, (name, count) in enumerate(counts.items()):
+        if count > 1:
+            copies[name] = [f"[s{number}_{copy}]" for copy in range(count)]
+    splits = [f"[{name}]split={len(labels)}{''.join(labels)}" for name, labels in copies.items()]
+    left = {name: iter(labels) for name, labels in copies.items()}
+    return [
+        *splits,
+        *(INPUT.sub(lambda found: next(left[found[1]]) if found[1] in left else found[0], chain) for chain in chains),
+    ]

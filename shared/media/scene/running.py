@@ -68,27 +68,33 @@ def make_input(feed: Feed, probed: Probed, url: str, threads: int) -> Input:
         image = probed.image
         assert image, "the schedule has checked the kinds of all sources"
         return Input(url, image.demuxer, "http,tcp", IMAGE_SECONDS, PICTURE_DECODERS)
+    # where a seek is not exact, FFmpeg counts from the key frame at which it ends
+    distance = probed.video.video.key_frame_distance if probed.video else None
+    before = 0.0 if feed.is_exact or feed.seek is None else distance or LONGEST_GOP_SECONDS
     if feed.kind == "audio":
         sound = probed.sound
         assert sound, "the schedule has checked the kinds of all sources"
         late = float(sound.start - sound.format_start)
-        seek = None if feed.seek is None else feed.seek + late
-        return Input(url, sound.demuxer, "http,tcp", feed.seconds + max(0.0, late), AUDIO_DECODERS, seek)
+        seconds = feed.seconds + before + max(0.0, late)
+        return Input(url, sound.demuxer, "http,tcp", seconds, AUDIO_DECODERS, _seek(feed, late))
     facts = probed.video
     assert facts, "the schedule has checked the kinds of all sources"
     late = float(facts.start - facts.format_start)
-    # where a seek is not exact, FFmpeg counts from the key frame at which it ends
-    before = 0.0 if feed.is_exact else facts.video.key_frame_distance or LONGEST_GOP_SECONDS
     return Input(
         url=url,
         demuxer=facts.demuxer,
         protocols="http,tcp",
         seconds=feed.seconds + before + (max(0.0, late) if feed.seek is None else 0.0),
-        seek=None if feed.seek is None else feed.seek + late,
+        seek=_seek(feed, late),
         is_seek_exact=feed.is_exact,
         threads=threads,
         keeps_filters=not facts.video.has_matrix,
     )
+
+
+def _seek(feed: Feed, late: float) -> float | None:
+    """A place of the source as FFmpeg counts: from the first time stamp of any stream."""
+    return None if feed.seek is None else max(0.0, feed.seek + late)
 
 
 def _furnish(folder: Path, graph: Graph) -> None:

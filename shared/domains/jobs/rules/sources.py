@@ -17,6 +17,11 @@ def is_web(src: str) -> bool:
     return src.lower().startswith(_WEB)
 
 
+def shown(src: str) -> str:
+    """A source as messages and logs name it: without a query, which may hold a secret of whoever signed it."""
+    return src.partition("?")[0][:200]
+
+
 def fault(src: str) -> str:
     """What is wrong with a source by its form alone; "" when nothing is."""
     if own_video(src) or is_web(src):

@@ -50,7 +50,7 @@ class JobService:
     @classmethod
     def open(cls) -> "JobService":
         """On the stage's tables."""
-        return cls(Moves.open())
+        return cls(Moves())
 
     def get(self, job_id: str, owner_id: str) -> Job:
         """A job of the owner's: one call. Raises BadJobIdError, JobNotFoundError."""

@@ -16,18 +16,16 @@ TRIES = 3
 
 @dataclass(frozen=True)
 class Moves:
-    """Both tables."""
+    """Both tables, each opened when it is needed: a function is told of those alone that it declares."""
 
-    jobs: JobStore
-
-    @classmethod
-    def open(cls) -> "Moves":
-        """The tables of the stage."""
-        return cls(JobStore.open())
+    @property
+    def jobs(self) -> JobStore:
+        """The stage's table of jobs."""
+        return JobStore.open()
 
     @property
     def videos(self) -> VideoStore:
-        """Opened when it is needed: who only reads jobs is told of no table of videos."""
+        """The stage's table of videos."""
         return VideoStore.open()
 
     def move(self, job: Job, status: Status, video: dict[str, Any] | None = None, **fields: Any) -> Change:

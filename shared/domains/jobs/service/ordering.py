@@ -42,7 +42,7 @@ class OrderService:
     @classmethod
     def open(cls) -> "OrderService":
         """On the stage's tables."""
-        return cls(Moves.open())
+        return cls(Moves())
 
     def order(self, owner: Author, order: Order, tier: str) -> Job:
         """A new job and its video, both on their way: two calls. Should the second fail, the sweep repeats it.

@@ -11,6 +11,7 @@ from shared.base.objects import Objects
 from shared.base.running import StepError, seconds_left
 from shared.base.settings import setting
 from shared.domains.jobs.model import Job, Status
+from shared.domains.jobs.rules.sources import shown
 from shared.domains.jobs.rules.status import CANCELLED
 from shared.domains.jobs.rules.usage import batch_usage, expected_seconds, expected_usage, lambda_usage
 from shared.domains.jobs.service.ordering import unpack
@@ -28,6 +29,9 @@ CLOSING_SECONDS = 30
 
 LOCATED, PREPARED, PLANNED, RENDERED, PACKAGED = 2, 6, 8, 90, 98
 """Percent of the whole when a step has ended; rendering is what takes long."""
+
+LAST_TRY = 2
+"""The machine tries a step three times, counted from 0."""
 
 NOT_RENDERED = "VIDEO_GENERATION_FAILED"
 
@@ -60,13 +64,14 @@ class RenderingService:
         with self._charged("prepare"):
             if not self._work.begin(self._job, self._execution, "Reading the sources"):
                 raise StepError(*CANCELLED)
-            finder = Sources(self._objects, self._work.moves.videos, self._job.owner_id)
+            last_try = self._try >= LAST_TRY
+            finder = Sources(self._objects, self._work.moves.videos, self._job.owner_id, last_try)
             found: dict[str, Any] = {}
             wanted = self._project().sources()
             for number, source in enumerate(wanted):
                 located = finder.locate(source.src)
                 if source.src not in found or source.kind == "video":
-                    with in_words(f"The source {source.src[:200]}"):
+                    with in_words(f"The source {shown(source.src)}"):
                         facts = probe_source(located.open(self._objects), source.kind)
                     found[source.src] = {"facts": facts, "identity": located.identity, "bytes": located.to_json()}
                 self._report(LOCATED + (PREPARED - LOCATED) * (number + 1) / len(wanted), "Reading the sources")

@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.base.objects import Objects, ObjectSource
 from shared.base.running import StepError
-from shared.domains.jobs.rules.sources import own_video
+from shared.domains.jobs.rules.sources import own_video, shown
 from shared.domains.videos.model import Status, Video
 from shared.domains.videos.rules.keys import media_prefix, upload_key
 from shared.domains.videos.store.videos import VideoStore
@@ -42,11 +42,12 @@ class Located:
 
 @dataclass(frozen=True)
 class Sources:
-    """Finds sources for an owner."""
+    """Finds sources for an owner. On the `last_try` of a step, what may pass by itself ends the job, in words."""
 
     objects: Objects
     videos: VideoStore
     owner_id: str
+    last_try: bool = False
 
     def locate(self, src: str) -> Located:
         """The bytes of a source, fetched first where they are on the internet.
@@ -59,11 +60,11 @@ class Sources:
     def _own(self, src: str, video_id: str) -> Located:
         video = self.videos.get(video_id)
         if video is None or video.owner_id != self.owner_id or video.status is Status.DELETED:
-            raise StepError(MISSING, f"The source {src} is no video of yours.")
+            raise StepError(MISSING, f"The source {shown(src)} is no video of yours.")
         if video.upload_version:
             return Located(upload_key(video.id), video.upload_version, video.file_size)
         if video.status is not Status.READY or not video.variants:
-            raise StepError(MISSING, f"The source {src} has not arrived yet.")
+            raise StepError(MISSING, f"The source {shown(src)} has not arrived yet.")
         return _best_rendition(video)
 
     def _fetched(self, src: str) -> Located:
@@ -73,9 +74,9 @@ class Sources:
         try:
             kept = fetch_once(src, self.objects, FETCHED, self.owner_id, Limits(LARGEST, FETCH_SECONDS))
         except FetchError as error:
-            if error.passing:
+            if error.passing and not self.last_try:
                 raise
-            raise StepError(error.code, f"The source {src[:200]} cannot be fetched: {error.message}.") from error
+            raise StepError(error.code, f"The source {shown(src)} cannot be fetched: {error.message}.") from error
         return Located(kept.key, "", kept.size)
 
 

@@ -39,7 +39,7 @@ class StudioService:
     @classmethod
     def open(cls) -> "StudioService":
         """On the stage's tables."""
-        return cls(Moves.open())
+        return cls(Moves())
 
     def get(self, video_id: str, owner_id: str) -> Worked:
         """A video of the owner's with its job and ledger: two calls. Raises VideoNotFoundError."""

@@ -20,7 +20,7 @@ class WorkService:
     @classmethod
     def open(cls) -> "WorkService":
         """On the stage's tables."""
-        return cls(Moves.open())
+        return cls(Moves())
 
     def get(self, job_id: str) -> Job | None:
         """A job as it stands now."""

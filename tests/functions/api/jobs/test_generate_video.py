@@ -109,3 +109,47 @@ def test_who_has_too_many_open_jobs_waits(ada: Someone, stage: Stage) -> None:
     answer = ada.call(handler, "POST", PATHS[0], scenes())
     assert (answer.status, answer.error["code"]) == (429, "QUOTA_EXCEEDED")
     assert len(stage.rows(VIDEOS)) == 5
+
+
+def test_a_dry_run_tells_what_it_would_be_like_and_makes_nothing(ada: Someone, completed: Make, stage: Stage) -> None:
+    source = {"type": "video", "src": completed().video_id}
+    rows = stage.rows(JOBS)
+    told = ada.call(handler, "POST", PATHS[0], scenes(elements=[source]), query="dry_run=true")
+    assert told.status == 200, told.body
+    assert (told.json["valid"], told.json["complete"], told.json["duration"], told.json["frames"]) == (
+        True,
+        True,
+        1,
+        30,
+    )
+    assert told.json["scenes"] == [{"id": "intro", "start": 0, "duration": 1, "transition": 0}]
+    assert told.json["estimated_seconds"] > 0
+    assert told.json["estimated_cost"] > 0
+    assert stage.rows(JOBS) == rows
+
+
+def test_a_dry_run_tells_what_is_wrong(ada: Someone) -> None:
+    told = ada.call(handler, "POST", PATHS[0], scenes(colour="red"), query="dry_run=true")
+    assert (told.status, told.json["valid"]) == (200, False)
+    assert told.json["problems"][0]["pointer"] == "/0/colour"
+    silent = scenes(scenes=[{"id": "intro", "elements": []}])
+    told = ada.call(handler, "POST", PATHS[0], silent, query="dry_run=true")
+    assert [(one["code"], one["scene_id"]) for one in told.json["problems"]] == [("NO_DURATION", "intro")]
+
+
+def test_a_dry_run_does_not_guess_what_lies_elsewhere(ada: Someone) -> None:
+    wish = scenes(elements=[{"type": "image", "src": "https://example.com/a.png"}])
+    told = ada.call(handler, "POST", PATHS[0], wish, query="dry_run=true").json
+    assert (told["valid"], told["complete"], told["duration"]) == (True, False, None)
+
+
+def test_sources_are_bounded(ada: Someone) -> None:
+    many = [{"type": "image", "src": f"https://example.com/{number}.png"} for number in range(34)]
+    wish = scenes(
+        scenes=[
+            {"id": f"s{number}", "duration": 1, "elements": [{**one, "src": one["src"] + f"?{number}"} for one in many]}
+            for number in range(3)
+        ]
+    )
+    answer = ada.call(handler, "POST", PATHS[0], wish)
+    assert (answer.status, answer.error["details"][0]["code"]) == (400, "TOO_MANY")
