@@ -130,7 +130,8 @@ def test_a_cancelled_job_is_cancelled_at_once_and_its_compute_ends(traveller: Tr
         job.at_work()
     _warm(traveller)
     began = time.monotonic()
-    answer = traveller.request("POST", f"/api/v1/jobs/{job.id}/cancel")
+    by = ("POST", f"/api/v1/jobs/{job.id}/cancel") if lane == "batch" else ("DELETE", f"/api/render/{job.id}")
+    answer = traveller.request(*by)
     assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
     assert job.get()["status"] == "cancelled"
     listed = traveller.request("GET", "/api/v1/jobs?status=cancelled").json()
@@ -151,6 +152,7 @@ def test_a_cancelled_job_is_cancelled_at_once_and_its_compute_ends(traveller: Tr
 def _warm(traveller: Traveller) -> None:
     """Have the functions started: how long that takes here says nothing of what they do."""
     assert traveller.request("POST", f"/api/v1/jobs/{new_id()}/cancel").status_code == 404
+    assert traveller.request("DELETE", f"/api/render/{new_id()}").status_code == 404
     assert traveller.request("GET", "/api/v1/jobs?status=failed").status_code == 200
 
 
@@ -238,7 +240,8 @@ def test_everything_about_jobs_and_their_videos(traveller: Traveller, sources: P
     assert steps == ["prepare", "plan", "render", "package", "finish"]
     assert _get(traveller, f"/api/v1/videos/{video_id}/cost")["total_cost"] == shown["costs"]["total_cost"] > 0
     assert _get(traveller, f"/api/v1/videos/{video_id}/status")["progress"] == 100
-    assert "url" in _get(traveller, f"/api/v1/videos/{video_id}/download?redirect=false")
+    file = httpx.get(_get(traveller, f"/api/v1/videos/{video_id}/download?redirect=false")["url"])
+    assert (file.status_code, file.content[4:8]) == (200, b"ftyp")
 
     picture = base64.b64encode(
         httpx.get(_get(traveller, f"/api/v1/videos/{video_id}")["video"]["thumbnail_url"]).content

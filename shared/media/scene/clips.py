@@ -93,13 +93,14 @@ def pixel_format(picture: Picture) -> str:
 
 
 def _shown(picture: Picture, rate: Fraction, first: int) -> list[str]:
-    """Time stamps and fades, which count on the scene's clock and so are the same in every window."""
-    steps = [on_clock(rate, first)]
+    """Time stamps and fades. Fades count from the layer's start, so they are the same in every window."""
+    fades = []
     if picture.fade_in:
-        steps.append(_fade("in", picture.start, picture.fade_in, rate))
+        fades.append(_fade("in", 0, picture.fade_in, rate))
     if picture.fade_out:
-        steps.append(_fade("out", picture.start + picture.fade_end - picture.fade_out, picture.fade_out, rate))
-    return steps
+        length = min(picture.fade_out, picture.fade_end)
+        fades.append(_fade("out", picture.fade_end - length, length, rate))
+    return [on_clock(rate, first - picture.start), *fades, on_clock(rate, first)] if fades else [on_clock(rate, first)]
 
 
 def _fade(direction: str, start: int, frames: int, rate: Fraction) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 from shared.media.scene.ass import Event
 from shared.media.scene.layers import Clip, Layer, SubtitlesLayer, TextLayer, shared_layers, stack
 from shared.media.scene.model import Project, SubtitlesElement
-from shared.media.scene.problems import SceneError
+from shared.media.scene.problems import Path, SceneError
 from shared.media.scene.sources import Media
 from shared.media.scene.speech import Timed, Transcripts, spoken_words
 from shared.media.scene.timing import SceneTime, schedule
@@ -60,7 +60,16 @@ class Composition:
         """What a layer of texts shows in a scene, on the scene's clock."""
         if isinstance(layer, TextLayer):
             return [text_event(layer, self.size, self.rate)]
-        return subtitle_events(layer, self.words(number, layer.element), self.size, self.rate)
+        place = number, layer.path
+        if place not in self._subtitles:  # every unit of a long scene asks again
+            words = self.words(number, layer.element)
+            self._subtitles[place] = subtitle_events(layer, words, self.size, self.rate)
+        return self._subtitles[place]
+
+    @cached_property
+    def _subtitles(self) -> dict[tuple[int, Path], list[Event]]:
+        """The events that are known, by scene and layer."""
+        return {}
 
     def words(self, number: int, subtitles: SubtitlesElement) -> list[Timed]:
         """What subtitles show in a scene."""

@@ -121,9 +121,10 @@ class _Canvas:
             self._thaw()
         script = ass.write(events, self._composition.size, self._rate)
         self._graph.fonts |= dict.fromkeys(ass.fonts_of(events))
-        steps = [on_clock(self._rate, self._window.first)] if self._is_still else []
-        steps.append(f"ass=filename={self._graph.file(script, 'ass')}:fontsdir={FONT_FOLDER}:shaping=complex")
-        self._label = self._graph.add([self._under()], *steps)
+        draw = f"ass=filename={self._graph.file(script, 'ass')}:fontsdir={FONT_FOLDER}:shaping=complex"
+        if self._is_still:  # its one frame is at 0, as that of every picture which may yet be laid over it
+            draw = f"{on_clock(self._rate, window.first)},{draw},{on_clock(self._rate, 0)}"
+        self._label = self._graph.add([self._under()], draw)
 
     def finish(self) -> str:
         """The label of the stream."""

@@ -27,8 +27,8 @@ __all__ = ["Probed", "RenderPlan", "RenderUnit", "SceneError", "plan_render"]
 
 QUALITIES = {"low": ("28", Fraction(1)), "medium": ("23", Fraction(1)), "high": ("18", Fraction(3, 2))}
 """Constant rate factor, and how much of the table's peak rate."""
-ENCODER_THREADS = 4
-"""Pinned: x264 makes other bytes with another number."""
+ENCODER_THREADS = 1
+"""With several, x264 under a peak rate makes other bytes each time. Units are what makes a render parallel."""
 
 
 @dataclass(frozen=True)

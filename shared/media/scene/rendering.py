@@ -2,6 +2,7 @@
 
 import re
 import tempfile
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -65,13 +66,15 @@ def render_unit(
         graph = plan.graph(unit)
         if unit_key(plan, graph, unit.last - unit.first) != unit.key:
             raise mismatch("the unit's key is another one here: other fonts, or another version than the planner's")
-        attempt = partial(_render, plan, unit, graph, open_source, ffmpeg_path, on_progress, threads, wall_seconds)
+        attempt = partial(_render, plan, unit, graph, open_source, ffmpeg_path, on_progress, threads)
+        begun = time.monotonic()
         try:
-            index, pieces = attempt()
+            index, pieces = attempt(wall_seconds)
         except MediaError as error:
             if error.code != MediaErrorCode.ENCODER_STALLED:
                 raise
-            index, pieces = attempt()  # FFmpeg has been seen to stand still for no reason, and never twice
+            # FFmpeg has been seen to stand still for no reason, and never twice
+            index, pieces = attempt(wall_seconds and max(1.0, wall_seconds - (time.monotonic() - begun)))
         for piece in pieces:
             sink.write(piece)
     return index

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Any
 
 from shared.media import timeline
 from shared.media.scene.ass import Event
 from shared.media.scene.composition import Composition
+from shared.media.scene.config import MAX_PROBLEMS
 from shared.media.scene.estimate import estimate_cpu_seconds, unit_cpu_seconds
 from shared.media.scene.fonts import find_font, missing
 from shared.media.scene.geometry import Box
@@ -72,7 +73,7 @@ def report(project: Project, media: Media, transcripts: Transcripts | None = Non
     slowest = max(unit_cpu_seconds(composition, unit) for unit in units)
     return DryRun(
         valid=True,
-        problems=tuple(_warnings(composition)),
+        problems=tuple(islice(_warnings(composition), MAX_PROBLEMS)),
         scenes=tuple(_scene(composition, time) for time in composition.times),
         duration=float(composition.frames / rate),
         frames=composition.frames,

@@ -96,6 +96,26 @@ BEHIND: dict[str, Any] = {
     ],
     "elements": [{"type": "video", "src": "phone.mp4", "resize": "cover", "z-index": -1}],
 }  # fmt: skip
+STILL: dict[str, Any] = {
+    "width": 120,
+    "height": 80,
+    "fps": 60,
+    "scenes": [
+        {"id": "first", "duration": 0.5},
+        {
+            "id": "second",
+            "duration": 1,
+            "background-color": "#C02040",
+            "elements": [
+                {"type": "text", "text": "under", "x": -4, "y": 10},
+                {"type": "image", "src": "wall.png", "x": 30, "y": 20, "width": 50, "height": 40},
+                {"type": "image", "src": "logo.png", "start": 0.6, "duration": 0.3, "fade-out": 1, "y": -5},
+            ],
+        },
+    ],
+    "elements": [{"type": "image", "src": "logo.png", "x": 70, "y": 50, "fade-in": 0.9}],
+}
+"""Text under a picture, both at rest; a fade that began a scene before, and one that is longer than its element."""
 
 
 @dataclass(frozen=True)

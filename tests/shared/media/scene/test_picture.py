@@ -10,10 +10,10 @@ import pytest
 
 from shared.media.scene import composition as composition_module
 from tests.shared.media.making import FFMPEG
-from tests.shared.media.scene.studio import BEHIND, RICH, Studio
+from tests.shared.media.scene.studio import BEHIND, RICH, STILL, Studio
 
 
-@pytest.mark.parametrize(("value", "seed"), [(RICH, 1), (BEHIND, 3)], ids=["rich", "behind"])
+@pytest.mark.parametrize(("value", "seed"), [(RICH, 1), (BEHIND, 3), (STILL, 2)], ids=["rich", "behind", "still"])
 def test_windows_equal_the_whole(studio: Studio, value: object, seed: int) -> None:
     """Cut at random, also inside transitions, fades, moves and subtitles."""
     composition = studio.plan(value).composition

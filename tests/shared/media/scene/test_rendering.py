@@ -48,6 +48,19 @@ def test_a_unit_has_the_same_bytes_wherever_it_stands(studio: Studio, tmp_path: 
     assert first == render_bytes(studio, after, keys[chosen.key], tmp_path / "two")
 
 
+@pytest.mark.parametrize("threads", [1, 3])
+def test_bytes_do_not_depend_on_the_machine(studio: Studio, tmp_path: Path, threads: int) -> None:
+    """The noise of a dissolve reaches the peak rate, where x264's threads would race."""
+    plan = studio.plan(RICH)
+    (unit,) = (unit for unit in plan.units if unit.scene == 2 and not unit.first)
+    made = set()
+    for number in range(2):
+        target = LocalSink(tmp_path / str(number))
+        render_unit(plan, unit, studio.open_source, target, FFMPEG, threads=threads if number else 2)
+        made.add(target.path.read_bytes())
+    assert len(made) == 1
+
+
 def test_a_planner_with_other_fonts_is_noticed(studio: Studio, tmp_path: Path) -> None:
     plan = studio.plan(RICH)
     told = plan.to_json()
