@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from shared.media.package import EncodedAudio, EncodedRun, Manifest, package
 from shared.media.runner import Limits
 from shared.media.scene.composition import Composition
 from shared.media.scene.config import parse
-from shared.media.scene.model import Project
+from shared.media.scene.model import Kind, Project
 from shared.media.scene.picture import piece_graph
 from shared.media.scene.planning import Probed, RenderPlan, plan_render
 from shared.media.scene.probing import probe_source
@@ -118,6 +119,12 @@ STILL: dict[str, Any] = {
 """Text under a picture, both at rest; a fade that began a scene before, and one that is longer than its element."""
 
 
+@cache
+def probed(path: Path, kind: Kind) -> Probed:
+    """A source, probed once; its name is its identity."""
+    return Probed(probe_source(LocalSource(path), kind), path.name)
+
+
 @dataclass(frozen=True)
 class Studio:
     """A folder of sources."""
@@ -128,10 +135,10 @@ class Studio:
         return LocalSource(self.folder / src)
 
     def media(self, project: Project) -> dict[str, Probed]:
-        """Probe all sources; their names are their identities."""
+        """All sources, probed."""
         found: dict[str, Probed] = {}
         for src, kind in sorted(project.sources(), key=lambda source: source.kind):
-            found[src] = Probed(probe_source(self.open_source(src), kind), src)
+            found[src] = probed(self.folder / src, kind)
         return found
 
     def plan(self, value: object) -> RenderPlan:
