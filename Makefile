@@ -20,7 +20,7 @@ npm: ## the npm packages: CDK command line, player, sample film
 up: setup ## start the local stack and keep it up; PORT= chooses the port
 	@$(RUN) infra.local up
 
-down: setup ## end the local stack
+down: setup ## end the local stack, also one that the demo kept
 	@$(RUN) infra.local down
 
 demo: npm ## upload a film to a local stack and play its stream; FILE= takes yours, KEEP=1 leaves the stack up
@@ -36,7 +36,7 @@ fix: setup ## format, and mend what the linter can mend
 	@$(RUN) ruff check --fix-only --quiet .
 	@$(RUN) ruff format .
 
-synth: build ## CloudFormation templates of STAGE= in build/cdk.out
+synth: setup ## CloudFormation templates of STAGE= in build/cdk.out
 	@$(RUN) infra.synth "$(STAGE)"
 
 build: setup ## layers, code and worker bundles for AWS in build/
@@ -49,10 +49,10 @@ openapi: setup ## write docs/openapi.json, docs/endpoints.md and docs/difference
 bench: npm ## measure against the limits, into bench/results.json
 	@$(RUN) bench
 
-where: setup ## the file that serves ROUTE="POST /api/videos"
+where: setup ## the file that serves ROUTE="GET /api/videos/{video_id}"
 	@$(RUN) infra.where "$(ROUTE)"
 
-service-token: setup ## a service token for NAME= in STAGE=
+service-token: setup ## a service token for NAME= with PERMISSIONS= from the local stack, or from STAGE=
 	@$(RUN) infra.service_token "$(NAME)" "$(STAGE)"
 
 deploy: npm ## build and deploy STAGE= to your AWS account

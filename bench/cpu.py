@@ -32,7 +32,7 @@ def python(code: str, folder: str) -> Command:
 
 def cpu_seconds(command: Command) -> float:
     """Seconds of CPU that a command and its children used; CalledProcessError when it fails."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    before = cpu_of_children()
     subprocess.run(
         command.line,
         cwd=command.folder,
@@ -42,8 +42,13 @@ def cpu_seconds(command: Command) -> float:
         timeout=SECONDS,
         check=True,
     )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return cpu_of_children() - before
+
+
+def cpu_of_children() -> float:
+    """Seconds of CPU that this process's children have used until now, those that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def in_turns(commands: Mapping[str, Command], rounds: int) -> dict[str, list[float]]:

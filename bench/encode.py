@@ -57,9 +57,9 @@ def measure() -> list[Figure]:
     ]
 
 
-def cut(footage: Path, target: Path) -> None:
+def cut(footage: Path, target: Path, seconds: int = SECONDS) -> None:
     """The first seconds of a film, as they are."""
-    line = [FFMPEG, "-nostdin", "-v", "error", "-i", str(footage), "-t", str(SECONDS)]
+    line = [FFMPEG, "-nostdin", "-v", "error", "-i", str(footage), "-t", str(seconds)]
     line += ["-map", "0:v:0", "-map", "0:a:0?", "-c", "copy", str(target)]
     subprocess.run(line, check=True, timeout=60)
 

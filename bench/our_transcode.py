@@ -1,6 +1,7 @@
-"""`python -m bench.our_transcode FFMPEG SOURCE FOLDER`: the engine's whole work on a local file, in this process."""
+"""`python -m bench.our_transcode FFMPEG SOURCE FOLDER [RUNS]`: the engine's whole work on a file, in this process."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from shared.media.encode import encode_audio, encode_run
@@ -48,28 +49,46 @@ class FileSink:
         self._path.unlink(missing_ok=True)
 
 
-def plan_of(source: Path) -> Plan:
-    """The engine's plan of a local file."""
-    return make_plan(probe(FileSource(source)), source_id=source.name, encoder_build="benchmark")
+def plan_of(source: Path, runs: int | None = None) -> Plan:
+    """The engine's plan of a local file, in so many runs."""
+    return make_plan(probe(FileSource(source)), source_id=source.name, encoder_build="benchmark", runs=runs)
 
 
-def transcode(ffmpeg: str, source: Path, folder: Path) -> None:
-    """Probe, plan, encode, package, and make the poster."""
-    plan, work = plan_of(source), folder / "work"
+def encode(
+    plan: Plan, ffmpeg: str, source: Path, work: Path
+) -> tuple[dict[str, list[EncodedRun]], EncodedAudio | None]:
+    """All runs of all rungs, and the sound."""
     runs: dict[str, list[EncodedRun]] = {rung.name: [] for rung in plan.rungs}
     for run in plan.runs:
         paths = {rung.name: work / f"{rung.name}-{run.index}.m4s" for rung in plan.rungs}
         sinks = {name: FileSink(path) for name, path in paths.items()}
         for name, index in encode_run(plan, run, FileSource(source), sinks, ffmpeg).items():
             runs[name].append(EncodedRun(index, FileSource(paths[name])))
-    audio = None
-    if plan.has_audio:
-        packets = work / "audio.aac"
-        sound = encode_audio(plan, FileSource(source), FileSink(packets), ffmpeg)
-        audio = EncodedAudio(sound, FileSource(packets))
-    package(plan, runs, audio, lambda name, _: FileSink(folder / name))
+    if not plan.has_audio:
+        return runs, None
+    packets = work / "audio.aac"
+    sound = encode_audio(plan, FileSource(source), FileSink(packets), ffmpeg)
+    return runs, EncodedAudio(sound, FileSource(packets))
+
+
+def transcode(ffmpeg: str, source: Path, folder: Path, runs: int = 1) -> None:
+    """Probe, plan, encode, package, and make the poster."""
+    plan = plan_of(source, runs)
+    encoded, audio = encode(plan, ffmpeg, source, folder / "work")
+    package(plan, encoded, audio, lambda name, _: FileSink(folder / name))
     (folder / "poster.jpg").write_bytes(make_poster(plan.facts, FileSource(source), ffmpeg))
 
 
+def rung_by_rung(ffmpeg: str, source: Path, folder: Path) -> None:
+    """Decode anew for each rung, as a process for each would."""
+    plan = plan_of(source, 1)
+    for rung in plan.rungs:
+        encode(replace(plan, rungs=(rung,), has_audio=False), ffmpeg, source, folder / rung.name)
+
+
 if __name__ == "__main__":
-    transcode(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
+    command, *paths = sys.argv[1:4]
+    if sys.argv[4:] == ["rung by rung"]:
+        rung_by_rung(command, *map(Path, paths))
+    else:
+        transcode(command, Path(paths[0]), Path(paths[1]), *map(int, sys.argv[4:]))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 STEPS = {"Task", "Pass", "Wait", "Choice", "Succeed", "Fail"}
-"""States that are entered once each time they are reached; a Map or a Parallel would multiply what is in it."""
+"""States that are entered once each time they are reached; a Parallel or an inline Map would multiply what is in it."""
 
 
 class NotCountableError(Exception):
@@ -43,16 +43,24 @@ def path(machine: dict[str, Any], **chosen: str) -> list[str]:
     states, name, found = machine["States"], machine["StartAt"], list[str]()
     while name:
         state = states[name]
-        if state["Type"] not in STEPS or name in found:
+        if not _is_step(state) or name in found:
             raise NotCountableError(f"{name} ({state['Type']}) is not entered exactly once")
         found.append(name)
         name = _chosen(state, chosen) if state["Type"] == "Choice" else state.get("Next", "")
     return found
 
 
+def _is_step(state: dict[str, Any]) -> bool:
+    """Whether a state is entered once: what a distributed map starts are executions of their own, its workers."""
+    mode = state.get("ItemProcessor", {}).get("ProcessorConfig", {}).get("Mode")
+    return state["Type"] in STEPS or mode == "DISTRIBUTED"
+
+
 def _chosen(state: dict[str, Any], chosen: dict[str, str]) -> str:
     for choice in state["Choices"]:
         condition = choice["Condition"].strip("{}% ")
+        if " and " in condition:  # an array instead of a job: as many transitions
+            continue
         variable, _, value = condition.partition(" = ")
         known = chosen.get(variable.rpartition(".")[2].lstrip("$"))
         if known is None or not value:

@@ -17,6 +17,9 @@ DEPLOY_SECONDS = 2 * 3600
 BOOTSTRAP_VERSION = "/cdk-bootstrap/hnb659fds/version"
 
 
+DELETION = ("delete-stack", "wait stack-delete-complete")
+
+
 class DeployError(Exception):
     """The stage cannot be deployed; the message says why."""
 
@@ -38,6 +41,41 @@ def check_bootstrapped(ssm: Any, account: Account) -> None:
         ) from error
 
 
+def check_no_stack_stands_in_the_way(cloudformation: Any, stage: str) -> None:
+    """Stacks whose first deployment failed have to go before the next one; the CDK removes those that it may.
+
+    Raises:
+        DeployError: some it may not, or could not; the message has the commands.
+    """
+    pages = cloudformation.get_paginator("describe_stacks").paginate()
+    stacks = [stack for page in pages for stack in page["Stacks"]]
+    stuck = [one for one in stacks if one["StackName"].startswith(f"showreel-{stage}-") and _stands_in_the_way(one)]
+    if stuck:
+        commands = "\n".join(line for one in stuck for line in _ways_out(one))
+        raise DeployError(f"Stacks whose first deployment failed stand in the way of the next. Run:\n{commands}")
+
+
+def _stands_in_the_way(stack: dict[str, Any]) -> bool:
+    status = stack["StackStatus"]
+    protected: bool = stack.get("EnableTerminationProtection", False)
+    return status == "ROLLBACK_FAILED" or (status == "ROLLBACK_COMPLETE" and protected)
+
+
+def _ways_out(stack: dict[str, Any]) -> list[str]:
+    name = stack["StackName"]
+    lines = [f"{name} is {stack['StackStatus']}"]
+    if stack["StackStatus"] == "ROLLBACK_FAILED":
+        query = "StackResources[?ResourceStatus=='DELETE_FAILED'].[ResourceType,PhysicalResourceId]"
+        lines += [
+            '  (first remove what this lists; docs/deploying.md, "When the first deployment fails", says how)',
+            f'  aws cloudformation describe-stack-resources --stack-name {name} --output text --query "{query}"',
+        ]
+    if stack.get("EnableTerminationProtection"):
+        protection = "update-termination-protection --no-enable-termination-protection"
+        lines.append(f"  aws cloudformation {protection} --stack-name {name}")
+    return [*lines, *(f"  aws cloudformation {step} --stack-name {name}" for step in DELETION)]
+
+
 def cdk_command(stage: str) -> list[str]:
     """The CDK's command line for all stacks of a stage."""
     outputs = TARGET / f"outputs-{stage}.json"
@@ -55,6 +93,7 @@ def deploy(stage: str, account: Account) -> None:
     """
     refuse_slow_production(stage, dict(os.environ))
     check_bootstrapped(account.client("ssm"), account)
+    check_no_stack_stands_in_the_way(account.client("cloudformation"), stage)
     build()
     print(f"Deploying stage {stage} to account {account.number} in {account.region}", flush=True)
     programs = str(Path(sys.executable).parent)

@@ -1,4 +1,7 @@
-"""`make doctor STAGE=dev`: hold the account's quotas against what a stage needs, and say what to ask for."""
+"""`make doctor STAGE=dev`: hold the account against what a stage needs, and say what to ask for.
+
+What cannot be read is said to be unknown, a line each, and keeps nothing else from being read.
+"""
 
 import sys
 from collections.abc import Iterator
@@ -25,14 +28,18 @@ class Quota:
         return self.production if stage == "prod" else self.trial
 
 
+SPOT_ROLE = "AWSServiceRoleForEC2Spot"
+MAKE_ROLE = "aws iam create-service-linked-role --aws-service-name spot.amazonaws.com"
+
 QUOTAS = (
     Quota("lambda", "L-B99A9384", "Lambda: functions running at once", 50, 1000),
     Quota("ec2", "L-34B43A08", "Batch: vCPUs of Spot instances (families C and M)", 8, 256),
     Quota("ec2", "L-1216C47A", "Batch: vCPUs of instances on demand (families C and M)", 8, 256),
     Quota("apigateway", "L-8A5B8E43", "API Gateway: requests per second", 100, 5000),
     Quota("apigateway", "L-65B5C802", "API Gateway: routes per HTTP API", 200, 200),
-    Quota("states", "L-1B55A735", "Step Functions: executions started per second", 5, 100),
     Quota("states", "L-AD9B4E93", "Step Functions: state transitions per second", 50, 500),
+    Quota("vpc", "L-F678F1CE", "Batch: networks, of which the stage makes one", 2, 2),
+    Quota("ebs", "L-7A658B76", "Batch: TiB on disks of its machines (gp3), 60 GiB each", 1, 8),
     Quota("cloudformation", "L-0485CB21", "CloudFormation: stacks", 50, 50),
 )
 
@@ -42,13 +49,22 @@ class Finding:
     """What the account has of a quota, and what the stage needs."""
 
     quota: Quota
-    value: float
+    value: float | None
     needed: int
+    why: str = ""
+    """Why the value is unknown."""
 
     @property
-    def enough(self) -> bool:
-        """Whether the stage can live with it."""
-        return self.value >= self.needed
+    def short(self) -> bool:
+        """Whether it is known that the stage cannot live with it."""
+        return self.value is not None and self.value < self.needed
+
+    @property
+    def line(self) -> str:
+        """The finding in a sentence."""
+        if self.value is None:
+            return f"?     {self.quota.what}: unknown, needs {self.needed} ({self.why})"
+        return f"{'SHORT' if self.short else 'ok   '} {self.quota.what}: {self.value:g}, needs {self.needed}"
 
     @property
     def request(self) -> str:
@@ -72,7 +88,25 @@ def read_quota(client: Any, quota: Quota) -> float:
 def examine(client: Any, stage: str) -> Iterator[Finding]:
     """Every quota that the stage leans on, as it is."""
     for quota in QUOTAS:
-        yield Finding(quota, read_quota(client, quota), quota.needed(stage))
+        needed = quota.needed(stage)
+        try:
+            yield Finding(quota, read_quota(client, quota), needed)
+        except (BotoCoreError, ClientError) as error:
+            yield Finding(quota, None, needed, f"{quota.service} {quota.code}: {error}")
+
+
+def spot(iam: Any) -> tuple[bool, str]:
+    """Whether AWS may start Spot instances for the account as far as we know, and the line that says so."""
+    try:
+        iam.get_role(RoleName=SPOT_ROLE)
+    except iam.exceptions.NoSuchEntityException:
+        return (
+            False,
+            f"SHORT Batch: the role {SPOT_ROLE} is missing, and no Spot instance starts. Once, run:\n{MAKE_ROLE}",
+        )
+    except (BotoCoreError, ClientError) as error:
+        return True, f"?     Batch: whether there is the role {SPOT_ROLE} is unknown ({error}). If not:\n{MAKE_ROLE}"
+    return True, "ok    Batch: Spot instances may be started"
 
 
 NOT_TOLD = (
@@ -83,30 +117,26 @@ NOT_TOLD = (
 
 def report(findings: list[Finding]) -> list[str]:
     """A line per quota, then what to ask for."""
-    lines = [
-        f"{'ok   ' if finding.enough else 'SHORT'} {finding.quota.what}: {finding.value:g}, needs {finding.needed}"
-        for finding in findings
-    ]
-    short = [finding.request for finding in findings if not finding.enough]
-    return [*lines, "", "Ask AWS for more:" if short else "The account is large enough.", *short]
+    short = [finding.request for finding in findings if finding.short]
+    unknown = any(finding.value is None for finding in findings)
+    large = "What is known is large enough." if unknown else "The account is large enough."
+    return [*(finding.line for finding in findings), "", "Ask AWS for more:" if short else large, *short]
 
 
 def main(arguments: list[str]) -> int:
-    """Examine the account for the stage named; 0 when it is large enough."""
+    """Examine the account for the stage named; 0 when nothing is known to be missing."""
     stage = arguments[0] if arguments else ""
     try:
         check_stage(stage)
         account = open_account()
-        print(f"Account {account.number}, {account.region}, stage {stage}")
-        findings = list(examine(account.client("service-quotas"), stage))
     except AccountError as error:
         print(error, file=sys.stderr)
         return 1
-    except (BotoCoreError, ClientError) as error:
-        print(f"The quotas cannot be read: {error}", file=sys.stderr)
-        return 1
-    print("\n".join([*report(findings), "", NOT_TOLD]))
-    return 0 if all(finding.enough for finding in findings) else 1
+    print(f"Account {account.number}, {account.region}, stage {stage}")
+    may_spot, line = spot(account.client("iam"))
+    findings = list(examine(account.client("service-quotas"), stage))
+    print("\n".join([line, *report(findings), "", NOT_TOLD]))
+    return 0 if may_spot and not any(finding.short for finding in findings) else 1
 
 
 if __name__ == "__main__":

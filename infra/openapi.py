@@ -24,6 +24,7 @@ from shared.base.errors import (
 from shared.contract.declare import ANY_ROUTE, Endpoint
 from shared.contract.derived import needs_of
 from shared.contract.permissions import Identity
+from shared.contract.resources import LIMITS
 from shared.http.replay import MAX_KEY
 from shared.http.serve import build_application
 
@@ -115,6 +116,8 @@ def _complete(operation: dict[str, Any], room: Room, endpoint: Endpoint, path: s
     responses = {status: one for status, one in operation["responses"].items() if "HTTPValidationError" not in str(one)}
     for status, codes in _errors(operation, endpoint, path).items():
         responses.setdefault(str(status), _error_response(codes))
+    if endpoint.method == "GET" and endpoint.shared_age:
+        responses["304"] = {"description": "The caller has this answer: its ETag is in If-None-Match"}
     operation["responses"] = dict(sorted(responses.items()))
 
 
@@ -132,7 +135,7 @@ def _errors(operation: dict[str, Any], endpoint: Endpoint, path: str) -> dict[in
             error.studio_status if studio and error.studio_status else error.status,
             error.studio_code if studio else error.code,
         )
-        for error in (*_of_caller(endpoint), *_of_input(operation, path), *_of_guards(endpoint), AppError)
+        for error in (*_of_caller(endpoint), *_of_input(operation, endpoint, path), *_of_guards(endpoint), AppError)
     ]
     for status, code in (*endpoint.errors, *follow):
         if code not in found.setdefault(status, []):
@@ -150,10 +153,10 @@ def _of_caller(endpoint: Endpoint) -> Iterator[type[AppError]]:
         yield ForbiddenError
 
 
-def _of_input(operation: dict[str, Any], path: str) -> Iterator[type[AppError]]:
+def _of_input(operation: dict[str, Any], endpoint: Endpoint, path: str) -> Iterator[type[AppError]]:
     if "{" in path:
         yield NotFoundError
-    if "requestBody" in operation:
+    if endpoint.method != "GET":  # a body is checked wherever one may be sent
         yield from (BadRequestError, PayloadTooLargeError)
     if "requestBody" in operation or operation.get("parameters"):
         yield InvalidInputError
@@ -162,8 +165,8 @@ def _of_input(operation: dict[str, Any], path: str) -> Iterator[type[AppError]]:
 def _of_guards(endpoint: Endpoint) -> Iterator[type[AppError]]:
     if endpoint.limits or endpoint.general:
         yield RateLimitedError
-    if endpoint.limits or endpoint.idempotent:
-        yield UnavailableError
+    if endpoint.limits or any(need.resource != LIMITS for need in needs_of(endpoint)):
+        yield UnavailableError  # general limits that cannot be counted refuse nobody
     if endpoint.idempotent:
         yield from (BadRequestError, ConflictError, IdempotencyMismatchError)
 

@@ -21,6 +21,7 @@ OUTPUTS = Path(__file__).resolve().parent.parent / ".local" / "outputs.json"
 FUNCTION = "issue_service_token"
 DEFAULT_PERMISSIONS = "internal:all"
 USAGE = 'Say whose token it is: make service-token NAME=metrics STAGE=dev PERMISSIONS="internal:metrics"'
+NO_LOCAL_STACK = "No local stack is up here (`make up` starts one)"
 _TASKS_STACK = re.compile(r"showreel-(.+)-tasks")
 
 
@@ -60,9 +61,12 @@ def client_for(stage: str, outputs: Path = OUTPUTS) -> tuple[Any, str]:
         sys.stderr.write(f"from the local stack at {local[0]} (`make down` first to ask AWS)\n")
         return Clients(local[0])("lambda"), local[1]
     if stage == "local":
-        raise TokenError("No local stack is up: start one with `make up`")
+        raise TokenError(NO_LOCAL_STACK)
     check_stage(stage)
-    return open_account().client("lambda"), stage
+    try:
+        return open_account().client("lambda"), stage
+    except AccountError as error:
+        raise AccountError(f"{NO_LOCAL_STACK}, and AWS cannot be asked. {error}") from error
 
 
 def issue(client: Any, stage: str, name: str, permissions: list[str]) -> str:

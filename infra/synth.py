@@ -1,4 +1,4 @@
-"""`make synth`: the CloudFormation templates of a stage in build/cdk.out, from the bundles in build/.
+"""`make synth`: the bundles of `make build`, and from them the CloudFormation templates of a stage in build/cdk.out.
 
 They are held to cdk-nag's rules while they are made, and to cfn-lint's afterwards.
 """
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from infra.account import AccountError, check_stage
-from infra.build import ROOT, TARGET
+from infra.build import ROOT, TARGET, BuildError, build
 from infra.bundles import STAMPS, digest, make_once, shipped_files
 from infra.local.assembly import Fingerprint, SynthError, adopt, synthesise
 
@@ -53,8 +53,9 @@ def main(arguments: list[str]) -> int:
 
     try:
         check_stage(stage)
+        build()
         made = make_once(TARGET, OUT, inputs(stage), make)
-    except (AccountError, SynthError) as error:
+    except (AccountError, BuildError, SynthError) as error:
         print(error, file=sys.stderr)
         return 1
     templates = sorted((TARGET / OUT).rglob("*.template.json"))

@@ -1,4 +1,4 @@
-"""`make where ROUTE="POST /api/videos"`: the file that serves a route."""
+"""`make where ROUTE="GET /api/videos/{video_id}"`: the file that serves a route."""
 
 import difflib
 import sys
@@ -6,6 +6,7 @@ import sys
 from shared.http.routes import Route, all_routes
 
 NEAREST = 5
+ALIKE = 0.7
 
 
 def find(wanted: str) -> list[Route]:
@@ -19,22 +20,24 @@ def find(wanted: str) -> list[Route]:
 
 
 def nearest(wanted: str) -> list[str]:
-    """The names of routes that are spelt most like a wanted one, the likeliest first."""
+    """The names of routes that are spelt much like a wanted one, the likeliest first."""
     names = [f"{route.method} {route.path}" for route in all_routes()]
-    return difflib.get_close_matches(wanted, names, NEAREST, 0)
+    return difflib.get_close_matches(wanted, names, NEAREST, ALIKE)
 
 
 def main(arguments: list[str]) -> int:
     """Print the file, or the routes that were perhaps meant."""
     wanted = " ".join(" ".join(arguments).split())
     if not wanted:
-        print('Which route? make where ROUTE="POST /api/videos"')
+        print('Which route? make where ROUTE="GET /api/videos/{video_id}"')
         return 2
     found = find(wanted)
     for route in found:
         print(route.file if len(found) == 1 else f"{route.method} {route.path}  {route.file}")
     if not found:
-        print(f"No endpoint serves {wanted}. Nearest:", *(f"  {name}" for name in nearest(wanted)), sep="\n")
+        alike = nearest(wanted)
+        hint = "Spelt much like it:" if alike else "docs/endpoints.md lists all of them."
+        print(f"No endpoint serves {wanted}. {hint}", *(f"  {name}" for name in alike), sep="\n")
     return int(not found)
 
 

@@ -18,7 +18,9 @@ from shared.domains.videos.service.transcoding import TranscodingService
 def on_execution_ended(event: dict[str, Any]) -> None:
     """Set the video's error as the step fail_video would; after that step it changes nothing."""
     detail = event["detail"]
-    told = {"video": json.loads(detail["input"]), "execution": detail["executionArn"]}
+    told = json.loads(detail["input"])
+    if "video" not in told:  # a worker of the map is told as steps are, the execution itself of the video alone
+        told = {"video": told, "execution": detail["executionArn"]}
     TranscodingService.open(told).fail({"Error": f"Execution.{detail['status']}", "Cause": detail.get("cause") or ""})
 
 

@@ -3,52 +3,28 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import fcntl
 import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 from infra.local.assembly import SynthError
 from infra.local.deploy import DeployError
+from infra.local.lock import FolderLock, TakenError
 from infra.local.reload import Reloader
 from infra.local.settings import Settings
 from infra.local.stack import LocalStack, StackError
 
 _DOWN_SECONDS = 8.0
+_HIGHEST_PORT = 65535
 
 
 def _say(text: str) -> None:
     sys.stdout.write(f"local: {text}\n")
     sys.stdout.flush()
-
-
-def _pid_file(settings: Settings) -> Path:
-    return Path(settings.folder) / "up.pid"
-
-
-@contextlib.contextmanager
-def _only_one(settings: Settings) -> Iterator[None]:
-    """Hold the lock on the pid file: one stack per folder, and `down` knows whether the number in it is still true."""
-    path = _pid_file(settings)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise StackError(
-                f"a local stack of {settings.folder} is running already; end it with `make down`"
-            ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield
-        file.truncate(0)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
@@ -58,47 +34,41 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
 def up(settings: Settings) -> int:
     """Serve until Ctrl-C, SIGTERM or `down`."""
     signal.signal(signal.SIGTERM, _interrupt)
-    with _only_one(settings):
-        stack = LocalStack(settings, say=_say)
-        reloader = None
-        try:
-            stack.start()
-            stack.deploy()
-            reloader = Reloader(stack, _say)
-            reloader.start()
-            for name in ("ApiUrl", "WebSocketUrl", "MediaUrl", "Endpoint"):
-                _say(f"{name:12} {stack.outputs[name] or '(none yet)'}")
-            _say("ready. The state is disposable: it is wiped at every start. Ctrl-C ends it.")
-            while stack.is_running():
-                time.sleep(0.5)
-            raise StackError("the emulator ended")
-        except KeyboardInterrupt:
-            _say("stopping")
-            return 0
-        finally:
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            if reloader:
-                reloader.close()
-            stack.stop()
+    stack = LocalStack(settings, say=_say)
+    reloader = None
+    try:
+        stack.start()
+        stack.deploy()
+        reloader = Reloader(stack, _say)
+        reloader.start()
+        for name in ("ApiUrl", "WebSocketUrl", "MediaUrl", "Endpoint"):
+            _say(f"{name:12} {stack.outputs[name] or '(none yet)'}")
+        _say("ready. The state is disposable: it is wiped at every start. Ctrl-C ends it.")
+        while stack.is_running():
+            time.sleep(0.5)
+        raise StackError("the emulator ended")
+    except KeyboardInterrupt:
+        _say("stopping")
+        return 0
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        if reloader:
+            reloader.close()
+        stack.stop()
 
 
 def down(settings: Settings) -> int:
-    """End a stack that `up` started; 0 also when there is none."""
-    path = _pid_file(settings)
-    if not path.exists():
-        _say("nothing is running")
-        return 0
-    with path.open() as file:
-        limit, asked = time.monotonic() + _DOWN_SECONDS, False
-        while time.monotonic() < limit:
-            with contextlib.suppress(OSError):
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                _say("stopped" if asked else "nothing is running")
-                return 0
-            if not asked and (pid := path.read_text().strip()):
-                os.kill(int(pid), signal.SIGTERM)
-                asked = True
-            time.sleep(0.05)
+    """End the folder's stack, whether `up` or `demo` started it; 0 also when there is none."""
+    lock = FolderLock(settings.folder)
+    limit, asked = time.monotonic() + _DOWN_SECONDS, False
+    while time.monotonic() < limit:
+        if lock.is_free():
+            _say("stopped" if asked else "nothing is running")
+            return 0
+        if not asked and (pid := lock.owner()):
+            os.kill(pid, signal.SIGTERM)
+            asked = True
+        time.sleep(0.05)
     _say(f"the stack did not end within {_DOWN_SECONDS:.0f} s")
     return 1
 
@@ -109,19 +79,33 @@ def _demo(settings: Settings) -> int:
     return demo(settings)
 
 
+def _port(text: str, highest: int) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= highest):
+        raise argparse.ArgumentTypeError(f"{text} is no port: a number from 1 to {highest}")
+    return int(text)
+
+
+def _first_port(text: str) -> int:
+    """PORT= may be it; media takes the one after it."""
+    return _port(text, _HIGHEST_PORT - 1)
+
+
+def _media_port(text: str) -> int:
+    return _port(text, _HIGHEST_PORT)
+
+
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m infra.local", description=__doc__)
+    parser = argparse.ArgumentParser(prog="make", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, text in (
         ("up", "start the stack and keep it running"),
         ("down", "end it"),
         ("demo", "show the main job on a film"),
     ):
-        command = commands.add_parser(name, help=text)
-        command.add_argument(
-            "--port", type=int, default=int(os.environ.get("PORT") or 4566), help="default PORT= or 4566"
-        )
-        command.add_argument("--media-port", type=int, default=None, help="default: the port after it")
+        command = commands.add_parser(name, help=text, prog=f"make {name}", usage=f"make {name} PORT=4566")
+        default = os.environ.get("PORT") or "4566"
+        command.add_argument("--port", type=_first_port, default=default, help="default PORT= or 4566")
+        command.add_argument("--media-port", type=_media_port, default=None, help="default: the port after it")
         command.add_argument("--folder", default=Settings().folder, help="where a run leaves its files")
     chosen = parser.parse_args(arguments)
     settings = Settings(
@@ -129,7 +113,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     try:
         return {"up": up, "down": down, "demo": _demo}[chosen.command](settings)
-    except (StackError, DeployError, SynthError) as exc:
+    except (StackError, TakenError, DeployError, SynthError) as exc:
         sys.stderr.write(f"local: {exc}\n")
         return 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import importlib.util
 import io
@@ -10,9 +11,12 @@ import json
 import os
 import py_compile
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,6 +29,7 @@ SOURCES = ("functions", "shared")
 _WHOLE = ("app.py", "cdk.json", "infra", "shared/contract", "shared/base", "layers", "requirements.txt")
 STAMP = "declarations.sha256"
 _SYNTH_SECONDS = 300
+_POLL_SECONDS = 0.1
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -46,6 +51,20 @@ def files(root: Path, *names: str) -> Iterator[Path]:
                 and parts[:2] != ("infra", "local")
             ):
                 yield path
+
+
+def syntax_error(path: Path) -> str:
+    """What keeps a Python file from being compiled; empty when nothing does, or when it is gone."""
+    try:
+        if path.suffix == ".py":
+            compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+    except SyntaxError as exc:
+        return f"{exc.msg}, line {exc.lineno}"
+    except ValueError as exc:
+        return str(exc)
+    except FileNotFoundError:
+        return ""
+    return ""
 
 
 class _Declarations(ast.NodeTransformer):
@@ -100,8 +119,14 @@ def _node_folder() -> str:
     return str(Path(places[0]) / "bin") if places else ""
 
 
-def synthesise(root: Path, out: Path, context: dict[str, str], commands: tuple[tuple[str, ...], ...]) -> None:
-    """Run the CDK app for `out`; `adopt` puts what it made there. Raises SynthError."""
+def synthesise(
+    root: Path,
+    out: Path,
+    context: dict[str, str],
+    commands: tuple[tuple[str, ...], ...],
+    given_up: threading.Event | None = None,
+) -> None:
+    """Run the CDK app for `out`; `adopt` puts what it made there. Raises SynthError, also once `given_up` is set."""
     made = _made(out)
     shutil.rmtree(made, ignore_errors=True)
     cdk = root / "cdk.json"
@@ -111,7 +136,7 @@ def synthesise(root: Path, out: Path, context: dict[str, str], commands: tuple[t
     made_for = {"PATH": path, "CDK_OUTDIR": str(made), "CDK_CONTEXT_JSON": json.dumps(settings)}
     fingerprint = Fingerprint(root)()
     for command in commands:
-        _run(command, root, kept | made_for | {"PYTHONDONTWRITEBYTECODE": "1"})
+        _run(command, root, kept | made_for | {"PYTHONDONTWRITEBYTECODE": "1"}, given_up or threading.Event())
     if not (made / "manifest.json").exists():
         raise SynthError("the CDK app made no templates: does it heed CDK_OUTDIR?")
     (made / STAMP).write_text(fingerprint + _settings(context))
@@ -127,21 +152,28 @@ def _made(out: Path) -> Path:
     return out.with_name(out.name + ".new")
 
 
-def _run(command: tuple[str, ...], root: Path, environment: dict[str, str]) -> None:
-    """Run one command; it ends with us, so that no synthesis outlives the stack."""
+def _run(command: tuple[str, ...], root: Path, environment: dict[str, str], given_up: threading.Event) -> None:
+    """Run one command in a process group of its own, which ends with us: no part of it outlives the stack."""
     leashed = (sys.executable, "-I", zygote.__file__, "run", *command)
     options: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    with subprocess.Popen(leashed, cwd=root, env=environment, **options) as process:
+    with subprocess.Popen(leashed, cwd=root, env=environment, start_new_session=True, **options) as process:
         try:
-            output, _ = process.communicate(timeout=_SYNTH_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            raise SynthError(f"{' '.join(command)} did not end within {_SYNTH_SECONDS} s") from None
+            output = _wait(process, " ".join(command), given_up)
         except BaseException:
-            process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             raise
     if process.returncode:
         raise SynthError(output.strip() or f"{' '.join(command)} ended with {process.returncode}")
+
+
+def _wait(process: subprocess.Popen[str], name: str, given_up: threading.Event) -> str:
+    """What it printed."""
+    limit = time.monotonic() + _SYNTH_SECONDS
+    while time.monotonic() < limit and not given_up.is_set():
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=_POLL_SECONDS)[0]
+    raise SynthError("given up" if given_up.is_set() else f"{name} did not end within {_SYNTH_SECONDS} s")
 
 
 def _settings(context: dict[str, str]) -> str:

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from infra.local.assembly import Packer
 from infra.local.clients import Clients
+from infra.local.edits import concerns, concerns_jobs, source_digests
 
 Outputs = dict[str, dict[str, str]]
 _STACK_SECONDS = 120.0
@@ -39,30 +40,56 @@ class Deployer:
         self._sent: dict[tuple[str, str], bytes] = {}
         self._artifacts: dict[str, Any] = {}
         self._digests: dict[str, str] = {}
+        self._pushed: dict[str, str] = {}
 
     def deploy(self) -> Outputs:
         """Send assets and deploy every stack; outputs by stack name. Raises DeployError."""
         self._artifacts = json.loads((self._folder / "manifest.json").read_text())["artifacts"]
         self._digests = {}
+        pushed = self._pushed or source_digests(self._root)
         self._send_assets()
-        return self._deploy_stacks()
+        outputs = self._deploy_stacks(self._stacks())
+        self._pushed = pushed
+        return outputs
 
     def push_code(self) -> list[str]:
-        """Put the source tree's code into the functions that are deployed; their names. No CloudFormation."""
-        digests = dict(self._digests)
-        changed = self._send_assets()
-        if digests != self._digests:  # what checks a bundle's digest is told the new one
-            self._deploy_stacks()
-        pushed = [
-            (str(resource["PhysicalResourceId"]), key)
-            for name, template in self._templates().items()
-            for resource in self._cfn.describe_stack_resources(StackName=name)["StackResources"]
-            if resource["ResourceType"] == "AWS::Lambda::Function"
-            and (key := self._code_key(template["Resources"].get(resource["LogicalResourceId"], {}))) in changed
-        ]
-        for function, key in pushed:
-            self._lambda.update_function_code(FunctionName=function, S3Bucket=key[0], S3Key=key[1])
-        return [function for function, _ in pushed]
+        """Put the source tree's code into the deployed functions that an edit concerns; their names."""
+        tree, digests = source_digests(self._root), dict(self._digests)
+        edited = {path for path in tree.keys() | self._pushed.keys() if tree.get(path) != self._pushed.get(path)}
+        try:
+            changed = self._send_assets(jobs=any(concerns_jobs(path) for path in edited))
+            if old := {old for old, new in self._digests.items() if digests.get(old) != new}:
+                self._deploy_stacks(self._stacks_naming(old))  # what checks a bundle's digest is told the new one
+            pushed = [
+                function
+                for name, template in self._templates().items()
+                for function in self._push(name, self._concerned(template, edited, changed))
+            ]
+        except BaseException:
+            self._sent.clear()
+            self._digests = digests
+            raise
+        self._pushed = tree
+        return pushed
+
+    def _concerned(
+        self, template: dict[str, Any], edited: set[str], changed: set[tuple[str, str]]
+    ) -> dict[str, tuple[str, str]]:
+        """The functions of a template that carry changed code, and where theirs lies, by logical name."""
+        return {
+            name: key
+            for name, resource in template["Resources"].items()
+            if resource["Type"] == "AWS::Lambda::Function"
+            and (key := self._code_key(resource)) in changed
+            and any(concerns(path, resource["Properties"].get("Handler", "")) for path in edited)
+        }
+
+    def _push(self, stack: str, keys: dict[str, tuple[str, str]]) -> Iterator[str]:
+        for resource in self._cfn.describe_stack_resources(StackName=stack)["StackResources"] if keys else ():
+            if key := keys.get(resource["LogicalResourceId"]):
+                function = str(resource["PhysicalResourceId"])
+                self._lambda.update_function_code(FunctionName=function, S3Bucket=key[0], S3Key=key[1])
+                yield function
 
     # ---- assets
 
@@ -87,8 +114,8 @@ class Deployer:
                     for to in entry["destinations"].values():
                         yield (self._fill(to["bucketName"]), self._fill(to["objectKey"])), entry["source"]
 
-    def _send_assets(self) -> set[tuple[str, str]]:
-        """The (bucket, key) of each asset that was sent because its content is new."""
+    def _send_assets(self, *, jobs: bool = True) -> set[tuple[str, str]]:
+        """The (bucket, key) of each asset that was sent because its content is new; those of `jobs` only if wanted."""
         layers = {
             self._code_key(resource)
             for template in self._templates().values()
@@ -97,6 +124,8 @@ class Deployer:
         }
         sent = set()
         for key, source in dict(self._assets()).items():
+            if key in self._sent and not jobs and source["path"].endswith(".zip"):
+                continue
             if not any(bucket == key[0] for bucket, _ in self._sent):
                 self._s3.create_bucket(Bucket=key[0])
             content = _EMPTY_ZIP if key in layers else self._content(source)
@@ -132,8 +161,12 @@ class Deployer:
             for i, a in self._stacks().items()
         }
 
-    def _deploy_stacks(self) -> Outputs:
-        stacks = self._stacks()
+    def _stacks_naming(self, digests: set[str]) -> dict[str, Any]:
+        """The stacks in whose templates one of the digests stands."""
+        texts = {i: (self._folder / a["properties"]["templateFile"]).read_text() for i, a in self._stacks().items()}
+        return {i: a for i, a in self._stacks().items() if any(digest in texts[i] for digest in digests)}
+
+    def _deploy_stacks(self, stacks: dict[str, Any]) -> Outputs:
         waits = {i: {d for d in a.get("dependencies", []) if d in stacks} for i, a in stacks.items()}
         outputs: Outputs = {}
         running: dict[cf.Future[Outputs], str] = {}

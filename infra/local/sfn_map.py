@@ -1,4 +1,4 @@
-"""Distributed Map in JSONata, and the grant that it takes."""
+"""Distributed Map in JSONata, what its executions see, and the grant that it takes."""
 
 from __future__ import annotations
 
@@ -44,6 +44,32 @@ def evaluate_distributed_maps() -> None:
         return output, following
 
     sfn._run_map_items = run
+
+
+@correction(
+    title="Executions of a distributed map",
+    aws="Each has its own input in the context, and no variables of its parent's; one failure too many ends them.",
+    emulator="They see the parent's input and variables; all of them run.",
+    names=("services.stepfunctions: _run_sub_machine _map_runs _ExecutionError",),
+)
+def separate_children() -> None:
+    stock = sfn._run_sub_machine
+
+    @functools.wraps(stock)
+    def run(states: State, start: str, data: Any, execution: State, context: State) -> Any:
+        started = sfn._map_runs.get(execution.get("mapRunArn"))
+        if not started or context["Execution"]["Id"] == execution["executionArn"]:
+            return stock(states, start, data, execution, context)
+        if started["executionCounts"]["failed"] and not (
+            started["toleratedFailureCount"] or started["toleratedFailurePercentage"]
+        ):
+            raise sfn._ExecutionError("States.Aborted", "another execution of the map failed")
+        own = {"Id": execution["executionArn"], "Input": data, "Name": execution["name"]}
+        context["Execution"] = {**own, "StartTime": execution["startDate"]}
+        context["variables"] = dict[str, Any]()
+        return stock(states, start, data, execution, context)
+
+    sfn._run_sub_machine = run
 
 
 def _items(state: State, data: Any, context: State) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import select
 import shutil
 import signal
@@ -21,6 +22,7 @@ from infra.local import assembly
 from infra.local.addresses import local_urls
 from infra.local.clients import Clients
 from infra.local.deploy import Deployer
+from infra.local.lock import FolderLock
 from infra.local.media import MediaServer
 from infra.local.settings import ROOT, Settings
 
@@ -58,13 +60,21 @@ class LocalStack:
         bundles = str(Path(self.settings.folder) / "bundles")
         build = (sys.executable, "-m", "infra.build", "--placeholder", bundles)
         self._commands = commands or (build, (sys.executable, "app.py"))
-        self._context = {"bundles": bundles, "rate_scale": "100"} if context is None else context
+        here = {"bundles": bundles, "rate_scale": "100", "most_workers": str(os.cpu_count() or 1)}
+        self._context = here if context is None else context
         self._log, self._say = log, say
+        self._lock = FolderLock(self.settings.folder)
         self._server: subprocess.Popen[str] | None = None
         self._media: MediaServer | None = None
         self._deploying, self._pushing = threading.Lock(), threading.Lock()
+        self._given_up = threading.Event()
         self._root, self._out = Path(self.settings.root), Path(self.settings.folder) / "cdk.out"
         self._deployer = Deployer(self.clients, self._root, self._out, say)
+
+    @property
+    def pid(self) -> int:
+        """The emulator's process; 0 when there is none."""
+        return self._server.pid if self._server else 0
 
     def __enter__(self) -> Self:
         try:
@@ -87,8 +97,10 @@ class LocalStack:
     def start(self) -> None:
         """Start the emulator with an empty state; returns at once, `wait_ready` waits.
 
-        Raises StackError when a port is taken.
+        Raises TakenError when the folder has a running stack, StackError when a port is taken.
         """
+        self._lock.take(self.settings.endpoint)
+        self._given_up.clear()
         _check_free(self.settings.port)
         _check_free(self.settings.media_port)
         shutil.rmtree(self.settings.state, ignore_errors=True)
@@ -135,7 +147,7 @@ class LocalStack:
         with self._deploying:
             began, fresh = time.monotonic(), self.is_fresh()
             if not fresh:
-                assembly.synthesise(self._root, self._out, self._context, self._commands)
+                assembly.synthesise(self._root, self._out, self._context, self._commands, self._given_up)
                 self._say(f"synthesised in {time.monotonic() - began:.1f} s")
             self.wait_ready()
             with self._pushing:
@@ -160,25 +172,17 @@ class LocalStack:
             return self._deployer.push_code()
 
     def stop(self) -> None:
-        """End everything, within 5 seconds."""
+        """End everything, within 5 seconds, a synthesis under way too, and let go of the folder."""
+        self._given_up.set()
         if self._media:
             self._media.close()
             self._media = None
         server, self._server = self._server, None
-        if server is None:
-            return
-        if server.stdin:
-            with contextlib.suppress(OSError):
-                server.stdin.close()
-        with contextlib.suppress(ProcessLookupError):
-            server.send_signal(signal.SIGTERM)
-        try:
-            server.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            server.kill()  # its children notice
-            server.wait(1)
-        if server.stdout:
-            server.stdout.close()
+        if server:
+            _end(server)
+        if self._deploying.acquire(timeout=1):
+            self._deploying.release()
+        self._lock.release()
 
     def _local_outputs(self, stacks: dict[str, dict[str, str]]) -> dict[str, Any]:
         here = self.settings
@@ -205,12 +209,30 @@ class LocalStack:
         self._media.start()
 
 
+def _end(server: subprocess.Popen[str]) -> None:
+    if server.stdin:
+        with contextlib.suppress(OSError):
+            server.stdin.close()
+    with contextlib.suppress(ProcessLookupError):
+        server.send_signal(signal.SIGTERM)
+    try:
+        server.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()  # its children notice
+        server.wait(1)
+    if server.stdout:
+        server.stdout.close()
+
+
 def _check_free(port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            raise StackError(f"port {port} is for the system's administrator; choose one above 1023") from None
         except OSError:
             raise StackError(
-                f"port {port} is taken by another program; choose another one with PORT= (media takes the one after it)"
+                f"port {port} is taken by another program, or by the stack of another checkout;"
+                " choose another one with PORT= (media takes the one after it)"
             ) from None

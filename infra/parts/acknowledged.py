@@ -37,6 +37,8 @@ _CALLER = (
 _EDGE = "Optional, as the stack `edge`: a web ACL costs all the time, and addresses carry a token that the edge checks."
 
 _BATCH = "arn:<AWS::Partition>:batch:<AWS::Region>:<AWS::AccountId>"
+_EXECUTIONS = "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution"
+_MACHINE_NAME = '{"Fn::Select":[6,{"Fn::Split":[":",{"Ref":"transcodemachine28F91453"}]}]}'
 
 MEANT = (
     Meant("AwsSolutions-L1", "*", _RUNTIME),
@@ -98,6 +100,22 @@ MEANT = (
         f"AwsSolutions-IAM5[Resource::{_BATCH}:job-definition/showreel-{{stage}}-encode_run:*]",
         "pipeline/*-machine-role/Resource",
         "An execution under way goes on with the revision that it began with.",
+    ),
+    *(
+        Meant(
+            f"AwsSolutions-IAM5[Resource::{_EXECUTIONS}:showreel-{{stage}}-transcode{end}]",
+            "pipeline/*-machine-role/Resource",
+            "The map's executions, one a worker, are named by Step Functions.",
+        )
+        for end in ("/*", ":*")
+    ),
+    *(
+        Meant(
+            f"AwsSolutions-IAM5[Resource::{_EXECUTIONS}:{_MACHINE_NAME}{end}]",
+            "pipeline/*-machine/DistributedMapPolicy/Resource",
+            "The CDK's own grant, which is not attached to our role and not in the template.",
+        )
+        for end in (":*", "/*:*")
     ),
     Meant(
         "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>/*.zip]",

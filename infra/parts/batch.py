@@ -1,6 +1,7 @@
 """The Batch environment: scales to zero, needs no NAT and no image of our own."""
 
 import hashlib
+import re
 
 import aws_cdk as cdk
 from aws_cdk import aws_batch as batch
@@ -20,6 +21,7 @@ from shared.base.running import EXIT_BAD_INPUT
 
 ATTEMPT_LIMIT = cdk.Duration.hours(6)
 WAIT_FOR_CAPACITY = cdk.Duration.minutes(20)
+MOVES = "Batch jobs start in {}, a tag that may move to other content: name a digest with the setting worker_image"
 BOOTSTRAP = ROOT / "layers" / "worker" / "bootstrap.py"
 
 
@@ -117,8 +119,10 @@ class Job(Construct):
             "logs",
             log_group_name=f"/aws/batch/{stage.named(room.name)}",
             retention=RETENTION,
-            removal_policy=stage.removal,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
         )
+        if stage.production and not pinned(stage.worker_image):
+            cdk.Annotations.of(self).add_warning_v2(f"{stage.named('worker-image')}", MOVES.format(stage.worker_image))
         container = batch.EcsEc2ContainerDefinition(
             self,
             "container",
@@ -131,7 +135,7 @@ class Job(Construct):
             environment={
                 **stage.environment,
                 **grants.environment(room.declaration.needs),
-                "AWS_REGION": cdk.Stack.of(self).region,
+                "AWS_DEFAULT_REGION": cdk.Stack.of(self).region,  # all that botocore reads; Batch sets none
                 "BUNDLE_BUCKET": bundle.s3_bucket_name,
                 "BUNDLE_KEY": bundle.s3_object_key,
                 "BUNDLE_SHA256": _sha256(stage),
@@ -151,6 +155,11 @@ class Job(Construct):
             propagate_tags=True,
         )
         _keep_revisions(self.definition)
+
+
+def pinned(image: str) -> bool:
+    """Whether an image is named by its content, so that two jobs never start in different ones."""
+    return bool(re.search(r"@sha256:[0-9a-f]{64}$", image))
 
 
 def _keep_revisions(definition: batch.EcsJobDefinition) -> None:

@@ -52,7 +52,7 @@ class Functions:
             f"{room.name}-logs",
             log_group_name=f"/aws/lambda/{name}",
             retention=RETENTION,
-            removal_policy=self._stage.removal,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
         )
         return lambda_.Function(
             self._stack,

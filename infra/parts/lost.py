@@ -18,5 +18,5 @@ def lost_queue(stack: cdk.Stack, stage: Stage, name: str) -> sqs.Queue:
         encryption=sqs.QueueEncryption.SQS_MANAGED,
         enforce_ssl=True,
         retention_period=KEPT,
-        removal_policy=stage.removal,
+        removal_policy=cdk.RemovalPolicy.DESTROY,
     )

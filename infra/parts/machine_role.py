@@ -11,6 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 
 from infra.parts.stage import Stage
 
+COLONS = cdk.ArnFormat.COLON_RESOURCE_NAME
 BATCH_RULE = "StepFunctionsGetEventsForBatchJobsRule"
 """The rule by which Step Functions learns that a job has ended; it makes it itself, in the account's name."""
 
@@ -31,14 +32,26 @@ def machine_role(
 ) -> iam.IRole:
     """The role of `machine`, which calls `functions` and runs jobs of `job_definitions` (names) in one queue.
 
-    Source: "Service integrations: AWS Batch" and "Logging to CloudWatch Logs" in the Step Functions developer guide.
+    It also starts, watches and ends the executions of its own distributed maps.
+    Source: "Service integrations: AWS Batch", "IAM policies for Distributed Map states" and "Logging to CloudWatch
+    Logs" in the Step Functions developer guide.
     """
 
     def batch(kind: str, name: str) -> str:
         return stack.format_arn(service="batch", resource=kind, resource_name=name)
 
     rule = stack.format_arn(service="events", resource="rule", resource_name=BATCH_RULE)
+    own = stage.named(machine)
+    runs = [
+        stack.format_arn(service="states", resource="execution", resource_name=f"{own}{end}", arn_format=COLONS)
+        for end in ("/*", ":*")  # a map's executions are named after it, machine/map
+    ]
     statements = [
+        _allow(
+            ["states:StartExecution"],
+            stack.format_arn(service="states", resource="stateMachine", resource_name=own, arn_format=COLONS),
+        ),
+        _allow(["states:DescribeExecution", "states:StopExecution"], *runs),
         _allow(["lambda:InvokeFunction"], *(function.function_arn for function in functions)),
         # An execution under way goes on with the revision that it began with
         _allow(["batch:SubmitJob"], queue_arn, *(batch("job-definition", f"{name}:*") for name in job_definitions)),

@@ -7,6 +7,8 @@ from pathlib import Path
 import aws_cdk as cdk
 from constructs import Node
 
+from shared.media.workers import JOB_CPU_SECONDS, LAMBDA_CPU_SECONDS, MOST_INVOCATIONS
+
 APPLICATION = "showreel"
 
 
@@ -21,6 +23,8 @@ class Stage:
     rate_scale      multiplies all rate limits
     encoder         "ours", or "outside" when another service encodes
     lambda_cpu_seconds   sources that cost more CPU time to encode than this go to Batch
+    job_cpu_seconds      what a Batch worker gets of them
+    most_workers    invocations that encode one source at the same time, 100 at most are of use
     """
 
     name: str
@@ -31,6 +35,8 @@ class Stage:
     token_audience: str
     encoder: str
     lambda_cpu_seconds: str
+    job_cpu_seconds: str
+    most_workers: int
     access_token_minutes: str
     refresh_token_days: str
     worker_image: str
@@ -42,8 +48,8 @@ class Stage:
 
     @property
     def removal(self) -> cdk.RemovalPolicy:
-        """What happens to data when its stack goes."""
-        return cdk.RemovalPolicy.RETAIN if self.production else cdk.RemovalPolicy.DESTROY
+        """What happens to data when its stack goes; a first deployment that fails leaves none behind, in any stage."""
+        return cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if self.production else cdk.RemovalPolicy.DESTROY
 
     def named(self, name: str) -> str:
         """The real name of something of this stage; IAM and Lambda end names at 64 characters."""
@@ -63,12 +69,23 @@ class Stage:
             "TOKEN_AUDIENCE": self.token_audience,
             "ENCODER": self.encoder,
             "LAMBDA_CPU_SECONDS": self.lambda_cpu_seconds,
+            "JOB_CPU_SECONDS": self.job_cpu_seconds,
             "ACCESS_TOKEN_EXPIRE_MINUTES": self.access_token_minutes,
             "REFRESH_TOKEN_EXPIRE_DAYS": self.refresh_token_days,
         }
 
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
+
+LOCAL_ORIGINS = "http://localhost:5173,http://127.0.0.1:5173"
+_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?"), "number"
+_WHOLE = re.compile(r"[0-9]{1,6}"), "whole number"
+_NUMBERS = {
+    "rate_scale": _NUMBER,
+    "lambda_cpu_seconds": _NUMBER,
+    "access_token_minutes": _WHOLE,
+    "refresh_token_days": _WHOLE,
+}
 
 PYTHON_IMAGE = "public.ecr.aws/docker/library/python:3.13-slim"
 
@@ -79,16 +96,17 @@ def stage_of(node: Node) -> Stage:
     own = (node.try_get_context("stages") or {}).get(name, {})
 
     def context(key: str, default: str) -> str:
-        return str(node.try_get_context(key) or own.get(key) or default)
+        given = (node.try_get_context(key), own.get(key))
+        return str(next((one for one in given if one is not None), default))
 
     if name not in ("dev", "staging", "prod"):
         raise ValueError(f"-c stage={name}: there are dev, staging and prod")
     if context("jwt_algorithm", "RS256") != "RS256":
         raise ValueError("-c jwt_algorithm: only RS256, since a shared secret would let every verifier sign tokens")
-    origins = context("cors_origins", "http://localhost:5173,http://127.0.0.1:5173")
-    for origin in origins.split(","):
-        if not _ORIGIN.fullmatch(origin):
-            raise ValueError(f"-c cors_origins: {origin!r} is no exact origin such as https://app.example.org")
+    origins = context("cors_origins", LOCAL_ORIGINS if name == "dev" else "")
+    _check_origins(name, origins)
+    for key in _NUMBERS:
+        _check_number(key, context(key, "1"))
     root = Path(__file__).parents[2]
     return Stage(
         name=name,
@@ -98,8 +116,24 @@ def stage_of(node: Node) -> Stage:
         token_issuer=context("token_issuer", f"{APPLICATION}-{name}"),
         token_audience=context("token_audience", f"{APPLICATION}-users"),
         encoder=context("encoder", "ours"),
-        lambda_cpu_seconds=context("lambda_cpu_seconds", "900"),
+        lambda_cpu_seconds=context("lambda_cpu_seconds", str(LAMBDA_CPU_SECONDS)),
+        job_cpu_seconds=context("job_cpu_seconds", str(JOB_CPU_SECONDS)),
+        most_workers=int(context("most_workers", str(MOST_INVOCATIONS))),
         access_token_minutes=context("access_token_minutes", "15"),
         refresh_token_days=context("refresh_token_days", "7"),
         worker_image=context("worker_image", PYTHON_IMAGE),
     )
+
+
+def _check_origins(name: str, origins: str) -> None:
+    if not origins:
+        raise ValueError(f"-c cors_origins: name the exact origins of the frontends of stage {name}, comma separated")
+    for origin in origins.split(","):
+        if not _ORIGIN.fullmatch(origin):
+            raise ValueError(f"-c cors_origins: {origin!r} is no exact origin such as https://app.example.org")
+
+
+def _check_number(key: str, given: str) -> None:
+    form, meaning = _NUMBERS[key]
+    if not form.fullmatch(given) or not float(given):
+        raise ValueError(f"-c {key}: {given!r} is no {meaning} above 0")

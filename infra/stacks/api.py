@@ -48,7 +48,7 @@ class ApiStack(ShowreelStack):
             "access-logs",
             log_group_name=f"/aws/apigateway/{stage.named('http')}",
             retention=RETENTION,
-            removal_policy=stage.removal,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
         )
         default = apigw.HttpStage(
             self, "default", http_api=self.http, stage_name="$default", auto_deploy=True, throttle=THROTTLE

@@ -50,6 +50,7 @@ class PipelineStack(ShowreelStack):
             made,
             queue_arn=environment.queue.job_queue_arn,
             job_definition_arn=jobs["encode_run"].definition.job_definition_arn,
+            most_workers=self.stage.most_workers,
         )
         role = machine_role(
             self,
@@ -77,7 +78,7 @@ class PipelineStack(ShowreelStack):
             f"{name}-machine-logs",
             log_group_name=f"/aws/vendedlogs/states/{self.stage.named(name)}",
             retention=RETENTION,
-            removal_policy=self.stage.removal,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
         )
 
     def _on(self, room: Room, event: Event) -> None:

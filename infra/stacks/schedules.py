@@ -23,7 +23,7 @@ class SchedulesStack(ShowreelStack):
         lost = lost_queue(self, stage, "lost-runs")
         functions = Functions(self, stage, edge, lost)
         group = scheduler.ScheduleGroup(
-            self, "group", schedule_group_name=stage.named("schedules"), removal_policy=stage.removal
+            self, "group", schedule_group_name=stage.named("schedules"), removal_policy=cdk.RemovalPolicy.DESTROY
         )
         for room, schedule in schedules():
             function = functions.add(room)

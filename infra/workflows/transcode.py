@@ -1,10 +1,11 @@
 """The workflow `transcode`: an upload becomes a stream. Mirrors functions/pipeline/transcode/.
 
-    probe_source -> plan_encode -> (which lane?) -> encode_run -> package_stream -> finish_video
-                                                 -> hand_out_encode (waits for an outside encoder) -> finish_video
+    probe_source -> plan_encode -> (which lane?) -> encode_runs: a Map of encode_run -> package_stream -> finish_video
+                                                 -> encode_run_job, or encode_run_jobs, an array -> package_stream
+                                                 -> hand_out_encode, waits for an outside encoder -> finish_video
     whatever fails  -> fail_video -> Failed
 
-Six transitions at most, the same for ten seconds and for two hours.
+Six transitions and one a worker, the same for ten seconds and for two hours.
 """
 
 import aws_cdk as cdk
@@ -19,6 +20,12 @@ OUTSIDE_LIMIT = cdk.Duration.hours(24)
 """How long an outside encoder may take."""
 
 INPUT = "$states.context.Execution.Input"
+WORKERS = "$count($plan.workers)"
+TOLD = {"video": f"{{% {INPUT} %}}", "execution": "{% $states.context.Execution.Id %}"}
+"""What every step is told: the execution's own input, and its ARN."""
+WORKER = {key: f"{{% {INPUT}.{key} %}}" for key in (*TOLD, "plan", "worker")}
+"""The same for a worker: the map starts an execution for it, whose input it is."""
+ERROR, CAUGHT = "{% $states.input %}", "{% $states.errorOutput %}"
 HOPELESS = "StepError"
 """The class that steps raise when another try cannot help; see shared/base/running.py."""
 
@@ -36,11 +43,13 @@ class TranscodeWorkflow(Construct):
         *,
         queue_arn: str,
         job_definition_arn: str,
+        most_workers: int,
     ) -> None:
-        """`functions`: step name -> its Lambda function."""
+        """`functions`: step name -> its Lambda function; `most_workers` of them encode at the same time."""
         super().__init__(scope, "transcode")
         self._functions = functions
-        self._failed = self._step("fail_video", {"error": "{% $states.input %}"}, catch=False)
+        self._most_workers = most_workers
+        self._failed = self._step("fail_video", {"error": ERROR}, catch=False)
         self._failed.next(sfn.Fail(self, "Failed"))
         self.start = self._chain(queue_arn, job_definition_arn)
 
@@ -51,9 +60,11 @@ class TranscodeWorkflow(Construct):
         package = self._step("package_stream", planned, keep={"published": "{% $states.result.Payload %}"})
         finish = self._step("finish_video", {**planned, "published": "{% $published %}"})
         package.next(finish)
-        on_lambda = self._step("encode_run", planned).next(package)
-        on_batch = self._job(queue_arn, job_definition_arn).next(package)
+        on_lambda = self._workers().next(package)
+        on_batch = self._job("encode_run_job", queue_arn, job_definition_arn).next(package)
+        in_array = self._job("encode_run_jobs", queue_arn, job_definition_arn, workers=WORKERS).next(package)
         lane = sfn.Choice.jsonata(self, "Lane")
+        lane.when(sfn.Condition.jsonata(f"{{% $plan.lane = 'batch' and {WORKERS} > 1 %}}"), in_array)
         lane.when(sfn.Condition.jsonata("{% $plan.lane = 'batch' %}"), on_batch)
         lane.when(sfn.Condition.jsonata("{% $plan.lane = 'outside' %}"), self._outside().next(finish))
         lane.otherwise(on_lambda)
@@ -72,13 +83,27 @@ class TranscodeWorkflow(Construct):
 
         `wait`: the state ends when somebody reports with the task's token, at the latest after so long.
         """
+        task = self._invocation(name, {**TOLD, **payload}, keep=keep, wait=wait)
+        if catch:
+            task.add_catch(self._failed, errors=["States.ALL"], outputs=CAUGHT)
+        return task
+
+    def _invocation(
+        self,
+        name: str,
+        payload: dict[str, str],
+        *,
+        state: str = "",
+        keep: dict[str, str] | None = None,
+        wait: cdk.Duration | None = None,
+    ) -> tasks.LambdaInvoke:
+        """An invocation of the step `name` as the state of that name, unless `state` names it; tried three times."""
         pattern = sfn.IntegrationPattern
-        told = {"video": f"{{% {INPUT} %}}", "execution": "{% $states.context.Execution.Id %}", **payload}
         task = tasks.LambdaInvoke.jsonata(
             self,
-            name,
+            state or name,
             lambda_function=self._functions[name],
-            payload=sfn.TaskInput.from_object(told),
+            payload=sfn.TaskInput.from_object(payload),
             outputs="{% {} %}",
             assign=keep,
             retry_on_service_exceptions=False,
@@ -88,9 +113,26 @@ class TranscodeWorkflow(Construct):
         task.add_retry(errors=[HOPELESS], max_attempts=0)
         again = NOT_ASKED if wait else ["States.ALL"]  # an answer is final, and so is none in time
         task.add_retry(errors=again, max_attempts=2, interval=cdk.Duration.seconds(2), backoff_rate=2)
-        if catch:
-            task.add_catch(self._failed, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
         return task
+
+    def _workers(self) -> sfn.DistributedMap:
+        """One execution of `encode_run` for each worker. A worker that fails says why, which the map would not."""
+        failed = self._invocation("fail_video", {**WORKER, "error": ERROR}, state="fail_worker")
+        failed.next(sfn.Fail.jsonata(self, "Worker failed", error="{% $caught.Error %}", cause="{% $caught.Cause %}"))
+        work = self._invocation("encode_run", WORKER)
+        work.add_catch(failed, errors=["States.ALL"], outputs=CAUGHT, assign={"caught": CAUGHT})
+        workers = sfn.DistributedMap.jsonata(
+            self,
+            "encode_runs",
+            items=sfn.ProvideItems.jsonata("{% $plan.workers %}"),
+            item_selector={**TOLD, "plan": "{% $plan %}", "worker": "{% $states.context.Map.Item.Value %}"},
+            max_concurrency=self._most_workers,
+            map_execution_type=sfn.StateMachineType.STANDARD,
+            outputs="{% {} %}",
+        )
+        workers.item_processor(work)
+        workers.add_catch(self._failed, errors=["States.ALL"], outputs=CAUGHT)
+        return workers
 
     def _outside(self) -> tasks.LambdaInvoke:
         """Wait for the report about what an outside encoder made; it is what `package_stream` gives otherwise."""
@@ -101,16 +143,18 @@ class TranscodeWorkflow(Construct):
             wait=OUTSIDE_LIMIT,
         )
 
-    def _job(self, queue_arn: str, job_definition_arn: str) -> tasks.BatchSubmitJob:
+    def _job(self, name: str, queue_arn: str, job_definition_arn: str, workers: str = "") -> tasks.BatchSubmitJob:
+        """A job that does all the work, or an array with a job for each of `workers`."""
         told = f"{{% $string({{'video': {INPUT}, 'execution': $states.context.Execution.Id, 'plan': $plan}}) %}}"
         job = tasks.BatchSubmitJob.jsonata(
             self,
-            "encode_run_job",
+            name,
             job_definition_arn=job_definition_arn,
             job_queue_arn=queue_arn,
             job_name=f"{{% 'encode-' & {INPUT}.video_id %}}",
+            array_size=cdk.Token.as_number(f"{{% {workers} %}}") if workers else None,
             payload=sfn.TaskInput.from_object({"input": told}),
             outputs="{% {} %}",
         )
-        job.add_catch(self._failed, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
+        job.add_catch(self._failed, errors=["States.ALL"], outputs=CAUGHT)
         return job

@@ -48,7 +48,7 @@ def signed(method, host, path, region):
 
 def fetch(target):
     """Write the bundle to a file; refuse one with another digest."""
-    bucket, key, region = os.environ["BUNDLE_BUCKET"], os.environ["BUNDLE_KEY"], os.environ["AWS_REGION"]
+    bucket, key, region = os.environ["BUNDLE_BUCKET"], os.environ["BUNDLE_KEY"], os.environ["AWS_DEFAULT_REGION"]
     base = os.environ.get("AWS_ENDPOINT_URL")
     host = base.partition("://")[2] if base else "s3." + region + ".amazonaws.com"
     path = "/" + bucket + "/" + key

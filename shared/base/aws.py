@@ -2,12 +2,16 @@
 
 import functools
 import json
+from collections.abc import Callable
 from typing import Any
 
-from shared.base import clock
+from shared.base import clock, logs
+from shared.base.errors import UnavailableError
 from shared.base.settings import setting
 
 SECRET_SECONDS = 300
+STALE_SECONDS = 30
+"""So long a value that could not be read again serves on before the next try."""
 
 
 @functools.cache
@@ -39,30 +43,40 @@ def client(service: str, read_seconds: int = 10) -> Any:
 _kept: dict[str, tuple[float, str]] = {}
 
 
-def _keep(key: str, seconds: float, load: Any) -> str:
-    """A value that is read again once it is older than `seconds`."""
-    found = _kept.get(key)
-    if found and clock.now() < found[0]:
+def _keep(name: str, load: Callable[[], str], *, again: bool = False) -> str:
+    """A value that is read again once it is 5 minutes old, or at once when asked `again`.
+
+    While it cannot be read the one that is kept serves on, though never for who asks `again`; without one it is 503.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    found = _kept.get(name)
+    if found and not again and clock.now() < found[0]:
         return found[1]
-    value: str = load()
-    _kept[key] = (clock.now() + seconds, value)
+    seconds = SECRET_SECONDS
+    try:
+        value = load()
+    except (BotoCoreError, ClientError) as error:
+        logs.log_exception("a secret or parameter cannot be read", error, name=name)
+        if again or not found:
+            raise UnavailableError("Something that this needs cannot be read at the moment") from error
+        value, seconds = found[1], STALE_SECONDS
+    _kept[name] = (clock.now() + seconds, value)
     return value
 
 
 def secret(variable: str) -> str:
-    """The value of the secret that an environment variable names; kept for 5 minutes."""
+    """The value of the secret that an environment variable names; kept for 5 minutes, longer while AWS fails."""
     name = setting(variable)
     read = client("secretsmanager").get_secret_value
-    return _keep(name, SECRET_SECONDS, lambda: read(SecretId=name)["SecretString"])
+    return _keep(name, lambda: str(read(SecretId=name)["SecretString"]))
 
 
 def parameter(variable: str, *, again: bool = False) -> str:
-    """The value of the parameter that an environment variable names; kept for 5 minutes unless asked `again`."""
+    """The value of the parameter that an environment variable names; kept as secrets are unless asked `again`."""
     name = setting(variable)
-    if again:
-        _kept.pop(name, None)
     read = client("ssm").get_parameter
-    return _keep(name, SECRET_SECONDS, lambda: read(Name=name)["Parameter"]["Value"])
+    return _keep(name, lambda: str(read(Name=name)["Parameter"]["Value"]), again=again)
 
 
 def forget() -> None:

@@ -33,6 +33,8 @@ class ObjectSource:
         if self.version:
             which["VersionId"] = self.version
         body: bytes = client("s3", 60).get_object(**which)["Body"].read()
+        if len(body) != end - start:
+            raise OSError(f"S3 sent {len(body)} of {end - start} bytes of {self.key}")
         return body
 
 

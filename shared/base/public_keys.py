@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.base import aws, clock, logs
+from shared.base import aws, clock
 from shared.base.errors import UnavailableError
 from shared.base.signing_keys import PUBLIC_VARIABLE
 
@@ -59,16 +59,14 @@ def public_keys() -> dict[str, Any]:
 
 
 def _read() -> dict[str, Any]:
-    from botocore.exceptions import BotoCoreError, ClientError
     from jwt.algorithms import RSAAlgorithm
 
     _known.asked_at = clock.now()
     try:
         published = json.loads(aws.parameter(PUBLIC_VARIABLE, again=True))["keys"]
-    except (BotoCoreError, ClientError) as error:
+    except UnavailableError:
         if not _known.keys:
-            raise UnavailableError("Tokens cannot be checked at the moment") from error
-        logs.log_exception("the public keys cannot be read, those known serve on", error)
+            raise
         return _known.keys
     _known.keys = {jwk["kid"]: RSAAlgorithm.from_jwk(jwk) for jwk in published}
     _known.read_at = _known.asked_at

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from shared.base import logs
 from shared.base.errors import AppError
+from shared.base.settings import setting
 
 EXIT_BAD_INPUT = 64
 """Exit code of a Batch job whose input cannot be processed: Batch gives up instead of trying again (EX_USAGE)."""
@@ -77,9 +78,15 @@ def each(found: Iterable[T], work: Callable[[T], object]) -> None:
 
 
 def run_as_job(function: Callable[[dict[str, Any]], Any]) -> None:
-    """Run a step as a Batch job: its input is the last argument, as JSON. Ends the process."""
+    """Run a step as a Batch job: its input is the last argument, as JSON. Ends the process.
+
+    A job of an array is told its number in it as `worker`.
+    """
+    told = json.loads(sys.argv[-1])
+    if number := setting("AWS_BATCH_JOB_ARRAY_INDEX", ""):
+        told["worker"] = int(number)
     try:
-        function(json.loads(sys.argv[-1]))
+        function(told)
     except StepError as error:
         logs.log("ERROR", f"{function.__name__} gives up", code=error.code, reason=error.message)
         sys.exit(EXIT_BAD_INPUT)

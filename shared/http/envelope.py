@@ -4,6 +4,7 @@ import base64
 import gzip
 import hashlib
 import json
+import re
 from typing import Any
 
 from shared.base import clock
@@ -70,11 +71,24 @@ def finish(answer: Answer, request: ApiRequest, *, shared_age: int, extra: dict[
     done: Answer = {**answer, "headers": headers}
     if shared_age and request.method == "GET" and done["statusCode"] == 200:
         done = _tagged(done, request)
-    if "gzip" in request.headers.get("accept-encoding", "") and _worth_compressing(done):
+    if _worth_compressing(done) and takes_gzip(request.headers.get("accept-encoding", "")):
         headers["content-encoding"] = "gzip"
         done["body"] = base64.b64encode(gzip.compress(done["body"].encode(), 5, mtime=0)).decode()
         done["isBase64Encoded"] = True
     return done
+
+
+_NO_WEIGHT = re.compile(r"0(\.0{0,3})?")
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding takes gzip: named, or by "*", and not with the weight 0 (RFC 9110 12.5.3)."""
+    weights = {}
+    for one in accepted.lower().split(","):
+        coding, _, parameter = one.partition(";")
+        weights[coding.strip()] = parameter.replace(" ", "").removeprefix("q=") or "1"
+    weight = weights.get("gzip", weights.get("x-gzip", weights.get("*", "0")))
+    return not _NO_WEIGHT.fullmatch(weight)
 
 
 def _tagged(answer: Answer, request: ApiRequest) -> Answer:

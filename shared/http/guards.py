@@ -1,18 +1,25 @@
-"""What stands before an endpoint: body and origin, who is calling, limits, idempotency. In this order, each once."""
+"""What stands before an endpoint: body and origin, who is calling, limits, idempotency. In this order, each once.
+
+What limits an endpoint's user comes last, when the request is a valid one that really runs.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
-from shared.base.errors import ForbiddenError
+from shared.base.errors import ForbiddenError, UnauthorizedError
 from shared.base.settings import setting
-from shared.contract.declare import Endpoint
+from shared.contract.declare import ANY_ROUTE, Endpoint
+from shared.contract.permissions import Identity
 from shared.http.authenticate import authenticate
 from shared.http.caller import Caller
 from shared.http.envelope import Answer
-from shared.http.limiting import charge
+from shared.http.limiting import charge, charge_run, charge_stranger
 from shared.http.replay import once
 from shared.http.request import ApiRequest
 from shared.http.visit import Visit
+
+Call = Callable[[Caller, Callable[[], None]], Answer]
+"""What does the request of a caller: it calls its second argument once it knows that the request is valid."""
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -25,15 +32,29 @@ class Guards:
         self._name = name
         self._endpoint = endpoint
 
-    def around(self, request: ApiRequest, context: Any, visit: Visit, call: Callable[[Caller], Answer]) -> Answer:
+    def around(self, request: ApiRequest, context: Any, visit: Visit, call: Call) -> Answer:
         """Let the request through to `call`, or raise an AppError; `visit` collects what is learned on the way."""
-        request.check_json()
-        if request.method not in _SAFE:
+        if self._endpoint.path != ANY_ROUTE:  # where nothing is served, nothing is wrong with what was sent
+            request.check_json()
             _check_origin(request)
-        visit.caller = authenticate(request, self._endpoint.caller)
+        visit.caller = self._authenticate(request, visit)
         charge(self._endpoint, visit)
         caller, seconds = visit.caller, self._seconds_left(context)
-        return once(self._name, self._endpoint, request, caller, seconds, lambda: call(caller))
+
+        def run() -> Answer:
+            return call(caller, lambda: charge_run(self._endpoint, visit))
+
+        answer = once(self._name, self._endpoint, request, caller, seconds, run)
+        if self._endpoint.caller.identity is Identity.SIGNATURE and answer["statusCode"] == UnauthorizedError.status:
+            charge_stranger(self._endpoint, visit, request.address)
+        return answer
+
+    def _authenticate(self, request: ApiRequest, visit: Visit) -> Caller:
+        try:
+            return authenticate(request, self._endpoint.caller)
+        except UnauthorizedError:
+            charge_stranger(self._endpoint, visit, request.address)
+            raise
 
     def _seconds_left(self, context: Any) -> float:
         left = getattr(context, "get_remaining_time_in_millis", None)
@@ -42,6 +63,8 @@ class Guards:
 
 def _check_origin(request: ApiRequest) -> None:
     """A browser tells where a state-changing request comes from; what is not ours is refused."""
+    if request.method in _SAFE:
+        return
     origin = request.headers.get("origin")
     if origin is not None and origin not in setting("CORS_ORIGINS", "").split(","):
         raise ForbiddenError(f"Requests from {origin[:100]} are not allowed")

@@ -7,6 +7,7 @@ from shared.base.errors import RateLimitedError, UnavailableError
 from shared.base.limiter import ADDRESS_BURST, Admission, Leases, LimiterDownError, Standing, pay
 from shared.contract.declare import Endpoint
 from shared.contract.limits import MINUTE, Limit, Subject
+from shared.contract.permissions import Identity
 from shared.http.caller import Caller
 from shared.http.visit import Visit
 
@@ -14,20 +15,49 @@ _leases = Leases()
 
 
 def charge(endpoint: Endpoint, visit: Visit) -> None:
-    """Let the request pay: 429 from an empty bucket; 503 when an endpoint with limits of its own cannot be counted."""
-    standings: list[Standing] = []
+    """Let a request pay before any work: in general, then from the endpoint's buckets of its address.
+
+    429 from an empty bucket, and the buckets after it are left alone; 503 when a bucket of the endpoint's own cannot be
+    counted. The general ones are scarce for nobody, so they come first.
+    """
     try:
-        for limit in endpoint.limits:
-            standings.append(_pay(limit, visit.caller))
-            if not standings[-1].allowed:
-                break
-        else:
-            standings += _general(endpoint, visit)
-    except LimiterDownError as error:
-        if endpoint.limits:
+        _settle(visit, _general(endpoint, visit))
+    except LimiterDownError:
+        visit.uncounted = True
+    _charge_exactly(endpoint, visit, Subject.ADDRESS)
+
+
+def charge_run(endpoint: Endpoint, visit: Visit) -> None:
+    """Let a request pay from the endpoint's buckets of its user, once it is known to be valid and not a repeat."""
+    _charge_exactly(endpoint, visit, Subject.USER)
+
+
+def charge_stranger(endpoint: Endpoint, visit: Visit, address: str) -> None:
+    """Let a request whose proof is no good pay as an anonymous one of its address."""
+    if not endpoint.general:
+        return
+    try:
+        _settle(visit, _leases.admit_address(address).standings)
+    except LimiterDownError:
+        visit.uncounted = True
+
+
+def _charge_exactly(endpoint: Endpoint, visit: Visit, subject: Subject) -> None:
+    for limit in endpoint.limits:
+        if limit.subject is not subject:
+            continue
+        try:
+            if visit.uncounted:  # the table failed a moment ago: asking again would only take time
+                raise LimiterDownError
+            _settle(visit, (_pay(limit, visit.caller),))
+        except LimiterDownError as error:
             raise UnavailableError("Requests cannot be counted at the moment, and this one must be") from error
-    if standings:
-        visit.headers.update(headers_of(standings))
+
+
+def _settle(visit: Visit, standings: tuple[Standing, ...]) -> None:
+    visit.standings += standings
+    if visit.standings:
+        visit.headers.update(headers_of(visit.standings))
     refused = [standing for standing in standings if not standing.allowed]
     if refused:
         seconds = max(_seconds_until(standing.resets_at) for standing in refused)
@@ -42,7 +72,9 @@ def _pay(limit: Limit, caller: Caller) -> Standing:
 
 def _general(endpoint: Endpoint, visit: Visit) -> tuple[Standing, ...]:
     caller = visit.caller
-    if not endpoint.general or (not caller.known and any(_is_tighter(limit) for limit in endpoint.limits)):
+    if not endpoint.general or endpoint.caller.identity is Identity.SIGNATURE:
+        return ()
+    if not caller.known and any(_is_tighter(limit) for limit in endpoint.limits):
         return ()
     found: Admission = (
         _leases.admit_user(caller.subject, caller.tier) if caller.known else _leases.admit_address(caller.address)

@@ -76,7 +76,7 @@ class ApiRequest:
 
     @cached_property
     def address(self) -> str:
-        """The client's address; an IPv6 one as its /64, so that one customer is one address."""
+        """The client's address; an IPv6 one as its /64, or as the IPv4 one in it: one customer is one address."""
         context = str(self.event["requestContext"]["http"].get("sourceIp", ""))
         secret = setting("ORIGIN_SECRET_VALUE", "none")
         sent = self.headers.get("x-origin-secret", "")
@@ -171,6 +171,6 @@ def _counted(address: str) -> str:
         parsed = ipaddress.ip_address(address.strip("[]"))
     except ValueError:
         return "unknown"
-    if isinstance(parsed, ipaddress.IPv6Address):
+    if isinstance(parsed, ipaddress.IPv6Address) and not parsed.ipv4_mapped:
         return str(ipaddress.ip_network((parsed, 64), strict=False))
-    return str(parsed)
+    return str(getattr(parsed, "ipv4_mapped", None) or parsed)

@@ -1,6 +1,7 @@
 """From a declared endpoint to a Lambda handler: guards first, then FastAPI, then what every answer carries."""
 
 import asyncio
+import functools
 import inspect
 import time
 from collections.abc import Callable
@@ -33,6 +34,7 @@ JSON = "application/json"
 MAX_PROBLEMS = 50
 """Problems of one body that are told; a caller mends the first ones first."""
 
+_VALID = "valid_request"
 UNEXPECTED = "Something went wrong on our side. The request id helps us find out what."
 
 
@@ -48,7 +50,7 @@ def serve(function: Callable[..., Any]) -> Handler:
         began = time.perf_counter()
         request, visit = ApiRequest(event), Visit()
         try:
-            answer = guards.around(request, context, visit, lambda caller: _call(application, request, context, caller))
+            answer = guards.around(request, context, visit, functools.partial(_call, application, request, context))
         except AppError as error:
             answer = error_answer(error, request)
         except Exception as error:  # noqa: BLE001 - the last net: whatever it was, the caller gets the envelope
@@ -70,8 +72,11 @@ def _event_loop() -> None:
         asyncio.set_event_loop(asyncio.new_event_loop())
 
 
-def _call(application: Mangum, request: ApiRequest, context: Any, caller: Caller) -> Answer:
-    answer: Answer = application({**request.event, "caller": caller, "request": request}, context)
+def _call(
+    application: Mangum, request: ApiRequest, context: Any, caller: Caller, on_valid: Callable[[], None]
+) -> Answer:
+    told = {"caller": caller, "request": request, "on_valid": on_valid}
+    answer: Answer = application({**request.event, **told}, context)
     return answer
 
 
@@ -116,7 +121,7 @@ def with_injection(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function with its `Caller` and its services turned into FastAPI dependencies.
 
     A service is any parameter whose type has a classmethod `open()`. Dependencies are coroutines, since FastAPI would
-    call a plain function in a thread.
+    call a plain function in a thread. FastAPI calls the whole once all that was sent has proven valid.
     """
     signature = inspect.signature(function, eval_str=True)
     parameters = [
@@ -124,8 +129,10 @@ def with_injection(function: Callable[..., Any]) -> Callable[..., Any]:
     ]
 
     async def endpoint(**arguments: Any) -> Any:
+        arguments.pop(_VALID).scope["aws.event"]["on_valid"]()
         return await function(**arguments)
 
+    parameters.append(inspect.Parameter(_VALID, inspect.Parameter.KEYWORD_ONLY, annotation=Request))
     endpoint.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     endpoint.__name__, endpoint.__doc__ = function.__name__, function.__doc__
     return endpoint

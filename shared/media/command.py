@@ -51,6 +51,17 @@ class Output:
 
 
 @dataclass(frozen=True)
+class Loop:
+    """Decoded frames that are filtered, encoded and decoded once more, as `[dec:0]` of the command's filter graph.
+
+    The first filter is made anew whenever the frames change their kind, the command's own graph never.
+    """
+
+    arguments: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Command:
     """One FFmpeg process: inputs and outputs in order. A graph may make pictures of its own, without any input."""
 
@@ -58,6 +69,7 @@ class Command:
     outputs: tuple[Output, ...]
     filters: str = ""
     """A filter graph over all streams (`-filter_complex`), or nothing."""
+    loop: Loop | None = None
     more_sources: tuple[Input, ...] = ()
     filter_threads: int = 1
 
@@ -66,6 +78,8 @@ class Command:
         line = [ffmpeg_path, *SPEECHLESS, "-y", "-progress", f"pipe:{progress}", "-stats_period", "0.5"]
         for source in [*([self.source] if self.source else []), *self.more_sources]:
             line += input_arguments(source)
+        if self.loop:
+            line += [*self.loop.arguments, "-t", f"{self.loop.seconds:.6f}", "-f", "null", "-", "-dec", "0:0"]
         if self.filters:
             graph = self.filters.replace(FIRST_PIPE, f"pipe\\\\:{descriptors[0]}")
             line += ["-filter_complex_threads", str(self.filter_threads), "-filter_complex", graph]

@@ -5,23 +5,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
+from shared.media.choosing import choose_audio, choose_video, codec_name
 from shared.media.command import AUDIO_DECODERS, MAX_PIXELS, PICTURE_DECODERS, VIDEO_DECODERS
 from shared.media.errors import MediaError, MediaErrorCode
-from shared.media.facts import AudioFacts, Hdr, SourceFacts, VideoFacts
+from shared.media.facts import Hdr, SourceFacts, VideoFacts
 from shared.media.frame_rates import TOLERANCE, output_rate
 
 if TYPE_CHECKING:
-    from av.audio.stream import AudioStream
     from av.container import InputContainer
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-S = TypeVar("S", "VideoStream", "AudioStream")
 MICROSECONDS = 1_000_000
-VIDEO_CODECS = frozenset({"h264", "hevc", "vp8", "vp9", "av1", "prores"})
-AUDIO_CODECS = frozenset(AUDIO_DECODERS)
 HDR_OF_TRANSFER: dict[int, Hdr] = {16: "hdr10", 18: "hlg"}
 """Transfer code points of ITU-T H.273: SMPTE ST 2084 (PQ) and ARIB STD-B67."""
 INTERLACED_ORDERS = frozenset({2, 3, 4, 5})
@@ -72,6 +69,9 @@ def opened(url: str, demuxer: str, decoders: Sequence[str]) -> "Iterator[InputCo
         "format_whitelist": demuxer,
         "protocol_whitelist": "http,tcp",
         "codec_whitelist": ",".join(decoders),
+        # before the streams are known, pictures are decoded to learn what they are
+        "max_pixels": str(MAX_PIXELS),
+        "threads": "1",
         **({"enable_drefs": "0", "use_absolute_path": "0"} if demuxer == "mov" else {}),
     }
     try:
@@ -98,71 +98,6 @@ def _facts(container: "InputContainer", demuxer: str, size: int) -> SourceFacts:
         video=_video_facts(video, look, duration),
         audio=audio,
     )
-
-
-def choose_video(container: "InputContainer") -> "VideoStream":
-    """The default video stream, else the first; cover pictures do not count. MediaError when none can be decoded."""
-    from av.stream import Disposition
-
-    streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
-    if not streams:
-        raise MediaError(MediaErrorCode.NO_VIDEO_STREAM, "The file holds no video.")
-    stream = _preferred(streams, VIDEO_CODECS)
-    if stream is None:
-        raise MediaError(
-            MediaErrorCode.CODEC_NOT_ALLOWED,
-            f"The video codec {_codec_name(streams[0]) or 'of the file'} is not supported. "
-            "H.264, HEVC, VP8, VP9, AV1 and ProRes are.",
-        )
-    context = stream.codec_context
-    if context.width * context.height > MAX_PIXELS:
-        size = f"{context.width}x{context.height}"
-        raise MediaError(MediaErrorCode.TOO_MANY_PIXELS, f"The picture of {size} pixels is too large.")
-    context.options = {"max_pixels": str(MAX_PIXELS)}
-    return stream
-
-
-def choose_audio(container: "InputContainer") -> AudioFacts | None:
-    """The default audio stream, else the first, else none; MediaError when there are some and none can be decoded."""
-    streams = [stream for stream in container.streams.audio if not _is_empty(stream, container)]
-    if not streams:
-        return None
-    stream = _preferred(streams, AUDIO_CODECS)
-    if stream is None:
-        raise MediaError(
-            MediaErrorCode.CODEC_NOT_ALLOWED,
-            f"The audio codec {_codec_name(streams[0]) or 'of the file'} is not supported. "
-            "AAC, MP3, Opus, Vorbis, FLAC, ALAC, AC-3 and PCM are.",
-        )
-    context = stream.codec_context
-    return AudioFacts(stream.index, _codec_name(stream), context.channels, context.sample_rate)
-
-
-def _is_empty(stream: "AudioStream", container: "InputContainer") -> bool:
-    """True for a track whose sample table lists nothing, beside tracks that have some: recorders leave such behind."""
-    counts = any(other.frames for other in container.streams.video)
-    return counts and "mov" in container.format.name and not stream.frames
-
-
-def _preferred(streams: "Sequence[S]", codecs: frozenset[str]) -> "S | None":
-    """The default stream, else the first, among those with a codec of the list."""
-    from av.stream import Disposition
-
-    usable = [stream for stream in streams if _codec_name(stream) in codecs]
-    return next((s for s in usable if s.disposition & Disposition.default), next(iter(usable), None))
-
-
-def _codec_name(stream: "VideoStream | AudioStream") -> str:
-    """The codec's name, not the decoder's: av1 for libdav1d, mp3 for mp3float."""
-    import av
-
-    context = stream.codec_context
-    if context is None:
-        return ""
-    try:
-        return {"libdav1d": "av1", "mp3float": "mp3"}.get(context.codec.name, context.codec.name)
-    except (av.error.FFmpegError, ValueError):
-        return ""
 
 
 def _time_base(video: "VideoStream") -> Fraction:
@@ -256,7 +191,7 @@ def _typical_step(times: list[int]) -> int:
 
 def _video_facts(video: "VideoStream", look: Look, duration: Fraction) -> VideoFacts:
     average, base = video.average_rate, video.base_rate
-    rate = output_rate(average, base)
+    rate = output_rate(average, base, _time_base(video))
     aspect = video.sample_aspect_ratio or Fraction(1)
     aspect = aspect if aspect > 0 else Fraction(1)
     shown = max(1, round(look.width * aspect)), look.height
@@ -264,7 +199,7 @@ def _video_facts(video: "VideoStream", look: Look, duration: Fraction) -> VideoF
         shown = shown[1], shown[0]
     return VideoFacts(
         index=video.index,
-        codec=_codec_name(video),
+        codec=codec_name(video),
         width=look.width,
         height=look.height,
         display_width=shown[0],

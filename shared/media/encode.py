@@ -3,20 +3,22 @@
 import math
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
 from shared.media import filters
-from shared.media.command import Command, Input, Output
+from shared.media.command import Command, Input, Loop, Output
 from shared.media.errors import MediaError, MediaErrorCode
 from shared.media.facts import SourceFacts
 from shared.media.fragmenting import VideoFragmenter, consume_audio
 from shared.media.indexes import AudioIndex, RunIndex
 from shared.media.ladder import Rung
-from shared.media.plan import Plan, Run
+from shared.media.plan import Plan
 from shared.media.range_server import RangeServer
 from shared.media.runner import MEGABYTE, Limits, Progress, run
 from shared.media.storage import RangeSource, Sink, finishing
+from shared.media.workers import Run
 
 FRAGMENTED = ("-movflags", "+frag_keyframe+empty_moov+default_base_moof+skip_trailer")
 BARE = ("-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn")
@@ -104,8 +106,9 @@ def video_command(plan: Plan, run_: Run, url: str, threads: int) -> Command:
         _video_output(plan, rung, label, seconds, threads)
         for rung, label in zip(plan.rungs, filters.output_labels(plan.rungs), strict=True)
     )
+    source = _input(plan.facts, url, plan.seconds(run_.span.start), seconds, threads)
     return Command(
-        _input(plan.facts, url, plan.seconds(run_.span.start), seconds, threads),
+        replace(source, keeps_filters=not plan.facts.video.has_matrix),
         outputs,
         filters.video_graph(plan, run_),
     )
@@ -117,11 +120,12 @@ def audio_command(plan: Plan, url: str) -> Command:
     if audio is None:
         raise ValueError("the plan has no sound")
     seconds = float(plan.seconds(plan.frames)) + MARGIN_SECONDS
-    arguments = ("-map", f"0:{audio.index}", "-vn", *BARE, "-af", filters.audio_filter(plan.facts))
-    arguments += ("-c:a", "aac", "-b:a", f"{AUDIO_KBITS}k", "-ar", "48000", "-ac", "2")
+    alike = ("-map", f"0:{audio.index}", "-vn", *BARE, "-af", filters.sound_alike(plan.facts), "-c:a", "pcm_f32le")
+    arguments = ("-map", "[sound]", *BARE, "-c:a", "aac", "-b:a", f"{AUDIO_KBITS}k", "-ar", "48000", "-ac", "2")
     arguments += ("-movflags", "+frag_custom+empty_moov+default_base_moof+skip_trailer", "-frag_duration", "2000000")
     output = Output(arguments, "mp4", seconds, max_bytes(AUDIO_KBITS, seconds))
-    return Command(_input(plan.facts, url, Fraction(0), seconds, 1), (output,))
+    source = _input(plan.facts, url, Fraction(0), seconds, 1)
+    return Command(source, (output,), filters.SOUND_GRAPH, Loop(alike, source.seconds))
 
 
 def _input(facts: SourceFacts, url: str, start: Fraction, seconds: float, threads: int) -> Input:
@@ -138,7 +142,6 @@ def _input(facts: SourceFacts, url: str, start: Fraction, seconds: float, thread
         seconds=float(place - begin) + seconds + before + MARGIN_SECONDS,
         seek=float(begin) if begin else None,
         threads=threads,
-        keeps_filters=not facts.video.has_matrix,
     )
 
 
@@ -159,22 +162,25 @@ def _video_output(plan: Plan, rung: Rung, label: str, seconds: float, threads: i
 
 
 def check_length(plan: Plan, run_: Run, index: RunIndex) -> None:
-    """MediaError when a run has fewer or more frames than it must: FFmpeg cuts at its limits without a word."""
-    expected = run_.span.frames
-    if not run_.is_last:
-        if index.frames != expected:
-            raise MediaError(MediaErrorCode.OUTPUT_MISMATCH, f"A run has {index.frames} frames instead of {expected}.")
-        return
-    if index.size > max_bytes(plan.rung(index.rung).peak_kbits, float(plan.seconds(expected))) * 0.9:
+    """MediaError when a run has fewer or more frames than it must: FFmpeg cuts at its limits without a word.
+
+    The source may end a little before the end that was expected, and then runs are short or empty.
+    """
+    if index.size > max_bytes(plan.rung(index.rung).peak_kbits, float(plan.seconds(run_.span.frames))) * 0.9:
         raise MediaError(MediaErrorCode.OUTPUT_MISMATCH, f"The output of {index.rung} is as large as its limit.")
-    if index.frames >= expected + MARGIN_SECONDS * plan.frame_rate - 1:
+    if not run_.is_last and index.frames > run_.span.frames:
+        raise MediaError(
+            MediaErrorCode.OUTPUT_MISMATCH, f"A run has {index.frames} frames instead of {run_.span.frames}."
+        )
+    if index.frames >= run_.span.frames + MARGIN_SECONDS * plan.frame_rate - 1:
         raise MediaError(MediaErrorCode.INVALID_MEDIA, "The video goes on after the end that the file tells.")
-    allowed = max(SHORTFALL_SECONDS * plan.frame_rate, expected * SHORTFALL_SHARE)
-    if not index.frames or index.frames < expected - allowed:
-        ends = float(plan.seconds(run_.span.start + index.frames))
+    end = run_.span.start + index.frames
+    allowed = max(SHORTFALL_SECONDS * plan.frame_rate, plan.frames * SHORTFALL_SHARE)
+    if index.frames < run_.span.frames and (not end or end < plan.frames - allowed):
         raise MediaError(
             MediaErrorCode.TRUNCATED_MEDIA,
-            f"The video ends after {ends:.1f} s, but the file promises {float(plan.seconds(plan.frames)):.1f} s.",
+            f"The video ends after {float(plan.seconds(end)):.1f} s, "
+            f"but the file promises {float(plan.seconds(plan.frames)):.1f} s.",
         )
 
 

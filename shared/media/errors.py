@@ -31,14 +31,32 @@ ENGINE_FAULTS = frozenset(
 )
 
 
+SENTENCES = {
+    MediaErrorCode.EMPTY_FILE: "The file is empty.",
+    MediaErrorCode.UNSUPPORTED_MEDIA: "The file is not a video that can be read.",
+    MediaErrorCode.TRUNCATED_MEDIA: "The file is incomplete.",
+    MediaErrorCode.NO_VIDEO_STREAM: "The file holds no video.",
+    MediaErrorCode.CODEC_NOT_ALLOWED: "The file uses a codec that is not supported.",
+    MediaErrorCode.TOO_MANY_PIXELS: "The picture is too large.",
+    MediaErrorCode.TOO_LONG: "The video is too long.",
+    MediaErrorCode.INVALID_MEDIA: "The file is damaged and cannot be decoded.",
+    MediaErrorCode.ENCODER_FAILED: "The encoder failed.",
+    MediaErrorCode.ENCODER_TIMEOUT: "The encoder was ended by a limit or by the machine.",
+    MediaErrorCode.ENCODER_STALLED: "The encoder stood still.",
+    MediaErrorCode.OUTPUT_MISMATCH: "The encoder's output is not what was ordered.",
+}
+"""What the video's owner is told where nothing more is known."""
+
+
 class MediaError(Exception):
     """A source that cannot be processed, or an encoder that failed."""
 
-    def __init__(self, code: MediaErrorCode | str, message: str) -> None:
-        """`message` is a sentence for the video's owner."""
-        super().__init__(f"{code}: {message}")
+    def __init__(self, code: MediaErrorCode | str, message: str = "", detail: str = "") -> None:
+        """`message` is a sentence for the video's owner, `detail` a program's own words, which are for logs alone."""
         self.code = MediaErrorCode(code)
-        self.message = message
+        self.message = message or SENTENCES[self.code]
+        self.detail = detail
+        super().__init__(f"{self.code}: {self.message}")
 
     @property
     def is_source_fault(self) -> bool:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from shared.media.facts import SourceFacts, VideoFacts
+from shared.media.frame_rates import source_grid
 from shared.media.ladder import Rung
-from shared.media.plan import Plan, Run
+from shared.media.plan import Plan
+from shared.media.workers import Run
 
 BT2020, UNSPECIFIED = 9, 2
 MATRICES = {1: "bt709", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020nc", 10: "bt2020c", 4: "fcc"}
@@ -12,6 +14,11 @@ MATRICES = {1: "bt709", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020
 START_SLACK = 0.5
 HDR_TRANSFERS = {"hdr10": "smpte2084", "hlg": "arib-std-b67"}
 BT709_MARK = "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
+SOUND_GRAPH = (
+    "[dec:0]aresample=48000:async=1:first_pts=0:min_hard_comp=0.025,"
+    "aformat=sample_fmts=fltp:channel_layouts=stereo,apad[sound]"
+)
+"""Silence before late sound, early sound cut, holes filled, the end padded; never more than 25 ms out of place."""
 
 JPEG_COLOURS = "out_color_matrix=smpte170m:out_range=pc,setsar=1,format=yuv420p,setparams=range=pc:colorspace=smpte170m"
 """What JFIF prescribes; it ends a scale filter."""
@@ -26,6 +33,9 @@ def video_graph(plan: Plan, run: Run) -> str:
     facts = plan.facts
     end = "" if run.is_last else f":end_pts={run.span.end}"
     steps = [*alike(facts.video), _to_zero(facts.video, is_first=run.span.start == 0), *deinterlacing(facts.video)]
+    own = source_grid(plan.frame_rate, facts.video.average_rate, facts.video.base_rate, facts.video.time_base)
+    # a coarse clock's frames are put on the source's own grid first, so that every second one is kept
+    steps += [f"fps={own}:round=near"] if own != plan.frame_rate else []
     steps += [
         f"fps={plan.frame_rate}:round=near",
         f"trim=start_pts={run.span.start}{end}",
@@ -88,11 +98,11 @@ def scaling(video: VideoFacts, rung: Rung) -> str:
     return f"scale={rung.width}:{rung.height}:flags=bicubic:{matrices},setsar=1,format=yuv420p,{BT709_MARK}"
 
 
-def audio_filter(facts: SourceFacts) -> str:
-    """Sound on the video's clock: silence before late sound, early sound cut, holes filled, the end padded."""
+def sound_alike(facts: SourceFacts) -> str:
+    """Sound of any kind becomes 48 kHz stereo on the video's clock; made anew when the kind changes under way."""
     start = facts.start
     place = f"asetpts=PTS-({start.numerator}/{start.denominator})/TB"
-    return f"{place},aresample=48000:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo,apad"
+    return f"{place},aresample=48000,aformat=sample_fmts=flt:channel_layouts=stereo"
 
 
 def matrix_in(video: VideoFacts) -> str:

@@ -110,9 +110,9 @@ def sound_of(plan: Grid, audio: AudioIndex, segments: Sequence[int]) -> Sound:
 
 
 def join_runs(plan: Grid, rung: Rung, runs: Sequence[RunIndex]) -> int:
-    """Frames of all runs together; MediaError when they do not fit together."""
+    """Frames of all runs together; MediaError when they do not fit together. Those at the end may be empty."""
     frames = 0
-    for number, index in enumerate(runs):
+    for number, index in ((number, index) for number, index in enumerate(runs) if index.frames):
         if index.rung != rung.name or index.start != (0 if index.is_movable else frames):
             raise mismatch(f"a run of {rung.name} starts at frame {index.start} instead of {frames}")
         if index.stsd != runs[0].stsd:

@@ -1,13 +1,15 @@
 """Packaging: the workers' bytes are joined into the published files, with playlists over them. Nothing is remuxed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from shared.media.fragmenting import mismatch
 from shared.media.grid import Grid
 from shared.media.indexes import AudioIndex, RunIndex
-from shared.media.layout import Copy, Layout, Sound, audio_layout, join_runs, segment_frames, sound_of, video_layout
+from shared.media.layout import Layout, Sound, audio_layout, join_runs, segment_frames, sound_of, video_layout
 from shared.media.mp4.codecs import codec_string
 from shared.media.playlists import (
     MEDIA_TYPE,
@@ -39,11 +41,12 @@ class EncodedAudio(NamedTuple):
 
 @dataclass(frozen=True)
 class PublishedObject:
-    """One object of the published video."""
+    """One object of the published video; sha256 is hexadecimal."""
 
     name: str
     size: int
     content_type: str
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -88,12 +91,14 @@ def package(
         raise mismatch("the renditions have different numbers of frames")
     publisher = _Publisher(plan, audio, open_sink, segments.pop())
     publisher.publish_audio()
-    for rung in plan.rungs:
-        publisher.publish_rung(rung.name, runs[rung.name])
-    return publisher.finish()
+    with ThreadPoolExecutor(len(plan.rungs)) as rungs:
+        made = list(rungs.map(lambda rung: publisher.publish_rung(rung.name, runs[rung.name]), plan.rungs))
+    return publisher.finish(made)
 
 
 class _Publisher:
+    """Rungs are published side by side, since what takes time is the storage's answers."""
+
     def __init__(self, plan: Grid, audio: EncodedAudio | None, open_sink: OpenSink, segments: Sequence[int]) -> None:
         self._plan = plan
         self._audio = audio
@@ -101,80 +106,86 @@ class _Publisher:
         self._segments = segments
         self._frames = sum(segments)
         self._sound: Sound | None = sound_of(plan, audio.index, segments) if audio else None
-        self._variants: list[Variant] = []
-        self._objects: list[PublishedObject] = []
+        self._sounds: list[PublishedObject] = []
         self._audio_peak = self._audio_average = 0
 
     def publish_audio(self) -> None:
         if self._sound is None:
             return
         layout = audio_layout(self._sound)
-        self._write("audio.mp4", "audio/mp4", layout, ())
-        self._write_text("audio.m3u8", media_playlist("audio.mp4", layout.header, layout.segments))
+        self._sounds = [
+            self._write("audio.mp4", "audio/mp4", layout, ()),
+            self._write_text("audio.m3u8", media_playlist("audio.mp4", layout.header, layout.segments)),
+        ]
         self._audio_peak, self._audio_average = peak_bits(layout.segments), average_bits(layout.segments)
 
-    def publish_rung(self, name: str, runs: Sequence[EncodedRun]) -> None:
+    def publish_rung(self, name: str, runs: Sequence[EncodedRun]) -> tuple[Variant, list[PublishedObject]]:
         rung, indexes = self._plan.rung(name), [run.index for run in runs]
         layout = video_layout(self._plan, rung, indexes, self._sound, self._segments)
         file = f"{name}.mp4"
-        self._write(file, "video/mp4", layout, runs)
-        self._write_text(f"{name}.m3u8", media_playlist(file, layout.header, layout.segments))
-        self._write_text(f"{name}_i.m3u8", media_playlist(file, layout.header, layout.key_frames, iframes=True))
+        objects = [
+            self._write(file, "video/mp4", layout, runs),
+            self._write_text(f"{name}.m3u8", media_playlist(file, layout.header, layout.segments)),
+            self._write_text(f"{name}_i.m3u8", media_playlist(file, layout.header, layout.key_frames, iframes=True)),
+        ]
         codecs = [codec_string(indexes[0].stsd)]
         if self._sound:
             codecs.append(codec_string(self._sound.header.stsd))
-        self._variants.append(
-            Variant(
-                name=name,
-                width=rung.width,
-                height=rung.height,
-                frame_rate=float(self._plan.frame_rate),
-                codecs=",".join(codecs),
-                bandwidth=peak_bits(layout.segments) + self._audio_peak,
-                average_bandwidth=average_bits(layout.segments) + self._audio_average,
-                iframe_bandwidth=peak_bits(layout.key_frames),
-                iframe_average_bandwidth=average_bits(layout.key_frames),
-                size=layout.size,
-            )
+        variant = Variant(
+            name=name,
+            width=rung.width,
+            height=rung.height,
+            frame_rate=float(self._plan.frame_rate),
+            codecs=",".join(codecs),
+            bandwidth=peak_bits(layout.segments) + self._audio_peak,
+            average_bandwidth=average_bits(layout.segments) + self._audio_average,
+            iframe_bandwidth=peak_bits(layout.key_frames),
+            iframe_average_bandwidth=average_bits(layout.key_frames),
+            size=layout.size,
         )
+        return variant, objects
 
-    def finish(self) -> Manifest:
-        self._write_text("master.m3u8", master_playlist(self._variants, has_audio=self._audio is not None))
+    def finish(self, rungs: Sequence[tuple[Variant, list[PublishedObject]]]) -> Manifest:
+        variants = tuple(variant for variant, _ in rungs)
+        master = self._write_text("master.m3u8", master_playlist(variants, has_audio=self._audio is not None))
         return Manifest(
             duration=float(self._plan.seconds(self._frames)),
             frames=self._frames,
             has_audio=self._audio is not None,
-            variants=tuple(self._variants),
-            objects=tuple(self._objects),
+            variants=variants,
+            objects=(*self._sounds, *(one for _, objects in rungs for one in objects), master),
         )
 
-    def _write(self, name: str, content_type: str, layout: Layout, runs: Sequence[EncodedRun]) -> None:
-        sink, size = self._open_sink(name, content_type), len(layout.head)
+    def _write(self, name: str, content_type: str, layout: Layout, runs: Sequence[EncodedRun]) -> PublishedObject:
+        sink, size, digest = self._open_sink(name, content_type), 0, sha256()
         with finishing({name: sink}):
-            sink.write(layout.head)
-            videos = [ForwardReader(run.fragments) for run in runs]
-            sounds = ForwardReader(self._audio.packets) if self._audio else None
-            for part in layout.body:
-                if isinstance(part, bytes):
-                    sink.write(part)
-                    size += len(part)
-                    continue
-                for piece in _reader(part, videos, sounds).read(part.start, part.end):
-                    sink.write(piece)
-                size += part.end - part.start
+            for piece in _pieces(layout, runs, self._audio):
+                sink.write(piece)
+                digest.update(piece)
+                size += len(piece)
             if size != layout.size:
                 raise mismatch(f"{name} has {size} bytes instead of {layout.size}")
-        self._objects.append(PublishedObject(name, size, content_type))
+        return PublishedObject(name, size, content_type, digest.hexdigest())
 
-    def _write_text(self, name: str, text: str) -> None:
+    def _write_text(self, name: str, text: str) -> PublishedObject:
         sink, data = self._open_sink(name, MEDIA_TYPE), text.encode()
         with finishing({name: sink}):
             sink.write(data)
-        self._objects.append(PublishedObject(name, len(data), MEDIA_TYPE))
+        return PublishedObject(name, len(data), MEDIA_TYPE, sha256(data).hexdigest())
 
 
-def _reader(part: Copy, videos: Sequence[ForwardReader], sound: ForwardReader | None) -> ForwardReader:
-    reader = sound if part.run is None else videos[part.run]
-    if reader is None:
-        raise mismatch("sound is wanted where there is none")
-    return reader
+def _pieces(layout: Layout, runs: Sequence[EncodedRun], audio: EncodedAudio | None) -> Iterator[bytes]:
+    """A file from front to back. Runs come in order, so that memory holds a block of one of them, and of the sound."""
+    yield layout.head
+    sound = ForwardReader(audio.packets) if audio else None
+    number, video = -1, sound
+    for part in layout.body:
+        if isinstance(part, bytes):
+            yield part
+            continue
+        if part.run is not None and part.run != number:
+            number, video = part.run, ForwardReader(runs[part.run].fragments)
+        reader = sound if part.run is None else video
+        if reader is None:
+            raise mismatch("sound is wanted where there is none")
+        yield from reader.read(part.start, part.end)

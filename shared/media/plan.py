@@ -4,30 +4,17 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 
 from shared.media import timeline
 from shared.media.cost import estimate_cpu_seconds
 from shared.media.facts import SourceFacts
 from shared.media.ladder import ENCODERS, Rung, rungs
 from shared.media.timeline import Span
+from shared.media.workers import JOB_CPU_SECONDS, LAMBDA_CPU_SECONDS, Lane, Run, choose_lane, share_out, workers
 
-ENGINE_VERSION = 1
+ENGINE_VERSION = 2
 """Raise it when the same plan would be encoded or packaged differently."""
-LAMBDA_CPU_SECONDS = 900
-"""What about five vCPUs do in three minutes: far from the 15 minutes at which Lambda ends."""
-
-Lane = Literal["lambda", "batch"]
-
-
-@dataclass(frozen=True)
-class Run:
-    """Contiguous segments that one worker encodes."""
-
-    index: int
-    span: Span
-    is_last: bool
-    """The last run goes on to the source's real end, wherever the probe expected it."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +37,22 @@ class Plan:
     rungs: tuple[Rung, ...]
     has_audio: bool
     cpu_seconds: float
+    lane: Lane
     hash: str = ""
 
     def rung(self, name: str) -> Rung:
         """The rung of that name; KeyError when the plan has none."""
         return next((rung for rung in self.rungs if rung.name == name), None) or _missing(name)
+
+    @property
+    def workers(self) -> int:
+        """How many workers encode it, each alone: one for the sound if there is any, then one for each run."""
+        return len(self.runs) + self.has_audio
+
+    def run_of(self, worker: int) -> Run | None:
+        """The run of a worker, counted from 0; None for the one that encodes the sound."""
+        number = worker - self.has_audio
+        return None if number < 0 else self.runs[number]
 
     def seconds(self, frames: int) -> Fraction:
         """How long so many frames last."""
@@ -85,11 +83,20 @@ def _missing(name: str) -> Rung:
     raise KeyError(f"the plan has no rung {name}")
 
 
-def make_plan(facts: SourceFacts, *, source_id: str, encoder_build: str, segments_per_run: int | None = None) -> Plan:
+def make_plan(
+    facts: SourceFacts,
+    *,
+    source_id: str,
+    encoder_build: str,
+    lambda_cpu_seconds: float = LAMBDA_CPU_SECONDS,
+    job_cpu_seconds: float = JOB_CPU_SECONDS,
+    runs: int | None = None,
+) -> Plan:
     """The plan of a source.
 
     `source_id` names the exact bytes (a key and its version), `encoder_build` the encoder, see runner.encoder_build.
-    All segments go into one run unless `segments_per_run` says how many.
+    Sources that cost more than `lambda_cpu_seconds` are for Batch, where a worker gets about `job_cpu_seconds`. The
+    lane decides how many runs there are, unless `runs` says it.
     """
     rate = facts.video.frame_rate
     gop = timeline.gop_frames(rate)
@@ -98,6 +105,8 @@ def make_plan(facts: SourceFacts, *, source_id: str, encoder_build: str, segment
     encoder = ENCODERS["h264", "cpu"]
     timescale, frame_duration = timeline.clock(rate)
     ladder = rungs(facts.video.display_width, facts.video.display_height, rate)
+    cpu_seconds = round(estimate_cpu_seconds(facts, ladder), 1)
+    lane = choose_lane(len(segments), cpu_seconds, lambda_cpu_seconds)
     plan = Plan(
         source_id=source_id,
         facts=facts,
@@ -111,28 +120,16 @@ def make_plan(facts: SourceFacts, *, source_id: str, encoder_build: str, segment
         gop=gop,
         frames=frames,
         segments=tuple(segments),
-        runs=tuple(_runs(segments, segments_per_run or len(segments))),
+        runs=tuple(share_out(segments, runs or workers(lane, len(segments), cpu_seconds, job_cpu_seconds))),
         rungs=tuple(ladder),
         has_audio=facts.audio is not None,
-        cpu_seconds=round(estimate_cpu_seconds(facts, ladder), 1),
+        cpu_seconds=cpu_seconds,
+        lane=lane,
     )
     return replace(plan, hash=_hash(plan))
 
 
-def choose_lane(plan: Plan, lambda_cpu_seconds: float = LAMBDA_CPU_SECONDS) -> Lane:
-    """Lambda for what it ends well before its time limit, Batch for the rest."""
-    return "lambda" if plan.cpu_seconds <= lambda_cpu_seconds else "batch"
-
-
-def _runs(segments: list[Span], per_run: int) -> list[Run]:
-    groups = [segments[at : at + per_run] for at in range(0, len(segments), per_run)]
-    return [
-        Run(index, Span(group[0].start, group[-1].end - group[0].start), group is groups[-1])
-        for index, group in enumerate(groups)
-    ]
-
-
 def _hash(plan: Plan) -> str:
     """A hash of the inputs, the settings and the encoder's build; estimates do not count."""
-    value = {**plan.to_json(), "cpu_seconds": None, "hash": None, "engine": ENGINE_VERSION}
+    value = {**plan.to_json(), "cpu_seconds": None, "lane": None, "hash": None, "engine": ENGINE_VERSION}
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:32]

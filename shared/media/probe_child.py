@@ -10,7 +10,8 @@ import sys
 from shared.media.errors import MediaError
 from shared.media.limited_exec import set_limits
 
-ADDRESS_SPACE = 6 * 1024**3
+ADDRESS_SPACE = 1280 * 1024**2
+"""Well below what the function that probes has: the child ends with an error before the machine ends both."""
 CPU_SECONDS = 50
 
 

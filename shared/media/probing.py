@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from shared.media.clocks import check_clock
 from shared.media.errors import MediaError, MediaErrorCode
 from shared.media.facts import SourceFacts
 from shared.media.mp4.boxes import BoxError
@@ -31,6 +32,8 @@ def probe(source: RangeSource, *, wall_seconds: float = WALL_SECONDS) -> SourceF
     demuxer = find_demuxer(source.read(0, min(source.size, SNIFF_BYTES)))
     if demuxer == "mov":
         check_boxes(source)
+    elif demuxer == "mpegts":
+        check_clock(source)
     with RangeServer(source, block_size=PROBE_BLOCK, ahead=1) as url:
         facts = SourceFacts.from_json(ask_child(url, demuxer, source.size, "video", wall_seconds))
     if facts.duration > MAX_SECONDS:

@@ -266,11 +266,11 @@ def _raise_for(code: int, complaints: str, reading: Sequence[Future[object]]) ->
         return
     for phrase, fault in SOURCE_FAULTS:
         if phrase in complaints:
-            raise MediaError(fault, f"The file cannot be decoded: {_last_line(complaints)}")
+            raise MediaError(fault, detail=_last_line(complaints))
     if code in {SIGNALLED, -signal.SIGXCPU, -signal.SIGKILL}:
-        raise MediaError(MediaErrorCode.ENCODER_TIMEOUT, "The encoder was ended by a limit or by the machine.")
+        raise MediaError(MediaErrorCode.ENCODER_TIMEOUT, detail=_last_line(complaints))
     _raise_first(reading)
-    raise MediaError(MediaErrorCode.ENCODER_FAILED, f"The encoder ended with {code}: {_last_line(complaints)}")
+    raise MediaError(MediaErrorCode.ENCODER_FAILED, detail=f"it ended with {code}: {_last_line(complaints)}")
 
 
 def _last_line(text: str) -> str:

@@ -29,7 +29,7 @@ def find_demuxer(head: bytes) -> str:
         raise MediaError(MediaErrorCode.UNSUPPORTED_MEDIA, "The file is a picture, not a video.")
     raise MediaError(
         MediaErrorCode.UNSUPPORTED_MEDIA,
-        "The file is not a video that can be read. MP4, MOV, MKV, WebM, MPEG-TS, AVI, FLV and MXF can.",
+        "The file is not a video that can be read. Upload MP4, MOV or WebM.",
     )
 
 

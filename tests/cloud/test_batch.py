@@ -1,19 +1,22 @@
 """The Batch environment: what Batch and ECS refuse, that it scales to nothing, and that nobody gets in."""
 
 import json
+import os
 import re
 from pathlib import Path
 
 import pytest
 
-from infra.parts.discovery import steps
+from infra.parts.discovery import ROOT, steps
 from infra.parts.sizes import ATTEMPTS, JOB_MEMORY, JOB_VCPUS
+from shared.base import aws
 from shared.base.running import EXIT_BAD_INPUT
 from shared.contract.declare import Lane
 from shared.contract.resources import TRANSCODE
 from tests.cloud.templates import Grant, Placed, Templates, text
-from tests.cloud.test_iam import arn, conditions
+from tests.cloud.test_iam import SERVICES, arn, conditions
 
+BOOTSTRAP = ROOT / "layers" / "worker" / "bootstrap.py"
 OVERRIDES = 8192
 """Characters of a task's overrides, of which the command with its parameters filled in is one (ECS, RunTask)."""
 
@@ -64,6 +67,33 @@ def test_environment_has_no_reserved_name(definition: Placed) -> None:
     assert all(text(one["Value"]) for one in environment), "Batch refuses an empty value"
 
 
+def test_job_opens_its_clients_under_what_it_is_told(
+    definition: Placed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Lambda sets a region by itself, Batch does not."""
+    told = {one["Name"]: text(one["Value"]) for one in definition.properties["ContainerProperties"]["Environment"]}
+    [needs] = [room.declaration.needs for room, step in steps(TRANSCODE.name) if Lane.BATCH in step.lanes]
+    services = {SERVICES.get(prefix := need.action.partition(":")[0], prefix) for need in needs}
+    assert {"s3", "dynamodb"} <= services
+    for name in list(os.environ):
+        monkeypatch.delenv(name)
+    for name, value in {**told, "HOME": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
+    aws.forget()
+    try:
+        assert {aws.client(service).meta.region_name for service in services} == {"eu-central-1"}
+    finally:
+        aws.forget()
+
+
+def test_bootstrap_reads_what_it_is_told(definition: Placed) -> None:
+    told = {one["Name"] for one in definition.properties["ContainerProperties"]["Environment"]}
+    by_ecs = {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"}
+    found = set(re.findall(r"(?:environ|env)\[\"(\w+)\"\](?! =)", BOOTSTRAP.read_text()))
+    assert "BUNDLE_SHA256" in found
+    assert found - {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} - by_ecs <= told
+
+
 def test_job_fits_the_smallest_machine_and_ends(definition: Placed) -> None:
     container = definition.properties["ContainerProperties"]
     asked = {one["Type"]: int(one["Value"]) for one in container["ResourceRequirements"]}
@@ -105,6 +135,28 @@ def test_job_may_do_what_its_step_needs_and_fetch_its_bundle(cloud: Templates, d
     assert set(cloud.grants(role)) == needed | {Grant("s3:GetObject", bundle)}
     execution = cloud.find(definition.stack, container["ExecutionRoleArn"]["Fn::GetAtt"][0])
     assert {grant.action for grant in cloud.grants(execution)} == {"logs:CreateLogStream", "logs:PutLogEvents"}
+
+
+def test_production_is_warned_of_an_image_that_may_change(cloud: Templates, dev: Templates) -> None:
+    warned = {one: (one.folder / "manifest.json").read_text().count("a tag that may move") for one in (cloud, dev)}
+    metadata = {one: "".join(path.read_text() for path in one.folder.glob("*.metadata.json")) for one in (cloud, dev)}
+    found = {one.stage: warned[one] + metadata[one].count("a tag that may move") for one in (cloud, dev)}
+    assert found == {"prod": 1, "dev": 0}
+
+
+@pytest.mark.parametrize(
+    ("image", "good"),
+    [
+        ("public.ecr.aws/docker/library/python:3.13-slim", False),
+        ("public.ecr.aws/docker/library/python@sha256:" + "0" * 64, True),
+        ("public.ecr.aws/docker/library/python:3.13-slim@sha256:" + "0" * 64, True),
+        ("public.ecr.aws/docker/library/python@sha256:0", False),
+    ],
+)
+def test_image_is_pinned_by_its_digest_alone(image: str, good: bool) -> None:
+    from infra.parts.batch import pinned
+
+    assert pinned(image) == good
 
 
 def test_bundle_is_the_one_that_is_deployed(cloud: Templates, definition: Placed) -> None:

@@ -135,7 +135,7 @@ def run(address: str, digest: str, folder: Path, **more: str) -> "subprocess.Com
     environment = {
         "PATH": str(Path(sys.executable).parent),
         "TMPDIR": str(folder),
-        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
         "AWS_ENDPOINT_URL": address,
         "BUNDLE_BUCKET": BUCKET,
         "BUNDLE_KEY": OBJECT,

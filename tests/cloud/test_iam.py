@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections import defaultdict
+from typing import Any
 
 import botocore.session
 import pytest
@@ -10,6 +12,7 @@ from infra.parts.discovery import Room, rooms
 from shared.contract.declare import Declaration, Event, Schedule
 from shared.contract.derived import needs_of
 from shared.contract.needs import Kind, Need
+from shared.contract.resources import SIGNING_KEYS
 from tests.cloud.templates import Grant, Placed, Templates
 
 ROLE_POLICIES_BYTES = 10_240
@@ -53,7 +56,7 @@ WHOLE = {
 
 BELOW = re.compile(
     r"arn:aws:(s3:::[^*]+/[a-z]+/([a-z-]+/)*"  # keys under a prefix
-    r"|states:[^*]+:execution:showreel-prod-[a-z]+:"  # executions of one machine
+    r"|states:[^*]+:execution:showreel-prod-[a-z]+[:/]"  # executions of one machine, and of its map
     r"|batch:[^*]+:job-definition/showreel-prod-\w+:"  # revisions of one job definition
     r"|batch:[^*]+:job/"  # jobs, whose ids Batch makes up
     r"|logs:[^*]+|\$\{\w+\.Arn\})\*"
@@ -111,11 +114,38 @@ def test_roles_fit(cloud: Templates) -> None:
         assert managed == "[]" or "AmazonEC2ContainerServiceforEC2Role" in managed, role
 
 
-def test_roles_are_assumed_by_services_alone(cloud: Templates) -> None:
+USERS = {
+    "AWS::Lambda::Function": (("Role",), "lambda"),
+    "AWS::Scheduler::Schedule": (("Target", "RoleArn"), "scheduler"),
+    "AWS::StepFunctions::StateMachine": (("RoleArn",), "states"),
+    "AWS::Batch::JobDefinition": (("ContainerProperties", "JobRoleArn"), "ecs-tasks"),
+    "AWS::IAM::InstanceProfile": (("Roles", 0), "ec2"),
+}
+"""Where a resource of each type names its role, and the service that works with it."""
+
+
+def users(cloud: Templates) -> dict[tuple[str, str], set[str]]:
+    """(stack, role) -> the services that what names it belongs to."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for kind, (path, service) in USERS.items():
+        for one in cloud.of(kind):
+            named: Any = one.properties
+            for step in path:
+                named = named[step]
+            found[one.stack, named.get("Ref") or named["Fn::GetAtt"][0]].add(f"{service}.amazonaws.com")
+    for one in cloud.of("AWS::Batch::JobDefinition"):
+        execution = one.properties["ContainerProperties"]["ExecutionRoleArn"]["Fn::GetAtt"][0]
+        found[one.stack, execution].add("ecs-tasks.amazonaws.com")
+    return found
+
+
+def test_roles_are_assumed_by_the_service_that_works_with_them(cloud: Templates) -> None:
+    working = users(cloud)
     for role in roles(cloud):
-        for statement in role.properties["AssumeRolePolicyDocument"]["Statement"]:
-            assert statement["Action"] == "sts:AssumeRole"
-            assert list(statement["Principal"]) == ["Service"], role
+        [statement] = role.properties["AssumeRolePolicyDocument"]["Statement"]
+        assert (statement["Effect"], statement["Action"]) == ("Allow", "sts:AssumeRole")
+        [service] = working[role.stack, role.id]
+        assert statement["Principal"] == {"Service": service}, role
 
 
 PLACE = "eu-central-1:123456789012"
@@ -184,3 +214,17 @@ def test_role_is_exactly_what_its_function_needs(cloud: Templates, room: Room) -
     own = {Grant("logs:CreateLogStream", logs), Grant("logs:PutLogEvents", logs)}
     granted = {known(cloud, role, grant) for grant in cloud.grants(role)}
     assert granted == own | expected(cloud, room.declaration, needs_of(room.declaration))
+
+
+def test_only_issuers_and_those_who_make_the_keys_read_what_signs_tokens(cloud: Templates) -> None:
+    keys = f"{PLACE}:secret:{cloud.named(SIGNING_KEYS.name)}"
+    readers = {
+        str(role.properties.get("RoleName", role)).removeprefix(cloud.named(""))
+        for role in roles(cloud)
+        for grant in cloud.grants(role)
+        if keys in grant.resource and grant.action == "secretsmanager:GetSecretValue"
+    }
+    issuers = {"register_account", "log_in", "refresh_tokens", "issue_service_token"}
+    assert readers == issuers | {"prepare_stage", "rotate_signing_keys"}
+    declared = {room.name for room in rooms() if SIGNING_KEYS.read in needs_of(room.declaration)}
+    assert declared <= readers

@@ -17,13 +17,17 @@ TEMPLATE = 1024 * 1024
 REVISED = {"AWS::Batch::JobDefinition", "AWS::Lambda::Version", "AWS::Lambda::LayerVersion", "AWS::EC2::LaunchTemplate"}
 """Types whose id changes with their content: AWS refuses to change an export that another stack uses."""
 
-DATA = (
-    "AWS::DynamoDB::Table",
-    "AWS::S3::Bucket",
-    "AWS::SecretsManager::Secret",
-    "AWS::SQS::Queue",
-    "AWS::Logs::LogGroup",
-)
+DATA = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret")
+REMADE = ("AWS::SQS::Queue", "AWS::Logs::LogGroup", "AWS::Scheduler::ScheduleGroup")
+"""Types whose names are fixed and whose resources hold nothing that a stack cannot do without."""
+CORS = {
+    "AllowMethods": "GET POST PUT PATCH DELETE OPTIONS",
+    "AllowHeaders": "Authorization Content-Type X-API-Key X-CSRF-Token X-Requested-With Idempotency-Key If-Match "
+    "If-None-Match traceparent",
+    "ExposeHeaders": "X-Request-Id ETag Location Retry-After RateLimit RateLimit-Policy X-RateLimit-Limit "
+    "X-RateLimit-Remaining X-RateLimit-Reset Idempotent-Replayed",
+}
+"""What browsers may send to the API, and see of its answers."""
 ALWAYS_ON = {
     *("AWS::EC2::NatGateway", "AWS::EC2::EIP", "AWS::EC2::Instance", "AWS::RDS::DBInstance", "AWS::RDS::DBCluster"),
     *("AWS::ECS::Service", "AWS::ElastiCache::CacheCluster", "AWS::OpenSearchService::Domain", "AWS::KMS::Key"),
@@ -70,9 +74,18 @@ def test_stacks_depend_on_each_other_in_one_direction(cloud: Templates) -> None:
 
 
 def test_prod_keeps_its_data_and_dev_leaves_nothing(cloud: Templates, dev: Templates) -> None:
-    for templates, policy in ((cloud, "Retain"), (dev, "Delete")):
+    for templates, policies in ((cloud, ("RetainExceptOnCreate", "Retain")), (dev, ("Delete", "Delete"))):
         for one in templates.of(*DATA):
-            assert (one.body["DeletionPolicy"], one.body["UpdateReplacePolicy"]) == (policy, policy), one
+            assert (one.body["DeletionPolicy"], one.body["UpdateReplacePolicy"]) == policies, one
+
+
+def test_what_a_deployment_that_failed_leaves_is_in_nobodys_way(cloud: Templates, dev: Templates) -> None:
+    """Names are fixed: what a rollback kept would keep the next first deployment from making it."""
+    for templates in (cloud, dev):
+        for one in templates.of(*REMADE):
+            assert (one.body["DeletionPolicy"], one.body["UpdateReplacePolicy"]) == ("Delete", "Delete"), one
+        kept = [one for one in templates.resources if one.body.get("DeletionPolicy") == "Retain"]
+        assert not kept
 
 
 def test_prod_is_protected_from_deletion(cloud: Templates, dev: Templates) -> None:
@@ -168,6 +181,7 @@ def test_gateway_ends_floods_and_names_exact_origins(cloud: Templates) -> None:
     cors = api.properties["CorsConfiguration"]
     assert cors["AllowOrigins"] == ["https://app.showreel.example", "https://studio.showreel.example"]
     assert cors["AllowCredentials"] is False
+    assert {name: sorted(cors[name]) for name in CORS} == {name: sorted(value.split()) for name, value in CORS.items()}
     assert "*" not in json.dumps(cors)
     assert cors["MaxAge"] <= 86_400
 
@@ -206,6 +220,16 @@ def test_tags_say_whose_it_is(cloud: Templates) -> None:
         ({"cors_origins": "https://app.example.org/"}, "no exact origin"),
         ({"cors_origins": "https://app.example.org, https://b.example.org"}, "no exact origin"),
         ({"cors_origins": "null"}, "no exact origin"),
+        ({"stage": "prod"}, "name the exact origins of the frontends of stage prod"),
+        ({"stage": "staging"}, "name the exact origins of the frontends of stage staging"),
+        ({"stage": "prod", "cors_origins": ""}, "name the exact origins"),
+        *(
+            ({name: value}, f"-c {name}: .* above 0")
+            for name in ("rate_scale", "lambda_cpu_seconds", "access_token_minutes", "refresh_token_days")
+            for value in ("0", "-1", "0.0", "nan", "inf", "1e3", "ten", " 1", "")
+        ),
+        ({"access_token_minutes": "1.5"}, "no whole number above 0"),
+        ({"stages": {"dev": {"rate_scale": 0}}}, "no number above 0"),
     ],
     ids=str,
 )
@@ -221,7 +245,9 @@ def test_name_that_aws_would_refuse_is_refused(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("PATH", _node_folder(), prepend=":")
     from infra.parts.stage import stage_of
 
-    stage = stage_of(cast("Any", SimpleNamespace(try_get_context={"stage": "staging"}.get)))
+    stage = stage_of(
+        cast("Any", SimpleNamespace(try_get_context={"stage": "staging", "cors_origins": "https://a.example"}.get))
+    )
     assert len(stage.named("x" * 47)) == 64
     with pytest.raises(ValueError, match="longer than the 64"):
         stage.named("x" * 48)

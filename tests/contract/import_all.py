@@ -5,12 +5,17 @@ Whoever reads a setting, makes a client, opens a connection or starts a program 
 
 import importlib
 import json
+import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
+from types import FrameType
 from typing import Any, NoReturn
 
-from shared.base import aws, settings
+OURS = tuple(f"{Path(__file__).parents[2] / folder}{os.sep}" for folder in ("functions", "shared"))
+BETWEEN = (os.__file__, "<frozen os>", __file__)
+READS = ("__getitem__", "__contains__", "__iter__", "get", "keys", "values", "items", "copy", "setdefault", "pop")
 
 
 class TooEarlyError(BaseException):
@@ -24,7 +29,28 @@ def refuse(what: str) -> Any:
     return refused
 
 
+def watched(read: str) -> Any:
+    """A method of dictionaries that our own code must not call at import; packages that ours imports may."""
+
+    def method(self: dict[str, str], *arguments: Any) -> Any:
+        watch(sys._getframe(1))
+        return getattr(dict, read)(self, *arguments)
+
+    return method
+
+
+def watch(frame: FrameType | None) -> None:
+    """Refuse a read of the environment whose nearest frame outside of this file and of os.py is ours."""
+    while frame and frame.f_code.co_filename in BETWEEN:
+        frame = frame.f_back
+    if frame and frame.f_code.co_filename.startswith(OURS):
+        raise TooEarlyError(f"the environment is read: {frame.f_code.co_filename}:{frame.f_lineno}")
+
+
 def main() -> None:
+    os.environ = type("Environment", (dict,), {read: watched(read) for read in READS})()  # noqa: B003 - it is empty
+    from shared.base import aws, settings
+
     settings.setting = refuse("a setting is read: ")
     aws.client = refuse("a client is made: ")
     socket.socket.connect = refuse("a connection is opened: ")  # type: ignore[method-assign]

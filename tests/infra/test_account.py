@@ -1,51 +1,18 @@
 """Deploying and examining an account: what they ask AWS, what they refuse, and what they say without credentials."""
 
+import datetime
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
-from botocore.stub import Stubber
 
 from infra import account, deploy, doctor
 from infra.build import NO_BYTECODE, BuildError
-from infra.parts.batch import MAX_VCPUS
-
-ACCOUNT = account.Account(number="123456789012", region="eu-central-1", session=None)
-
-
-class StubbedSession(boto3.Session):
-    """A session whose clients answer what a test has told them."""
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
-        self.stubs: dict[str, Stubber] = {}
-
-    def client(self, service: Any, **options: Any) -> Any:  # pyrefly: ignore[bad-override]
-        """The one client of a service."""
-        if service not in self.stubs:
-            self.stubs[service] = Stubber(super().client(service, **options))
-            self.stubs[service].activate()
-        return self.stubs[service].client
-
-    def answers(self, service: str) -> Stubber:
-        """Where to say what the service's client answers."""
-        self.client(service)
-        return self.stubs[service]
-
-
-@pytest.fixture
-def session(monkeypatch: pytest.MonkeyPatch) -> StubbedSession:
-    """A session of an account that answers; the commands use it."""
-    stubbed = StubbedSession(region_name="eu-central-1")
-    identity = {"Account": ACCOUNT.number, "UserId": "U", "Arn": "arn:aws:iam::123456789012:user/deployer"}
-    stubbed.answers("sts").add_response("get_caller_identity", identity, {})
-    monkeypatch.setattr(boto3, "Session", lambda: stubbed)
-    return stubbed
+from tests.infra.stubbed import StubbedSession
 
 
 @pytest.fixture
@@ -91,50 +58,6 @@ def test_account_that_answers_is_known(session: StubbedSession) -> None:
     assert (found.number, found.region) == ("123456789012", "eu-central-1")
 
 
-def tell_quotas(session: StubbedSession, values: dict[str, float]) -> None:
-    """Answer for every quota: the account's own value, or AWS's default for those that are not among the values."""
-    stub = session.answers("service-quotas")
-    for quota in doctor.QUOTAS:
-        asked = {"ServiceCode": quota.service, "QuotaCode": quota.code}
-        if quota.code in values:
-            stub.add_response("get_service_quota", {"Quota": {"Value": values[quota.code]}}, asked)
-        else:
-            stub.add_client_error("get_service_quota", "NoSuchResourceException", expected_params=asked)
-            stub.add_response("get_aws_default_service_quota", {"Quota": {"Value": 10_000.0}}, asked)
-
-
-def test_doctor_names_what_is_short_and_how_to_ask(session: StubbedSession, capsys: pytest.CaptureFixture[str]) -> None:
-    tell_quotas(session, {"L-B99A9384": 10.0, "L-34B43A08": 5.0})
-    assert doctor.main(["dev"]) == 1
-    printed = capsys.readouterr().out
-    assert "Account 123456789012, eu-central-1, stage dev" in printed
-    assert "SHORT Lambda: functions running at once: 10, needs 50" in printed
-    assert "ok    Step Functions: state transitions per second: 10000, needs 50" in printed
-    ask = "aws service-quotas request-service-quota-increase"
-    assert [line for line in printed.splitlines() if line.startswith(ask)] == [
-        f"{ask} --service-code lambda --quota-code L-B99A9384 --desired-value 50",
-        f"{ask} --service-code ec2 --quota-code L-34B43A08 --desired-value 8",
-    ]
-    session.answers("service-quotas").assert_no_pending_responses()
-
-
-def test_doctor_is_content_with_a_large_account(session: StubbedSession, capsys: pytest.CaptureFixture[str]) -> None:
-    tell_quotas(session, {})
-    assert doctor.main(["prod"]) == 0
-    assert "The account is large enough." in capsys.readouterr().out
-
-
-def test_doctor_says_when_it_may_not_read(session: StubbedSession, capsys: pytest.CaptureFixture[str]) -> None:
-    session.answers("service-quotas").add_client_error("get_service_quota", "AccessDeniedException", "not allowed")
-    assert doctor.main(["dev"]) == 1
-    assert "The quotas cannot be read" in capsys.readouterr().err
-
-
-def test_production_needs_as_many_vcpus_as_the_batch_environment_may_use() -> None:
-    needed = [quota.production for quota in doctor.QUOTAS if quota.what.startswith("Batch")]
-    assert needed == [MAX_VCPUS, MAX_VCPUS]
-
-
 @pytest.fixture
 def cdk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A CDK command line that notes how it was called and ends with what `status` says; nothing is built."""
@@ -149,8 +72,20 @@ def cdk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def bootstrapped(session: StubbedSession) -> None:
-    """The account was prepared for the CDK."""
+def bootstrapped(session: StubbedSession, **stacks: str) -> None:
+    """The account was prepared for the CDK, and has these stacks (`_` for `-`) in these states, prod's protected."""
+    made = [
+        {
+            "StackName": (real := name.replace("_", "-")),
+            "StackStatus": status,
+            "CreationTime": datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC),
+            "EnableTerminationProtection": "-prod-" in real,
+        }
+        for name, status in stacks.items()
+    ]
+    cloudformation = session.answers("cloudformation")
+    cloudformation.add_response("describe_stacks", {"Stacks": made[:1], "NextToken": "more"}, {})
+    cloudformation.add_response("describe_stacks", {"Stacks": made[1:]}, {"NextToken": "more"})
     answer = {"Parameter": {"Name": deploy.BOOTSTRAP_VERSION, "Value": "29"}}
     session.answers("ssm").add_response("get_parameter", answer, {"Name": deploy.BOOTSTRAP_VERSION})
 
@@ -184,6 +119,35 @@ def test_deploy_that_never_ends_is_stopped(
     monkeypatch.setattr(deploy, "DEPLOY_SECONDS", 0.3)
     assert deploy.main(["dev"]) == 1
     assert "did not end" in capsys.readouterr().err
+
+
+def test_first_deployment_that_failed_is_cleared_away_by_hand(
+    session: StubbedSession, cdk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(deploy, "find_lambda_python", lambda environment: "python3.13")
+    bootstrapped(
+        session,
+        showreel_prod_api="CREATE_COMPLETE",
+        showreel_prod_media="ROLLBACK_COMPLETE",
+        showreel_prod_data="ROLLBACK_FAILED",
+        showreel_staging_data="ROLLBACK_FAILED",
+    )
+    assert deploy.main(["prod"]) == 1
+    printed = capsys.readouterr().err
+    assert not (cdk / "called").exists()
+    assert "showreel-prod-api" not in printed
+    assert "staging" not in printed
+    unprotect = "aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name"
+    for name in ("showreel-prod-media", "showreel-prod-data"):
+        assert f"{unprotect} {name}\n  aws cloudformation delete-stack --stack-name {name}\n" in printed
+    assert printed.count("describe-stack-resources") == 1
+    assert "DELETE_FAILED" in printed
+
+
+def test_cdk_clears_away_what_is_not_protected(session: StubbedSession, cdk: Path) -> None:
+    bootstrapped(session, showreel_dev_media="ROLLBACK_COMPLETE", showreel_dev_api="UPDATE_ROLLBACK_COMPLETE")
+    assert deploy.main(["dev"]) == 0
+    assert (cdk / "called").exists()
 
 
 def test_account_that_was_not_prepared_gets_the_command_that_does_it(

@@ -1,10 +1,12 @@
 """Each house rule finds the fault that it is there for, and `make check` runs them all."""
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from infra import checks
 
@@ -21,24 +23,52 @@ def plant(root: Path, name: str, text: str) -> None:
 FAULTS: list[tuple[Rule, str, str, str]] = [
     (checks.long_modules, "shared/base/long.py", "x = 1\n" * 301, "shared/base/long.py: 301 lines, at most 300"),
     (checks.long_modules, "app.py", "x = 1\n" * 301, "app.py: 301 lines, at most 300"),
+    (
+        checks.large_machinery,
+        "infra/parts/large.py",
+        "x = 1\n" * 2501,
+        "shared/contract, infra/parts, infra/stacks, infra/workflows: 2501 lines, docs/decisions/0010 allows 2500",
+    ),
+    (
+        checks.large_machinery,
+        "infra/local/large.py",
+        "x = 1\n" * 4001,
+        "infra/local: 4001 lines, docs/decisions/0010 allows 4000",
+    ),
     (checks.filled_init_files, "functions/__init__.py", "x = 1\n", "functions/__init__.py: is not empty"),
     (
         checks.code_that_asks_where_it_runs,
         "shared/base/aws.py",
         'import os\nif os.environ.get("AWS_ENDPOINT_URL"):\n    pass\n',
-        "shared/base/aws.py:2: asks where it runs (AWS_ENDPOINT_URL)",
+        "shared/base/aws.py:2: asks where it runs (ENDPOINT_URL)",
     ),
     (
         checks.code_that_asks_where_it_runs,
         "functions/api/videos/get_video.py",
         'quick = stage == "local"\n',
-        'functions/api/videos/get_video.py:1: asks where it runs ("local")',
+        'functions/api/videos/get_video.py:1: asks where it runs (stage == ")',
     ),
     (
         checks.code_that_asks_where_it_runs,
         "infra/stacks/data.py",
         "if is_local():\n    pass\n",
         "infra/stacks/data.py:1: asks where it runs (is_local)",
+    ),
+    *(
+        (checks.code_that_asks_where_it_runs, name, f"{line}\n", f"{name}:1: asks where it runs ({asked})")
+        for name, line, asked in (
+            ("shared/base/aws.py", 'made = create_client("s3", endpoint_url=None)', "endpoint_url"),
+            ("shared/base/aws.py", 'real = "amazonaws.com" in host', 'amazonaws.com" in'),
+            ("shared/base/aws.py", 'real = host.endswith(".amazonaws.com")', 'endswith(".amazonaws'),
+            ("shared/base/aws.py", 'real = suffix == "amazonaws.com"', '== "amazonaws'),
+            ("functions/api/f.py", 'if setting("STAGE") == "dev":', 'STAGE") == "'),
+            ("functions/api/f.py", 'if os.environ["STAGE"] != "prod":', 'STAGE"] != "'),
+            ("functions/api/f.py", 'if stage() in ("dev", "staging"):', "stage() in ("),
+            ("infra/stacks/data.py", 'if stage.name == "dev":', 'stage.name == "'),
+            ("infra/stacks/data.py", 'if "dev" == name:', '"dev" =='),
+            ("layers/worker/bootstrap.py", 'local = os.environ["AWS_ENDPOINT_URL"]', "ENDPOINT_URL"),
+            ("infra/parts/media_address.js", "if (host === 'localhost') {", "'localhost'"),
+        )
     ),
     (
         checks.contract_that_needs_packages,
@@ -66,8 +96,12 @@ def test_rule_finds_its_fault(tmp_path: Path, rule: Rule, name: str, text: str, 
     [
         (checks.long_modules, "shared/base/long.py", "x = 1\n" * 300),
         (checks.filled_init_files, "functions/__init__.py", ""),
+        (checks.large_machinery, "infra/stacks/large.py", "x = 1\n" * 2500),
+        (checks.large_machinery, "infra/local/demo/large.py", "x = 1\n" * 4001),
         (checks.code_that_asks_where_it_runs, "shared/base/ranges.py", "# served locally, on localities of locals()\n"),
         (checks.code_that_asks_where_it_runs, "infra/local/stack.py", 'stage = "local"\n'),
+        (checks.code_that_asks_where_it_runs, "infra/parts/f.py", 'iam.ServicePrincipal("lambda.amazonaws.com")\n'),
+        (checks.code_that_asks_where_it_runs, "layers/worker/bootstrap.py", 'a = os.environ.get("AWS_ENDPOINT_URL")\n'),
         (
             checks.contract_that_needs_packages,
             "shared/contract/needs.py",
@@ -96,6 +130,38 @@ def test_module_that_cannot_print_its_document_is_a_fault(tmp_path: Path, monkey
     plant(tmp_path, "printer.py", "raise SystemExit('no emulator')\n")
     monkeypatch.setattr(checks, "PRINTED", {"docs/page.md": "printer"})
     assert list(checks.stale_documents(tmp_path)) == ["printer failed:\nno emulator"]
+
+
+ADDED = "GET /api/films/{film_id}/frames"
+
+
+def frames_served(root: Path) -> None:
+    """A checkout that serves the contract and one endpoint more."""
+    served = json.loads((checks.ROOT / "docs" / "openapi.json").read_text())
+    for route in yaml.safe_load((checks.ROOT / checks.ADDITIONS).read_text()) or []:
+        method, _, path = route.partition(" ")
+        del served["paths"][path][method.lower()]
+    served["paths"]["/api/films/{film_id}/frames"] = {"get": {}}
+    plant(root, "docs/openapi.json", json.dumps(served))
+
+
+def test_endpoint_that_nobody_asked_for_is_a_fault_until_it_is_added(tmp_path: Path) -> None:
+    frames_served(tmp_path)
+    plant(tmp_path, checks.ADDITIONS, "# none\n")
+    (complaint,) = checks.strange_endpoints(tmp_path)
+    line = complaint.splitlines()[1]
+    assert complaint.startswith(
+        f"{ADDED}: in no entry of the contract. When it is meant to be, add to {checks.ADDITIONS}:"
+    )
+    plant(tmp_path, checks.ADDITIONS, f"{line}\n")
+    assert not list(checks.strange_endpoints(tmp_path))
+
+
+def test_addition_that_nothing_serves_is_a_fault(tmp_path: Path) -> None:
+    frames_served(tmp_path)
+    plant(tmp_path, checks.ADDITIONS, f"- {ADDED}\n- GET /api/gone\n")
+    gone = f"{checks.ADDITIONS}: nothing serves GET /api/gone; take its line out"
+    assert list(checks.strange_endpoints(tmp_path)) == [gone]
 
 
 # What each tool must refuse: a module of a planted checkout, and the name of the tool's complaint.

@@ -96,6 +96,13 @@ def test_stage_local_wants_a_stack(tmp_path: Path) -> None:
         client_for("local", tmp_path / "none.json")
 
 
+def test_without_a_stack_and_an_account_both_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    with pytest.raises(AccountError, match=r"^No local stack is up here .*make up.* There are no AWS credentials"):
+        client_for("dev", tmp_path / "none.json")
+
+
 def test_an_unknown_stage_is_refused(tmp_path: Path) -> None:
     with pytest.raises(AccountError, match="STAGE=test"):
         client_for("test", tmp_path / "none.json")

@@ -16,6 +16,7 @@ def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout whose bundles are built."""
     monkeypatch.setattr(synth, "ROOT", tmp_path)
     monkeypatch.setattr(synth, "TARGET", tmp_path / "build")
+    monkeypatch.setattr(synth, "build", lambda: "")
     (tmp_path / "app.py").write_text("")
     (tmp_path / "build" / STAMPS).mkdir(parents=True)
     (tmp_path / "build" / STAMPS / "code").write_text("of the code")
@@ -72,7 +73,10 @@ def test_app_that_fails_is_an_error(
     assert not (target / "cdk.out").exists()
 
 
-def test_stage_that_does_not_exist_is_refused(target: Path, made: list[dict[str, str]]) -> None:
+def test_stage_that_does_not_exist_is_refused_before_anything_is_built(
+    target: Path, made: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(synth, "build", lambda: made.append({"built": "yes"}))
     assert synth.main(["live"]) == 1
     assert not made
 

@@ -5,17 +5,18 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.journeys.traveller import Traveller, until
+from tests.shared.media.engine import counters
 from tests.shared.media.making import ffmpeg
 from tests.shared.media.sources import GOOD
 
-SIX_STATES = ["probe_source", "plan_encode", "Lane", "encode_run", "package_stream", "finish_video"]
+SIX_STATES = ["probe_source", "plan_encode", "Lane", "encode_runs", "package_stream", "finish_video"]
 
 
 @pytest.fixture(scope="module")
@@ -72,9 +73,22 @@ def test_six_transitions_in_either_lane(traveller: Traveller, sources: Path) -> 
     with setting(traveller, "plan_encode", "LAMBDA_CPU_SECONDS", "0"):
         on_batch = traveller.ready(short)
     assert traveller.entered(traveller.execution(on_batch["id"])) == [
-        name.replace("encode_run", "encode_run_job") for name in SIX_STATES
+        name.replace("encode_runs", "encode_run_job") for name in SIX_STATES
     ]
     assert list(on_batch["quality_variants"]) == list(on_lambda["quality_variants"])
+
+
+def job_of(traveller: Traveller, video_id: str) -> dict[str, Any]:
+    """The one job of a video that succeeded."""
+    batch = traveller.aws("batch")
+    jobs = [
+        job["jobId"]
+        for queue in batch.describe_job_queues()["jobQueues"]
+        for job in batch.list_jobs(jobQueue=queue["jobQueueName"], jobStatus="SUCCEEDED")["jobSummaryList"]
+        if job["jobName"] == f"encode-{video_id}"
+    ]
+    (found,) = batch.describe_jobs(jobs=jobs)["jobs"]
+    return dict(found)
 
 
 def test_the_same_event_ten_times_is_one_execution(traveller: Traveller, sources: Path) -> None:
@@ -101,47 +115,70 @@ def test_the_same_event_before_the_first_step_is_one_execution(traveller: Travel
     assert len(traveller.executions(video_id)) == 1
 
 
-def test_a_killed_lambda_worker_is_tried_again(traveller: Traveller, long_film: Path) -> None:
-    video_id = traveller.upload(long_film)
-    killed = _kill_encoder(traveller, video_id)
+def test_an_upload_that_is_overwritten_while_it_waits_comes_out_as_it_was(traveller: Traveller, sources: Path) -> None:
+    first, second = GOOD["silent"](sources), GOOD["fifty"](sources)
+    s3 = traveller.aws("s3")
+    with rule_off(traveller, "on_upload_arrived"):
+        video_id = traveller.upload(first)
+        key = f"uploads/{video_id}/source"
+        version = s3.head_object(Bucket=traveller.bucket, Key=key)["VersionId"]
+        later = s3.put_object(Bucket=traveller.bucket, Key=key, Body=second.read_bytes())["VersionId"]
+    assert later != version
+    told = {"key": key, "size": first.stat().st_size, "version-id": version}
+    traveller.invoke("on_upload_arrived", {"detail": {"object": told}})
     video = traveller.ended(video_id)
-    assert killed
+    (address,) = video["quality_variants"].values()
+    assert counters(address) == list(range(60))
+
+
+def test_a_killed_lambda_worker_is_tried_again(traveller: Traveller, long_film: Path) -> None:
+    """The killed encoder is followed by another one, which only a second try of the step starts."""
+    others = encoders(traveller)
+    video_id = traveller.upload(long_film)
+    killed = _kill_encoder(traveller, video_id, others)
+    until(lambda: encoders(traveller) - others - killed, "the encoder of a second try")
+    video = traveller.ended(video_id)
     assert video["processing_status"] == "ready"
     assert traveller.entered(traveller.execution(video_id)) == SIX_STATES
 
 
 def test_a_killed_batch_job_is_tried_again(traveller: Traveller, long_film: Path) -> None:
+    others = encoders(traveller)
     with setting(traveller, "plan_encode", "LAMBDA_CPU_SECONDS", "0"):
         video_id = traveller.upload(long_film)
         pids = until(lambda: processes_with(f'"video_id":"{video_id}"'), "the job's process")
-        until(lambda: processes_with("-progress"), "its encoder")
+        until(lambda: encoders(traveller) - others, "its encoder")
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
         video = traveller.ended(video_id)
     assert video["processing_status"] == "ready"
-    batch = traveller.aws("batch")
-    jobs = [
-        job
-        for queue in batch.describe_job_queues()["jobQueues"]
-        for job in batch.list_jobs(jobQueue=queue["jobQueueName"], jobStatus="SUCCEEDED")["jobSummaryList"]
-        if video_id in job["jobName"]
-    ]
-    attempts = batch.describe_jobs(jobs=[jobs[0]["jobId"]])["jobs"][0]["attempts"]
+    attempts = job_of(traveller, video_id)["attempts"]
     assert [attempt["container"].get("exitCode") for attempt in attempts] == [137, 0]
 
 
-def _kill_encoder(traveller: Traveller, video_id: str) -> list[int]:
-    """Kill the Lambda worker that encodes, with its FFmpeg."""
+def encoders(traveller: Traveller) -> set[int]:
+    """FFmpeg processes of this stack."""
+    return {pid for pid in processes_with("-progress") if traveller.stack.pid in _ancestors(pid)}
+
+
+def _kill_encoder(traveller: Traveller, video_id: str, others: set[int]) -> set[int]:
+    """Kill the Lambda workers that encode this video; the encoders, which end with them. `others` were there before."""
     until(lambda: traveller.client.video(video_id)["current_step"] == "Encoding", "encoding")
-    encoders = until(lambda: processes_with("-progress"), "an encoder")
-    workers = {_parent(pid) for pid in encoders}
-    for pid in workers:
-        os.kill(pid, signal.SIGKILL)
-    return list(workers)
+    found: set[int] = until(lambda: encoders(traveller) - others, "an encoder")
+    for worker in {_ancestors(pid)[0] for pid in found}:
+        os.kill(worker, signal.SIGKILL)
+    until(lambda: not found & encoders(traveller), "the end of the encoder")
+    return found
 
 
-def _parent(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+def _ancestors(pid: int) -> list[int]:
+    """The parent of a process, the parent's parent and so on."""
+    found = []
+    with suppress(OSError):
+        while pid > 1:
+            pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+            found.append(pid)
+    return found
 
 
 def test_net_one_a_state_that_fails_is_caught(traveller: Traveller, sources: Path) -> None:
@@ -164,11 +201,12 @@ def test_net_two_an_execution_that_is_stopped_is_noticed(traveller: Traveller, l
 
 
 def test_net_three_a_video_that_everybody_lost_is_swept(traveller: Traveller, long_film: Path) -> None:
+    others = encoders(traveller)
     with rule_off(traveller, "on_execution_ended"):
         video_id = traveller.upload(long_film)
         until(lambda: traveller.client.video(video_id)["current_step"] == "Encoding", "encoding")
         arn = traveller.execution(video_id)
-        assert _kill_encoder(traveller, video_id)
+        assert _kill_encoder(traveller, video_id, others)
         traveller.aws("stepfunctions").stop_execution(executionArn=arn)
         time.sleep(1)
     _let_it_be_silent(traveller, video_id)
@@ -223,8 +261,7 @@ def test_deleting_while_it_is_processed_stops_the_work(traveller: Traveller, lon
     states = traveller.aws("stepfunctions")
     arn = traveller.execution(video_id)
     until(lambda: states.describe_execution(executionArn=arn)["status"] == "FAILED", "the end of the execution")
-    told: dict[str, Any] = json.loads(json.loads(_cause(traveller, arn))["errorMessage"])
-    assert told["code"] == "CANCELLED"
+    assert "CANCELLED" in worker_failures(traveller, arn)
     traveller.invoke("tidy_media")
     assert traveller.row(video_id)["status"] == "deleted", "a step that was stopped may still write for a while"
     traveller.aws("s3").put_object(Bucket=traveller.bucket, Key=f"v/{video_id}/1/480p.mp4", Body=b"late")
@@ -236,20 +273,13 @@ def test_deleting_while_it_is_processed_stops_the_work(traveller: Traveller, lon
     assert traveller.row(video_id) == {}
 
 
-def _cause(traveller: Traveller, arn: str) -> str:
-    pages = traveller.aws("stepfunctions").get_paginator("get_execution_history").paginate(executionArn=arn)
-    causes = [
-        event["lambdaFunctionFailedEventDetails"]["cause"]
-        for page in pages
-        for event in page["events"]
-        if "lambdaFunctionFailedEventDetails" in event
-    ] or [
-        event["taskFailedEventDetails"]["cause"]
-        for page in pages
-        for event in page["events"]
-        if "taskFailedEventDetails" in event
-    ]
-    return str(causes[0])
+def worker_failures(traveller: Traveller, arn: str) -> list[str]:
+    """The codes with which workers of an execution gave up."""
+    states = traveller.aws("stepfunctions")
+    (mapped,) = states.list_map_runs(executionArn=arn)["mapRuns"]
+    workers = states.list_executions(mapRunArn=mapped["mapRunArn"], statusFilter="FAILED")["executions"]
+    causes = [states.describe_execution(executionArn=worker["executionArn"])["cause"] for worker in workers]
+    return [json.loads(json.loads(cause)["errorMessage"])["code"] for cause in causes]
 
 
 def test_an_event_that_nobody_can_handle_is_kept(traveller: Traveller) -> None:

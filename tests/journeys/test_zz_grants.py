@@ -30,7 +30,7 @@ def pattern(need: Need) -> str:
     resource, path = need.resource, need.path
     if resource.kind is Kind.BUCKET:
         bucket = f"arn:aws:s3:::showreel-dev-{resource.name}-*"
-        return bucket if need.action in LISTS else f"{bucket}/{path}*"
+        return f"{bucket}?prefix={path}*".replace("?", "[?]") if need.action in LISTS else f"{bucket}/{path}*"
     if resource.kind is Kind.MACHINE:
         kind = path or "stateMachine"
         return f"arn:aws:states:*:{kind}:showreel-dev-{resource.name}" + (":*" if path else "")

@@ -31,7 +31,7 @@ class VideoUploadRequest(BaseModel):
     tags: Tags = Field(default_factory=list)
     category: Category = ""
     visibility: Visibility = Visibility.PUBLIC
-    multipart: bool = False
+    multipart: Annotated[bool, Field(strict=True)] = False
 
 
 class VideoUpload(BaseModel):

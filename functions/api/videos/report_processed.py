@@ -26,8 +26,11 @@ def _rungs(variants: dict[str, str]) -> dict[str, str]:
 HttpsAddress = Annotated[str, StringConstraints(pattern=r"^https://[\x21-\x7e]+$", max_length=2048)]
 
 
+_OF_A_SUCCESS = ("quality_variants", "duration", "thumbnail_url")
+
+
 class ProcessedReport(BaseModel):
-    """The encoder's report. A success has at least one variant; `duration` is in seconds."""
+    """The encoder's report. A success has at least one variant, an error has none; `duration` is in seconds."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -39,6 +42,14 @@ class ProcessedReport(BaseModel):
     duration: Seconds | None = None
     thumbnail_url: HttpsAddress | None = None
     error_message: Annotated[str, StringConstraints(max_length=5000)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _says_nothing_of_media(cls, sent: object) -> object:
+        """Encoders send all fields at once: what stands in those of a success means nothing in a failure."""
+        if isinstance(sent, dict) and sent.get("status") == "error":
+            return {name: value for name, value in sent.items() if name not in _OF_A_SUCCESS}
+        return sent
 
     @model_validator(mode="after")
     def _has_something_to_play(self) -> "ProcessedReport":

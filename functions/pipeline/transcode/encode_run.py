@@ -1,4 +1,4 @@
-"""transcode, step 3: encode all rungs of a run of segments, the sound and the poster. Runs on Lambda or on Batch."""
+"""transcode, step 3: encode all rungs of a run of segments, or the sound. Runs on Lambda or on Batch."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from shared.domains.videos.service.transcoding import TranscodingService
 )
 def encode_run(told: dict[str, Any]) -> dict[str, Any]:
     """Write fragments and their indexes; what was written before is not made again."""
-    return TranscodingService.open(told).encode(told["plan"])
+    return TranscodingService.open(told).encode(told["plan"], told.get("worker"))
 
 
 handler = serve(encode_run)

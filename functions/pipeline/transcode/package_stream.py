@@ -9,7 +9,7 @@ from shared.domains.videos.service.transcoding import TranscodingService
 
 
 @step(
-    needs=(MEDIA.read("work/"), MEDIA.put("v/"), MEDIA.abort("v/"), VIDEOS.update),
+    needs=(MEDIA.read("work/"), MEDIA.put("v/"), MEDIA.abort("v/"), MEDIA.list("v/"), VIDEOS.update),
     compute=Compute(memory=1769, seconds=900),
 )
 def package_stream(told: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from infra.local import authz, runtime
 from infra.local.batch.logs import GROUP, LogStream
-from infra.local.emulator import new_id, region
+from infra.local.emulator import new_id
 from infra.local.processes import Child
 from infra.local.settings import python_folder
 
@@ -120,8 +120,6 @@ class Attempt:
             "FFMPEG_PATH": runtime.ffmpeg_path(),
             "PYTHONUNBUFFERED": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
-            "AWS_REGION": region(),
-            "AWS_DEFAULT_REGION": region(),
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_ENDPOINT_URL": settings.endpoint,
             "AWS_BATCH_JOB_ID": record["jobId"],

@@ -16,6 +16,19 @@ class DemoError(Exception):
     """Something did not go as it should; the message says what."""
 
 
+def check_film(film: Path) -> None:
+    """Raises: DemoError: the API would not take this file; found before anything is started."""
+    wish = "make demo FILE=/path/to/a.mp4 takes yours"
+    if not film.exists():
+        raise DemoError(f"FILE={film}: there is no such file; {wish}")
+    if not film.is_file():
+        raise DemoError(f"FILE={film}: is not a file; {wish}")
+    if film.suffix.lower() not in CONTENT_TYPES:
+        raise DemoError(f"FILE={film}: MP4, MOV and WebM can be uploaded ({', '.join(CONTENT_TYPES)})")
+    if not film.stat().st_size:
+        raise DemoError(f"FILE={film}: is empty")
+
+
 class ApiClient:
     """One user's view of the API."""
 
@@ -49,11 +62,12 @@ class ApiClient:
         return name
 
     def upload(self, file: Path, on_part: Callable[[int], None]) -> str:
-        """Upload a film in parts, each to its presigned address; the video's id. `on_part` is told bytes as they go."""
-        kind = CONTENT_TYPES.get(file.suffix.lower())
-        if kind is None:
-            raise DemoError(f"{file.name}: only {', '.join(CONTENT_TYPES)} can be uploaded")
-        asked = {"filename": file.name, "file_size": file.stat().st_size, "content_type": kind, "multipart": True}
+        """Upload a film in parts, each to its presigned address; the video's id. `on_part` is told bytes as they go.
+
+        `check_film` has found it good.
+        """
+        kind, size = CONTENT_TYPES[file.suffix.lower()], file.stat().st_size
+        asked = {"filename": file.name, "file_size": size, "content_type": kind, "multipart": True}
         upload = self.call("POST", "/api/upload/video/request", asked)
         with file.open("rb") as film, httpx.Client(timeout=PART_SECONDS) as storage:
             parts = [

@@ -1,4 +1,4 @@
-"""The command `demo`: start, show, stop. Whatever fails ends it with a sentence and a status of 1."""
+"""The command `demo`: start, show, stop. Whatever fails ends it with a sentence."""
 
 import os
 import signal
@@ -10,9 +10,10 @@ from typing import NoReturn
 
 import httpx
 from rich.console import Console
+from rich.markup import escape
 
-from infra.local.demo.client import DemoError
-from infra.local.demo.journey import SAMPLE, Journey
+from infra.local.demo.client import DemoError, check_film
+from infra.local.demo.journey import SAMPLE, Journey, near
 from infra.local.settings import Settings
 from infra.local.stack import LocalStack, StackError
 
@@ -23,9 +24,15 @@ LIMIT_SECONDS = 4 * 3600
 def demo(settings: Settings) -> int:
     """Show the main job on a film (FILE=, else the sample); KEEP=1 leaves the stack up until Ctrl-C."""
     console = Console(highlight=False)
+    film = Path(os.environ.get("FILE") or SAMPLE).expanduser()
+    try:
+        check_film(film)
+    except DemoError as error:
+        console.print(str(error), style="bold red", markup=False, soft_wrap=True)
+        return 2
+    keep = os.environ.get("KEEP") == "1"
     signal.signal(signal.SIGTERM, _interrupt)
     _end_at_the_latest()
-    film = Path(os.environ.get("FILE") or SAMPLE).expanduser()
     stack = LocalStack(
         settings, log=Path(settings.folder) / "demo.log", say=lambda text: console.print(f"[dim]{text}[/dim]")
     )
@@ -33,16 +40,18 @@ def demo(settings: Settings) -> int:
         Path(settings.folder).mkdir(parents=True, exist_ok=True)
         with stack:
             Journey(stack, console).run(film)
-            if os.environ.get("KEEP") == "1":
-                console.print(f"the stack stays up at {stack.outputs['ApiUrl']}; Ctrl-C ends it")
+            if keep:
+                address = stack.outputs["ApiUrl"]
+                console.print(f"the stack stays up at {address}; Ctrl-C or make down ends it", soft_wrap=True)
                 _wait(stack)
     except (DemoError, httpx.HTTPError) as error:
-        console.print(f"[bold red]the demo failed:[/bold red] {error or type(error).__name__}")
-        console.print(f"the stack's log is {Path(settings.folder) / 'demo.log'}")
+        console.print(f"[bold red]the demo failed:[/bold red] {escape(str(error) or type(error).__name__)}")
+        console.print(f"the stack's log is {near(Path(settings.folder) / 'demo.log')}", soft_wrap=True)
         return 1
     except KeyboardInterrupt:
         return 130
-    console.print("[bold green]done[/bold green]")
+    hint = "" if keep else "; KEEP=1 leaves it up"
+    console.print(f"[bold green]done[/bold green]: the stack is down, and its addresses with it{hint}")
     return 0
 
 

@@ -155,3 +155,19 @@ DEFAULT_AVATAR_PICTURE = (
 def avatar_path(user_id: str, picture_id: str) -> str:
     """Where a user's picture lies, from the beginning of media addresses: pictures of people are public."""
     return f"/public/avatars/{user_id}/{picture_id}.jpg"
+
+
+def avatar_address(picture: str, base: str) -> str:
+    """Where anybody can fetch a user's picture: "" has the one of those who have chosen none.
+
+    picture  a path from the beginning of media addresses, or a whole address elsewhere
+    base     the media server's address
+    """
+    shown = picture or DEFAULT_AVATAR
+    return base.rstrip("/") + shown if shown.startswith("/") else shown
+
+
+def avatar_picture(address: str, base: str) -> str:
+    """The picture that has this address: what is kept of it, since the media server may move."""
+    picture = address.removeprefix(base.rstrip("/"))
+    return "" if picture == DEFAULT_AVATAR else picture

@@ -43,8 +43,9 @@ class AccountService:
             created_at=clock.timestamp(),
         )
         session, jti = _new_session(user.id)
+        logged_in = _logged_in(user, session, jti)  # before anything is written, since the key may be out of reach
         self._accounts.create(user, rules.hash_password(wish.password, _peppers()), session)
-        return _logged_in(user, session, jti)
+        return logged_in
 
     def log_in(self, login: str, password: str) -> LoggedIn:
         """Begin a session. WrongCredentialsError, equal in all, for an unknown login and for a wrong password."""
@@ -53,8 +54,9 @@ class AccountService:
         if not rules.password_matches(password, stored, _peppers()) or found is None:
             raise WrongCredentialsError
         session, jti = _new_session(found.user.id)
+        logged_in = _logged_in(found.user, session, jti)
         self._sessions.add(session)
-        return _logged_in(found.user, session, jti)
+        return logged_in
 
     def refresh(self, refresh_token: str) -> Tokens:
         """New tokens for a refresh token that is good once. One that was used before ends its whole session."""
@@ -63,12 +65,15 @@ class AccountService:
         if user is None:
             raise SessionEndedError
         jti = str(uuid.uuid4())
+        renewed = _tokens(
+            _with_avatar(user), claims.session_id, claims.expires_at, jti
+        )  # or the old one would be spent
         old, new = rules.refresh_hash(claims.token_id), rules.refresh_hash(jti)
         if not self._sessions.rotate(claims.session_id, user.id, old, new):
             self._sessions.end(claims.session_id)
             log("WARNING", "refresh token refused, its session ended", user_id=user.id, session_id=claims.session_id)
             raise SessionEndedError
-        return _tokens(_with_avatar(user), claims.session_id, claims.expires_at, jti)
+        return renewed
 
     def get(self, user_id: str) -> User:
         """A user who holds a token. InvalidTokenError when they are gone."""
@@ -158,8 +163,7 @@ def _logged_in(user: User, session: Session, jti: str) -> LoggedIn:
 
 def _with_avatar(user: User) -> User:
     """The user with the address of their picture, or of the one that stands for those who have none."""
-    picture = user.avatar_url or rules.DEFAULT_AVATAR
-    return replace(user, avatar_url=setting("CDN_BASE_URL") + picture) if picture.startswith("/") else user
+    return replace(user, avatar_url=rules.avatar_address(user.avatar_url, setting("CDN_BASE_URL")))
 
 
 def _tokens(user: User, session_id: str, session_ends: int, jti: str) -> Tokens:

@@ -36,7 +36,7 @@ class Visibility(StrEnum):
 
 @dataclass(frozen=True)
 class Author:
-    """A copy of the owner's public fields; `avatar_url` is "" while they have chosen none."""
+    """A copy of the owner's public fields. `avatar_url` is a path (see accounts.rules); "" while none is chosen."""
 
     id: str
     username: str
@@ -97,6 +97,7 @@ class Video:
     encoder          "outside" once an encoder that is not ours has been asked
     task_token       what the execution that waits for that encoder is answered with
     report_id        webhook id of that encoder's accepted report
+    marks            what the workers that encode it have done: a mark for each step of each worker
     """
 
     id: str
@@ -135,6 +136,7 @@ class Video:
     encoder: str = ""
     task_token: str = field(default="", repr=False)
     report_id: str = ""
+    marks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

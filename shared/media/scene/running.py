@@ -58,7 +58,7 @@ def run_graph(
     """Run FFmpeg once; what each consumer returned. MediaError when it fails."""
     first, *more = shop.inputs or (None,)
     others = tuple(source for source in more if source)
-    command = Command(first, tuple(outputs), graph.text(label), others, filter_threads=threads)
+    command = Command(first, tuple(outputs), graph.text(label), more_sources=others, filter_threads=threads)
     return run(command, ffmpeg_path, limits, consumers, on_progress=on_progress, folder=shop.folder)
 
 

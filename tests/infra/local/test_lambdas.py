@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import re
 import statistics
 import time
 import urllib.error
@@ -173,10 +174,39 @@ def test_edit_is_live_within_three_seconds(stack: LocalStack, app_root: Path) ->
         source.write_text(source.read_text().replace("return WORD", 'return WORD + ", again"'))
         assert until(lambda: fetch(stack.outputs["ApiUrl"] + "/greet")[2] == b"hello, again", 3)
         assert until(lambda: said, 1)
-        assert said[0].startswith("shared/greeting.py: live in ")
+        assert re.fullmatch(r"shared/greeting\.py: live in \d\.\d s \([2-9] functions\)", said[0])
         assert stack.is_fresh(), "a body is no declaration"
+        handler = app_root / "functions" / "echo.py"
+        handler.write_text(handler.read_text() + "    # more\n")
+        assert until(lambda: len(said) > 1, 3)
+        assert re.fullmatch(r"functions/echo\.py: live in \d\.\d s \(1 function\)", said[1])
     finally:
         reloader.close()
+
+
+def test_broken_file_is_not_pushed_and_sets_off_no_synthesis(stack: LocalStack, app_root: Path) -> None:
+    said: list[str] = []
+    handler, added = app_root / "functions" / "echo.py", app_root / "functions" / "added.py"
+    good = handler.read_text()
+    reloader = Reloader(stack, said.append)
+    reloader.start()
+    try:
+        handler.write_text("def handler(:\n" + good)
+        assert until(lambda: said, 3)
+        assert said == ["functions/echo.py: broken, not pushed: invalid syntax, line 1"]
+        assert fetch(stack.outputs["ApiUrl"] + "/greet")[0] == 200
+        handler.write_text(good + "    # mended\n")
+        assert until(lambda: len(said) > 1, 3)
+        assert said[1].startswith("functions/echo.py: live in ")
+        added.write_text("def handler(:\n")
+        assert until(lambda: len(said) > 2, 3)
+        assert said[2] == "functions/added.py: broken, not pushed: invalid syntax, line 1"
+        added.unlink()
+        time.sleep(1)
+        assert said[3:] == [], "nothing is declared that was not before"
+    finally:
+        reloader.close()
+        added.unlink(missing_ok=True)
 
 
 def test_failing_synthesis_leaves_the_stack_as_it_was(stack: LocalStack, app_root: Path) -> None:
@@ -203,11 +233,12 @@ def test_changed_declaration_is_deployed_beside(stack: LocalStack, app_root: Pat
     reloader.start()
     try:
         source.write_text(good.replace('"BUCKET": self.data', '"ADDED": "yes", "BUCKET": self.data', 1))
-        assert until(lambda: "a declaration changed: synthesising" in said, 3)
+        assert until(lambda: "app.py: saved; synthesising, about a minute" in said, 3)
         handler = app_root / "functions" / "echo.py"
         handler.write_text(handler.read_text().replace('"body": greeting()', '"body": greeting().upper()'))
         assert until(lambda: b"HELLO" in fetch(stack.outputs["ApiUrl"] + "/greet")[2], 3)
         assert until(lambda: invoke(stack, do="who")[1]["environment"].get("ADDED") == "yes", 90), said
+        assert until(lambda: any(line.startswith("app.py: live after ") for line in said), 10)
     finally:
         reloader.close()
         source.write_text(good)

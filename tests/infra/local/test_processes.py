@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from infra.local.__main__ import main
+from infra.local.assembly import SynthError, synthesise
+from infra.local.lock import FolderLock, TakenError
 from infra.local.settings import ROOT, Settings
 from infra.local.stack import LocalStack, StackError
 from tests.infra.local.test_lambdas import until
@@ -121,19 +126,83 @@ def test_taken_port_is_refused(tmp_path: Path) -> None:
         port = str(taken.getsockname()[1])
         done = command("up", "--port", port, "--folder", str(tmp_path))
     assert done.returncode == 1
-    assert f"port {port} is taken by another program; choose another one with PORT=" in done.stderr
+    assert f"port {port} is taken by another program, or by the stack of another checkout; choose" in done.stderr
 
 
 def test_down_without_a_stack(tmp_path: Path) -> None:
     assert command("down", "--folder", str(tmp_path)).stdout == "local: nothing is running\n"
 
 
-def test_second_stack_in_a_folder_is_refused(running: tuple[subprocess.Popen[str], Path]) -> None:
+def test_second_stack_in_a_folder_is_refused(
+    running: tuple[subprocess.Popen[str], Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Neither `up` nor `demo` touches what the running stack has written."""
     _, folder = running
     port, media_port = free_ports(2)
-    done = command("up", "--port", str(port), "--media-port", str(media_port), "--folder", str(folder))
-    assert done.returncode == 1
-    assert "is running already" in done.stderr
+    film = tmp_path / "film.mp4"
+    film.write_bytes(b"film")
+    monkeypatch.setenv("FILE", str(film))
+    outputs = (folder / "outputs.json").read_text()
+    refusal = f"local: a local stack of {folder} is running already at {json.loads(outputs)['Endpoint']};"
+    for name in ("up", "demo"):
+        done = command(name, "--port", str(port), "--media-port", str(media_port), "--folder", str(folder))
+        assert (done.returncode, done.stderr) == (1, f"{refusal} end it with `make down`\n")
+    assert (folder / "outputs.json").read_text() == outputs
+    assert (folder / "state" / "tmp").is_dir()
+
+
+def test_stack_holds_its_folder_from_start_to_stop(tmp_path: Path) -> None:
+    """Whoever started it, `down` finds the process."""
+    lock, other = FolderLock(str(tmp_path)), FolderLock(str(tmp_path))
+    assert lock.is_free()
+    lock.take("http://127.0.0.1:1")
+    assert (other.is_free(), other.owner()) == (False, os.getpid())
+    with pytest.raises(TakenError, match=r"at http://127\.0\.0\.1:1; end it with `make down`$"):
+        other.take("http://127.0.0.1:2")
+    other.release()
+    assert not other.is_free(), "who does not hold it lets go of nothing"
+    lock.release()
+    assert (other.is_free(), other.owner()) == (True, None)
+
+
+@pytest.mark.parametrize("port", ["abc", "80x", "0", "-1", "65535", "99999", "\u0663"])
+def test_port_that_is_none_is_refused(
+    port: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PORT", port)
+    with pytest.raises(SystemExit) as ended:
+        main(["up"])
+    assert ended.value.code == 2
+    assert f"{port} is no port: a number from 1 to 65534" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "complaint"),
+    [
+        ("none.mp4", None, "there is no such file"),
+        ("folder.mp4", "", "is not a file"),
+        ("film.txt", "film", "MP4, MOV and WebM can be uploaded (.mp4, .m4v, .mov, .webm)"),
+        ("empty.mov", "empty", "is empty"),
+    ],
+)
+def test_film_that_the_api_would_refuse_is_found_before_the_start(
+    tmp_path: Path,
+    name: str,
+    content: str | None,
+    complaint: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    film = tmp_path / name
+    if content == "":
+        film.mkdir()
+    elif content:
+        film.write_text(content.removeprefix("empty"))
+    monkeypatch.setenv("FILE", str(film))
+    folder = tmp_path / "local"
+    assert main(["demo", "--folder", str(folder)]) == 2
+    assert f"FILE={film}: {complaint}" in capsys.readouterr().out
+    assert not folder.exists()
 
 
 def test_waiting_for_a_stack_that_was_not_started(tmp_path: Path) -> None:
@@ -152,3 +221,22 @@ synthesise(Path({str(tmp_path)!r}), Path({str(tmp_path)!r}) / "cdk.out", {{}}, (
     starter.kill()
     starter.wait()
     assert until(lambda: not processes_naming(f"sleep 300 {tmp_path}"), 3)
+
+
+def test_synthesis_that_is_given_up_ends_with_all_that_it_started(tmp_path: Path) -> None:
+    given_up, said = threading.Event(), list[str]()
+    script = "sleep 300 & sleep 300"  # which know the folder from their environment
+
+    def run() -> None:
+        try:
+            synthesise(tmp_path, tmp_path / "cdk.out", {}, (("sh", "-c", script),), given_up)
+        except SynthError as exc:
+            said.append(str(exc))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert until(lambda: len(processes_naming(str(tmp_path))) >= 3, 15)
+    given_up.set()
+    thread.join(3)
+    assert said == ["given up"]
+    assert until(lambda: not processes_naming(str(tmp_path)), 1)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from infra.local.addresses import local_urls
-from infra.local.assembly import Fingerprint, Packer, SynthError, synthesise
+from infra.local.assembly import Fingerprint, Packer, SynthError, syntax_error, synthesise
+from infra.local.edits import concerns, concerns_jobs
 from infra.local.settings import Settings
 
 ENDPOINT, MEDIA = "http://127.0.0.1:4566", "http://127.0.0.1:4567"
@@ -67,6 +68,40 @@ def test_new_file_changes_the_fingerprint(tmp_path: Path) -> None:
     before = Fingerprint(tmp_path)()
     (tmp_path / "functions" / "c.py").write_text("")
     assert Fingerprint(tmp_path)() != before
+
+
+@pytest.mark.parametrize(
+    ("path", "function", "other", "jobs"),
+    [
+        ("functions/api/videos/get_video.py", True, False, False),
+        ("functions/pipeline/transcode/encode_run.py", False, False, True),
+        ("functions/api/__init__.py", True, True, True),
+        ("functions/api/words.json", True, True, True),
+        ("shared/base/ids.py", True, True, True),
+    ],
+)
+def test_edit_of_a_handler_concerns_its_function_alone(path: str, *, function: bool, other: bool, jobs: bool) -> None:
+    assert concerns(path, "functions.api.videos.get_video.handler") is function
+    assert concerns(path, "functions.api.videos.get_videos.handler") is other
+    assert concerns_jobs(path) is jobs
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("x = 1\n", ""),
+        ("x = 1\n\ndef f(:\n", "invalid syntax, line 3"),
+        ("return\n", "'return' outside function, line 1"),
+    ],
+)
+def test_syntax_errors_are_found(tmp_path: Path, text: str, fault: str) -> None:
+    source = tmp_path / "a.py"
+    source.write_text(text)
+    assert syntax_error(source) == fault
+    source.write_bytes(b"x = 1\0")
+    assert "null byte" in syntax_error(source)
+    source.unlink()
+    assert syntax_error(source) == ""
 
 
 def test_archives_carry_the_code_of_now_and_bytecode(tmp_path: Path) -> None:

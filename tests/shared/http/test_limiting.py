@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.contract.resources import LIMITS
 from shared.http import limiting
 from tests.api import Answer, call
 from tests.aws import Stage
@@ -32,9 +33,9 @@ def test_a_request_that_pays_twice_tells_of_both_and_of_the_tightest(stage: Stag
     turned_clock.seconds = START + 20
     answer = call(things.make_thing_handler, "POST", "/api/things", THING, token=user_token(stage))
     assert answer.headers["ratelimit-policy"] == (
-        '"things";q=50;w=3600, "user-minute";q=100;w=60, "user-hour";q=1000;w=3600'
+        '"user-minute";q=100;w=60, "user-hour";q=1000;w=3600, "things";q=50;w=3600'
     )
-    assert answer.headers["ratelimit"] == '"things";r=49;t=3580, "user-minute";r=99;t=40, "user-hour";r=999;t=3580'
+    assert answer.headers["ratelimit"] == '"user-minute";r=99;t=40, "user-hour";r=999;t=3580, "things";r=49;t=3580'
     assert answer.headers["x-ratelimit-limit"] == "50"
 
 
@@ -149,3 +150,72 @@ def test_without_the_table_spending_is_refused_and_the_rest_admitted(stage: Stag
     assert refused.headers["retry-after"] == "5"
     assert (admitted.status, anonymous.status) == (200, 200)
     assert "ratelimit" not in admitted.headers
+
+
+def make_thing(token: str, thing: object = THING, **more: object) -> Answer:
+    return call(things.make_thing_handler, "POST", "/api/things", thing, token=token, **more)
+
+
+def buckets(stage: Stage, name: str) -> list[str]:
+    """What a bucket has counted, for each of its subjects and windows."""
+    return [row["taken"]["N"] for row in stage.rows(LIMITS) if row["bucket"]["S"].startswith(f"{name}#")]
+
+
+def test_what_the_general_limit_refuses_costs_nothing_else(stage: Stage, turned_clock: TurnedClock) -> None:
+    turned_clock.seconds = START
+    token = user_token(stage)
+    assert make_thing(token).status == 201
+    for _ in range(99):
+        call(things.make_studio_thing_handler, "POST", "/api/v1/things", THING, token=token)
+    refused = make_thing(token)
+    assert (refused.status, refused.headers["x-ratelimit-limit"]) == (429, "100")
+    assert buckets(stage, "things") == ["1"]
+
+
+@pytest.mark.parametrize("body", [{}, {"name": 7}, {**THING, "surplus": 1}, "{"])
+def test_what_is_not_valid_costs_a_user_nothing_of_the_endpoint_s_own_limit(stage: Stage, body: object) -> None:
+    token = user_token(stage)
+    assert make_thing(token, body).status in (400, 422)
+    assert buckets(stage, "things") == []
+    assert make_thing(token).status == 201
+    assert buckets(stage, "things") == ["1"]
+
+
+def test_what_is_not_valid_costs_an_address_as_much_as_what_is(stage: Stage) -> None:
+    assert call(things.enter_handler, "POST", "/api/enter", {}).status == 422
+    assert buckets(stage, "auth") == ["1"]
+
+
+@pytest.mark.parametrize("token", ["", "e30.e30.e30"])
+def test_requests_without_good_proof_are_limited_as_anonymous_ones(
+    stage: Stage, turned_clock: TurnedClock, token: str
+) -> None:
+    answers = [call(things.make_thing_handler, "POST", "/api/things", THING, token=token) for _ in range(22)]
+    assert [answer.status for answer in answers] == [401] * 20 + [429] * 2
+    assert answers[0].headers["ratelimit-policy"] == '"address";q=20;w=2'
+    assert call(things.get_thing_handler, "GET", "/api/things/1").status == 429
+    assert make_thing(user_token(stage)).status == 201
+
+
+def test_bad_tokens_where_none_is_needed_are_limited_too(stage: Stage, turned_clock: TurnedClock) -> None:
+    answers = [call(things.get_thing_handler, "GET", "/api/things/1", token="e30.e30.e30") for _ in range(22)]
+    assert [answer.status for answer in answers] == [401] * 20 + [429] * 2
+
+
+def test_bad_tokens_are_refused_as_ever_when_nobody_counts(stage: Stage) -> None:
+    with stage.refusing("dynamodb", "UpdateItem", "InternalServerError") as fired:
+        assert call(things.make_thing_handler, "POST", "/api/things", THING, token="e30.e30.e30").status == 401
+    assert fired
+
+
+def test_a_limit_of_the_endpoint_that_cannot_be_counted_refuses_after_one_try(stage: Stage) -> None:
+    token = user_token(stage)
+    with stage.refusing("dynamodb", "UpdateItem", "InternalServerError") as fired:
+        assert make_thing(token).status == 503
+    assert len(fired) == 1
+
+
+def test_ipv4_in_ipv6_is_the_ipv4_address(stage: Stage, turned_clock: TurnedClock) -> None:
+    assert [enter(address="::ffff:198.51.100.1").status for _ in range(5)] == [200] * 5
+    assert [enter(address="198.51.100.1").status for _ in range(6)] == [200] * 5 + [429]
+    assert enter(address="::ffff:198.51.100.2").status == 200

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.contract.resources import IDEMPOTENCY
+from shared.contract.resources import IDEMPOTENCY, LIMITS
+from shared.http import limiting
 from tests.api import Answer, call
 from tests.aws import Stage
 from tests.callers import user_token
@@ -149,3 +150,31 @@ def test_without_the_table_a_request_with_a_key_is_refused(stage: Stage, token: 
         assert make(token, "k").status == 503
     assert fired
     assert things.made["a"] == 1
+
+
+def test_a_repeat_costs_nothing_of_the_endpoint_s_own_limit(stage: Stage, turned_clock: TurnedClock) -> None:
+    token = user_token(stage)
+    assert [make(token, f"k{number}").status for number in range(50)] == [201] * 50
+    assert make(token, "another").status == 429
+    again = make(token, "k0")
+    assert (again.status, again.headers["idempotent-replayed"]) == (201, "true")
+    assert [row["taken"]["N"] for row in stage.rows(LIMITS) if row["bucket"]["S"].startswith("things#")] == ["50"]
+
+
+def test_a_refusal_by_the_limit_leaves_the_key_free(stage: Stage, turned_clock: TurnedClock) -> None:
+    user_id = "01900000-0000-7000-8000-000000000001"
+    token = user_token(stage, user_id=user_id)
+    for _ in range(50):
+        make(token, None)
+    assert make(token, "k").status == 429
+    turned_clock.advance(3600)
+    assert make(user_token(stage, user_id=user_id), "k").status == 201
+
+
+def test_a_repeat_is_answered_while_nobody_counts(stage: Stage, token: str) -> None:
+    make(token, "k")
+    limiting.forget()
+    with stage.refusing("dynamodb", "UpdateItem", "InternalServerError") as fired:
+        assert make(token, "k").headers["idempotent-replayed"] == "true"
+        assert make(token, "l").status == 503
+    assert fired

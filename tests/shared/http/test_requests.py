@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shared.http.envelope import takes_gzip
 from tests.api import Answer, call, event
 from tests.aws import Stage
 from tests.callers import service_token, user_token
@@ -272,3 +273,22 @@ def test_a_header_that_is_no_bearer_is_401_also_where_none_is_needed(lasting_sta
         answer = call(handler, method, path, headers={"authorization": header})
         assert answer.status == 401
         assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [
+        ("gzip", True),
+        ("br;q=1, GZIP;q=0.5", True),
+        ("deflate, *", True),
+        ("*;q=0, gzip", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, identity", False),
+        ("*;q=0.0", False),
+        ("gzip;q=0, *", False),
+        ("gzippy, br", False),
+        ("", False),
+    ],
+)
+def test_only_those_get_gzip_who_take_it(accepted: str, packed: bool) -> None:
+    assert takes_gzip(accepted) is packed

@@ -71,6 +71,22 @@ def too_many_pixels(path: Path) -> None:
     ffmpeg(*one, "-c:v", "libx264", "-preset", "ultrafast", "-threads", "1", path)
 
 
+@bad("source.ts")
+def joined(path: Path) -> None:
+    """The same recording twice, byte by byte: the clock begins anew."""
+    plain = path.with_suffix(".plain.ts")
+    ffmpeg(*counted(seconds=3), *tone(seconds=3), *X264, *AAC, plain)
+    path.write_bytes(plain.read_bytes() * 2)
+
+
+@bad("source.m2ts")
+def joined_m2ts(path: Path) -> None:
+    """The same with packets of 192 bytes."""
+    plain = path.with_suffix(".plain.m2ts")
+    ffmpeg(*counted(seconds=3), *tone(seconds=3), *X264, *AAC, "-mpegts_m2ts_mode", "1", plain)
+    path.write_bytes(plain.read_bytes() * 2)
+
+
 @bad()
 def two_days(path: Path) -> None:
     """Ten frames that claim to last 48 hours."""
@@ -103,6 +119,8 @@ EXPECTED_ERRORS = {
     "sound_alone": "NO_VIDEO_STREAM",
     "strange_codec": "CODEC_NOT_ALLOWED",
     "too_many_pixels": "TOO_MANY_PIXELS",
+    "joined": "INVALID_MEDIA",
+    "joined_m2ts": "INVALID_MEDIA",
     "two_days": "TOO_LONG",
     "two_days_mkv": "TOO_LONG",
 }

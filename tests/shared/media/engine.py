@@ -1,7 +1,6 @@
 """Runs the engine on local files, and reads back what it made with an independent FFmpeg."""
 
 import json
-import math
 import struct
 import subprocess
 from collections.abc import Callable
@@ -71,9 +70,9 @@ class Transcoded:
         return self.plan.rungs[-1].name
 
 
-def plan_of(source: Path, segments_per_run: int | None = None) -> Plan:
+def plan_of(source: Path, runs: int | None = None) -> Plan:
     facts = probe(LocalSource(source))
-    plan = make_plan(facts, source_id=source.name, encoder_build="test", segments_per_run=segments_per_run)
+    plan = make_plan(facts, source_id=source.name, encoder_build="test", runs=runs)
     assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
     return plan
 
@@ -81,25 +80,25 @@ def plan_of(source: Path, segments_per_run: int | None = None) -> Plan:
 def transcode(
     source: Path,
     directory: Path,
-    segments_per_run: int | None = None,
+    runs: int | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> Transcoded:
     """Probe, plan, encode every run, encode the sound, package."""
-    plan = plan_of(source, segments_per_run)
-    runs: dict[str, list[EncodedRun]] = {rung.name: [] for rung in plan.rungs}
+    plan = plan_of(source, runs)
+    encoded: dict[str, list[EncodedRun]] = {rung.name: [] for rung in plan.rungs}
     for run in plan.runs:
         paths = {rung.name: directory / "work" / f"{rung.name}-{run.index}.m4s" for rung in plan.rungs}
         sinks = {name: LocalSink(path) for name, path in paths.items()}
         for name, index in encode_run(plan, run, LocalSource(source), sinks, FFMPEG, on_progress).items():
             told = RunIndex.from_json(json.loads(json.dumps(index.to_json())))
             assert told.size == paths[name].stat().st_size
-            runs[name].append(EncodedRun(told, LocalSource(paths[name])))
+            encoded[name].append(EncodedRun(told, LocalSource(paths[name])))
     audio = None
     if plan.has_audio:
         packets = directory / "work" / "audio.aac"
         sound = encode_audio(plan, LocalSource(source), LocalSink(packets), FFMPEG)
         audio = EncodedAudio(AudioIndex.from_json(json.loads(json.dumps(sound.to_json()))), LocalSource(packets))
-    manifest = package(plan, runs, audio, lambda name, _: LocalSink(directory / name))
+    manifest = package(plan, encoded, audio, lambda name, _: LocalSink(directory / name))
     assert Manifest.from_json(json.loads(json.dumps(manifest.to_json()))) == manifest
     return Transcoded(source, directory, plan, manifest)
 
@@ -112,7 +111,16 @@ def decode(*arguments: str | Path) -> bytes:
     return done.stdout
 
 
-def counters(path: Path, turn: str = "null") -> list[int]:
+def looped(path: Path, directory: Path) -> Path:
+    """A source played several times over, longer than two segments."""
+    out = directory / f"looped{path.suffix}"
+    offset = ("-output_ts_offset", "95000", "-muxdelay", "0") if path.suffix == ".ts" else ()
+    maps = ("-map", "0:v", "-map", "0:a:0?")
+    decode("-y", "-stream_loop", "7", "-i", path, *maps, "-c", "copy", "-t", "8.6", *offset, out, "-f", "null")
+    return out
+
+
+def counters(path: Path | str, turn: str = "null") -> list[int]:
     """The number that each decoded frame carries, after a filter that turns it upright."""
     picture = f"{turn},scale={BITS}:1:flags=area,format=gray"
     raw = decode("-i", path, "-map", "0:v", "-vf", picture, "-fps_mode", "passthrough", "-f", "rawvideo")
@@ -139,8 +147,3 @@ def pitch(sound: list[float]) -> float:
     middle = sound[len(sound) // 4 : -len(sound) // 4]
     crossings = sum(1 for now, after in pairwise(middle) if now < 0 <= after)
     return crossings * 48000 / len(middle)
-
-
-def loudness(sound: list[float]) -> float:
-    """Root mean square."""
-    return math.sqrt(sum(value * value for value in sound) / len(sound))

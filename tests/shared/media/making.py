@@ -6,6 +6,7 @@ repeated or shifted frame shows. Nothing is made twice in one directory.
 
 import struct
 import subprocess
+import zlib
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -19,6 +20,8 @@ BITS = 12
 X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "23", "-pix_fmt", "yuv420p")
 AAC = ("-c:a", "aac", "-b:a", "96k")
 BT2020 = ("-color_primaries", "bt2020", "-colorspace", "bt2020nc", "-color_range", "tv")
+
+SIX_PITCHES = {"FL": 400, "FR": 520, "FC": 640, "LFE": 60, "BL": 760, "BR": 880}
 
 Maker = Callable[[Path], Path]
 GOOD: dict[str, Maker] = {}
@@ -69,9 +72,34 @@ def counted(size: str = "320x240", rate: str = "30", seconds: float = 2, more: s
 
 def tone(hertz: int = 440, seconds: float = 2, layout: str = "stereo") -> tuple[str, ...]:
     """FFmpeg input of a sine in every channel."""
-    channels = {"mono": 1, "stereo": 2, "5.1": 6}[layout]
-    waves = "|".join([f"0.4*sin(2*PI*{hertz}*t)"] * channels)
-    return ("-f", "lavfi", "-i", f"aevalsrc='{waves}':s=48000:c={layout}:d={seconds}")
+    return wave(f"0.4*sin(2*PI*{hertz}*t)", seconds, layout)
+
+
+def beeps(seconds: float = 2, layout: str = "stereo") -> tuple[str, ...]:
+    """FFmpeg input of short beeps, each half a second after the one before, the first at 0.25 s."""
+    return wave("0.5*sin(2*PI*1000*t)*between(mod(t,0.5),0.25,0.35)", seconds, layout)
+
+
+def six_tones(seconds: float = 2) -> tuple[str, ...]:
+    """FFmpeg input of 5.1 sound whose every channel has a pitch of its own, see SIX_PITCHES."""
+    waves = "|".join(f"0.1*sin(2*PI*{hertz}*t)" for hertz in SIX_PITCHES.values())
+    return ("-f", "lavfi", "-i", f"aevalsrc='{waves}':s=48000:c=5.1:d={seconds}")
+
+
+def wave(formula: str, seconds: float, layout: str) -> tuple[str, ...]:
+    """FFmpeg input with the same sound in every channel."""
+    channels = "|".join([formula] * {"mono": 1, "stereo": 2, "5.1": 6}[layout])
+    return ("-f", "lavfi", "-i", f"aevalsrc='{channels}':s=48000:c={layout}:d={seconds}")
+
+
+def grey_png(side: int) -> bytes:
+    """A black square."""
+    packer = zlib.compressobj(1)
+    rows = b"".join(packer.compress(bytes(side + 1)) for _ in range(side)) + packer.flush()
+    parts = [(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)), (b"IDAT", rows), (b"IEND", b"")]
+    sealed = [(data, kind + data) for kind, data in parts]
+    chunks = [struct.pack(">I", len(data)) + both + struct.pack(">I", zlib.crc32(both)) for data, both in sealed]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
 def patched(data: bytes, path: str, offset: int, value: int) -> bytes:

@@ -2,7 +2,20 @@
 
 from pathlib import Path
 
-from tests.shared.media.making import AAC, BT2020, GOOD, X264, counted, ffmpeg, good, patched, tone
+from tests.shared.media.making import (
+    AAC,
+    BT2020,
+    GOOD,
+    X264,
+    beeps,
+    counted,
+    ffmpeg,
+    good,
+    grey_png,
+    patched,
+    six_tones,
+    tone,
+)
 
 __all__ = ["GOOD"]
 
@@ -33,8 +46,8 @@ def silent(path: Path) -> None:
 
 @good()
 def surround(path: Path) -> None:
-    """5.1 sound."""
-    ffmpeg(*counted(), *tone(layout="5.1"), *X264, *AAC, path)
+    """5.1 sound, without loss."""
+    ffmpeg(*counted(), *six_tones(), *X264, "-c:a", "pcm_s16le", "-f", "mov", path)
 
 
 @good("source.mkv")
@@ -75,8 +88,8 @@ def anamorphic(path: Path) -> None:
 
 @good()
 def interlaced(path: Path) -> None:
-    """720x576 in fields."""
-    moving = ("-f", "lavfi", "-i", "testsrc2=s=720x576:r=50:d=2")
+    """720x480 in fields, a picture that moves sideways."""
+    moving = ("-f", "lavfi", "-i", "testsrc2=s=720x480:r=50:d=2,scroll=horizontal=0.02")
     fields = ("-vf", "interlace=scan=tff,setfield=tff", "-flags", "+ildct+ilme", "-x264-params", "tff=1")
     ffmpeg(*moving, *tone(), *X264, *fields, *AAC, path)
 
@@ -119,6 +132,19 @@ def sixty(path: Path) -> None:
 @good()
 def hundred_and_twenty(path: Path) -> None:
     ffmpeg(*counted(rate="120"), *tone(), *X264, *AAC, path)
+
+
+@good("source.mkv")
+def coarse_clock(path: Path) -> None:
+    """120 frames a second with time stamps in milliseconds."""
+    ffmpeg(*counted(rate="120", seconds=1), *tone(seconds=1), *X264, *AAC, path)
+
+
+@good()
+def pausing(path: Path) -> None:
+    """Half a second of 30 frames a second, a pause of two, half a second."""
+    keep = r",select='not(between(n\,15\,74))'"
+    ffmpeg(*counted(seconds=3, more=keep), *tone(seconds=3), *X264, *AAC, "-fps_mode", "vfr", path)
 
 
 @good()
@@ -164,6 +190,28 @@ def changing(path: Path) -> None:
     path.write_bytes(b"".join(part.read_bytes() for part in parts))
 
 
+@good("source.ts")
+def changing_layout(path: Path) -> None:
+    """Broadcast sound that turns from 5.1 to stereo after 1.92 s, which is a whole number of its frames."""
+    parts = []
+    for number, layout in enumerate(("5.1", "stereo")):
+        parts.append(path.with_suffix(f".{number}.ts"))
+        sound = ("-c:a", "ac3", "-muxdelay", "0", "-output_ts_offset", str(1.92 * number))
+        ffmpeg(*counted(rate="25", seconds=1.92), *beeps(1.92, layout), *X264, *sound, parts[-1])
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+
+
+@good()
+def changing_channels(path: Path) -> None:
+    """Two clips in one file, the first with mono and the second with stereo sound."""
+    parts = [path.with_suffix(f".{layout}.mp4") for layout in ("mono", "stereo")]
+    for part, layout in zip(parts, ("mono", "stereo"), strict=True):
+        ffmpeg(*counted(rate="25"), *beeps(2, layout), *X264, *AAC, part)
+    listed = path.with_suffix(".txt")
+    listed.write_text("".join(f"file '{part}'\n" for part in parts))
+    ffmpeg("-f", "concat", "-safe", "0", "-i", listed, "-c", "copy", path)
+
+
 @good()
 def edit_list(path: Path) -> None:
     """Cut at 1.1 s without encoding: the frames before the cut are there and not shown."""
@@ -206,6 +254,23 @@ def cover_picture(path: Path) -> None:
     ffmpeg(*counted(), *tone(), *X264, *AAC, plain)
     maps = ("-map", "1", "-map", "0", "-c", "copy", "-disposition:v:0", "attached_pic")
     ffmpeg("-i", plain, "-i", cover, *maps, path)
+
+
+@good("source.mkv")
+def huge_second_tracks(path: Path) -> None:
+    """Beside the film six pictures of 256 million pixels each, small as bytes; none of them may be decoded."""
+    plain, picture = path.with_suffix(".plain.mp4"), path.with_suffix(".png")
+    ffmpeg(*counted(), *X264, plain)
+    picture.write_bytes(grey_png(16000))
+    inputs = [part for _ in range(6) for part in ("-i", picture)]
+    maps = [part for number in range(7) for part in ("-map", str(number))]
+    ffmpeg("-i", plain, *inputs, *maps, "-c", "copy", path)
+
+
+@good("source.ts")
+def announced_audio(path: Path) -> None:
+    """Sound is announced and never comes."""
+    ffmpeg(*counted(), *tone(), *X264, *AAC, "-bsf:a", "noise=drop=1", path)
 
 
 @good("source.avi")

@@ -1,14 +1,20 @@
 """Bad input ends with an error that says what is wrong, within seconds, and harms nobody."""
 
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from infra.parts.discovery import steps
+from shared.contract.resources import TRANSCODE
 from shared.media.errors import ENGINE_FAULTS, MediaError, MediaErrorCode
+from shared.media.probe_child import ADDRESS_SPACE
 from shared.media.probing import probe
+from shared.media.runner import MEGABYTE
 from shared.media.storage import BytesSource
 from tests.shared.media.attacks import PAYLOADS, Listener
 from tests.shared.media.bad_sources import BAD, EXPECTED_ERRORS
@@ -84,6 +90,13 @@ def test_a_truncated_matroska_ends_early_and_well_or_is_refused(source: Source, 
     assert error.is_source_fault if error else done and 0 < done.manifest.frames < 60
 
 
+def test_a_clock_that_wraps_goes_on(tmp_path: Path) -> None:
+    """A transport stream's clock has 33 bits, which is 26.5 hours."""
+    path = tmp_path / "wrapping.ts"
+    ffmpeg(*counted(seconds=4), *X264, "-output_ts_offset", str(2**33 / 90000 - 2), "-muxdelay", "0", path)
+    assert probe(LocalSource(path)).duration == 4
+
+
 def test_sample_tables_behind_the_end(source: Source) -> None:
     data = source("silent").read_bytes()
     shifted = patched(data, "moov/trak/mdia/minf/stbl/stco", 8, len(data))
@@ -108,6 +121,27 @@ def test_the_largest_picture_passes(tmp_path: Path) -> None:
     ffmpeg("-f", "lavfi", "-i", "color=gray:s=8192x4320:d=1:r=30", "-frames:v", "1", *X264, "-threads", "1", path)
     facts = probe(LocalSource(path))
     assert (facts.video.width, facts.video.height) == (8192, 4320)
+
+
+MEASURED = """
+import resource, sys
+from pathlib import Path
+from shared.media.probing import probe
+from tests.shared.media.engine import LocalSource
+probe(LocalSource(Path(sys.argv[1])))
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def test_huge_pictures_beside_the_film_are_never_decoded(source: Source) -> None:
+    line = [sys.executable, "-c", MEASURED, source("huge_second_tracks")]
+    told = subprocess.run(line, capture_output=True, check=True, timeout=60)
+    assert 0 < int(told.stdout) < 200 * 1024
+
+
+def test_the_probe_cannot_take_all_memory_of_its_function() -> None:
+    memory = {room.name: step.compute.memory for room, step in steps(TRANSCODE.name)}
+    assert memory["probe_source"] * MEGABYTE - ADDRESS_SPACE >= 400 * MEGABYTE
 
 
 def test_twelve_hours_pass_and_more_does_not(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -113,6 +114,60 @@ def test_headers_of_uploads(source: Source) -> None:
         check_movie(BytesSource(data[: data.index(b"moov") + 40]), 600)
     with pytest.raises(BoxError):
         check_movie(BytesSource(patched(data, f"{stbl}/stsc", 4, 1_000_000)), 600)
+
+
+class Counting(BytesSource):
+    """Counts how often and how much is read."""
+
+    reads, total = 0, 0
+
+    def read(self, start: int, end: int) -> bytes:
+        self.reads, self.total = self.reads + 1, self.total + end - start
+        return super().read(start, end)
+
+
+@pytest.mark.parametrize("size", [8, 4096])
+def test_a_file_of_boxes_without_end_is_left_soon(size: int) -> None:
+    source = Counting(box("ftyp", b"isom") + box("free", bytes(size - 8)) * 100_000)
+    with pytest.raises(BoxError, match="too many"):
+        check_movie(source, 600)
+    assert source.reads <= 65
+
+
+def test_a_header_of_boxes_without_end_is_left_soon() -> None:
+    for crowd in (box("trak") * 100_000, box("trak", box("mdia", box("free") * 100_000))):
+        with pytest.raises(BoxError, match="too many"):
+            check_movie(BytesSource(box("moov", crowd)), 600)
+
+
+def test_a_header_that_is_too_large_is_not_read() -> None:
+    class Endless(Counting):
+        size = 1 << 30
+
+    source = Endless(struct.pack(">I4s", 65 << 20, b"moov") + bytes(100))
+    with pytest.raises(BoxError, match="large"):
+        check_movie(source, 600)
+    assert source.reads == 1
+
+
+def test_large_tables_take_no_memory_of_their_own() -> None:
+    count = 100_000
+    tables = [
+        full_box("stts", 0, 0, u32(count), u32(1, 512) * count),
+        full_box("stsc", 0, 0, u32(count), u32(1, 1, 1) * count),
+        full_box("stsz", 0, 0, u32(0, count), u32(9) * count),
+        full_box("stco", 0, 0, u32(count), u32(9) * count),
+    ]
+    header = full_box("mdhd", 0, 0, u32(0, 0, 15360, 0))
+    movie = box("moov", box("trak", box("mdia", header, box("minf", box("stbl", *tables)))))
+    source = BytesSource(movie)
+    tracemalloc.start()
+    try:
+        check_movie(source, 600)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 1.5 * len(movie)
 
 
 def test_sniffing(source: Source) -> None:

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel
 
+from shared.domains.accounts.rules import avatar_address
 from shared.domains.videos.model import Author, Status, Video, Visibility
 from shared.domains.videos.rules.addresses import MediaAddresses
 from shared.domains.videos.rules.keys import MASTER, POSTER
@@ -9,12 +10,12 @@ from shared.domains.videos.rules.status import CANCELLED_CODE, CANCELLED_MESSAGE
 
 
 class AuthorAnswer(BaseModel):
-    """Who published a video. `avatar_url` is null while they have chosen none."""
+    """Who published a video. `avatar_url` is the address of a picture that stands for none while they have none."""
 
     id: str
     username: str
     display_name: str
-    avatar_url: str | None
+    avatar_url: str
     follower_count: int
     verified: bool
 
@@ -62,8 +63,11 @@ class VideoAnswer(BaseModel):
     metrics: MetricsAnswer
 
 
-def answer(video: Video, addresses: MediaAddresses | None) -> VideoAnswer:
-    """The answer about a video; `addresses` are None for one whose media nobody can fetch yet."""
+def answer(video: Video, addresses: MediaAddresses | None, base: str) -> VideoAnswer:
+    """The answer about a video; `addresses` are None for one whose media nobody can fetch yet.
+
+    base  the media server's address
+    """
     links = _links(video, addresses) if addresses and video.status is Status.READY else {}
     return VideoAnswer(
         id=video.id,
@@ -76,7 +80,7 @@ def answer(video: Video, addresses: MediaAddresses | None) -> VideoAnswer:
         like_count=0,
         dislike_count=0,
         comment_count=0,
-        author=_author(video.author),
+        author=_author(video.author, base),
         tags=list(video.tags),
         category=video.category,
         visibility=video.visibility,
@@ -104,12 +108,12 @@ def _links(video: Video, addresses: MediaAddresses) -> dict[str, str]:
     return links
 
 
-def _author(author: Author) -> AuthorAnswer:
+def _author(author: Author, base: str) -> AuthorAnswer:
     return AuthorAnswer(
         id=author.id,
         username=author.username,
         display_name=author.display_name,
-        avatar_url=author.avatar_url or None,
+        avatar_url=avatar_address(author.avatar_url, base),
         follower_count=0,
         verified=author.verified,
     )

@@ -45,7 +45,7 @@ def unchanged(video: Video, changes: dict[str, Any]) -> dict[str, Any]:
 
 def _chosen_thumbnail(video: Video, address: str | None, base: str) -> str:
     """The name of the picture that an address means: the video's own thumbnail or poster, and no other."""
-    if address is None:
+    if address is None or (video.poster_url and address == video.poster_url):
         return ""
     name = file_name(address, base, video.id)
     if name == POSTER:

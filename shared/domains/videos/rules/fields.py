@@ -37,5 +37,5 @@ Category = Annotated[_Line, StringConstraints(max_length=50)]
 FileName = Annotated[str, StringConstraints(min_length=1), AfterValidator(_short_enough)]
 """1 to 1024 bytes; only ever data, never a path."""
 
-Seconds = Annotated[float, Field(gt=0, le=_LONGEST, allow_inf_nan=False)]
-"""A duration."""
+Seconds = Annotated[float, Field(strict=True, gt=0, le=_LONGEST, allow_inf_nan=False)]
+"""A duration: a number, whole or not."""

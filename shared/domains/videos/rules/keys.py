@@ -11,6 +11,7 @@ PUBLISHED = "v/"
 
 MASTER = "master.m3u8"
 POSTER = "poster.jpg"
+MANIFEST = "manifest.json"
 
 _UPLOAD = re.compile(rf"uploads/({UUID_PATTERN})/source")
 _THUMBNAIL = re.compile(rf"uploads/thumbnails/({UUID_PATTERN})/({UUID_PATTERN}|avatar)/({UUID_PATTERN})")

@@ -104,7 +104,8 @@ class CatalogueService:
 
 def _show(video: Video) -> VideoAnswer:
     """The answer about a video, with addresses that can be fetched from now on."""
+    base = setting("CDN_BASE_URL")
     if video.status is not Status.READY:
-        return answer(video, None)
+        return answer(video, None, base)
     key = aws.secret(MEDIA_KEY_VARIABLE)
-    return answer(video, MediaAddresses(setting("CDN_BASE_URL"), key, video, clock.now()))
+    return answer(video, MediaAddresses(base, key, video, clock.now()), base)

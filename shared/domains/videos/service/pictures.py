@@ -39,7 +39,9 @@ class PictureService:
         try:
             return self._place_thumbnail(key, upload) if upload.video_id else self._place_avatar(key, upload)
         except MediaError as error:
-            logs.log("WARNING", "a picture was refused", key=key, code=error.code, reason=error.message)
+            logs.log(
+                "WARNING", "a picture was refused", key=key, code=error.code, reason=error.message, detail=error.detail
+            )
             return False
 
     def _place_avatar(self, key: str, upload: ThumbnailUpload) -> bool:

@@ -4,17 +4,18 @@ Only a failure may take more: it has to find out where the video stands.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from shared.base import clock
 from shared.domains.videos.errors import MediaMovingError
 from shared.domains.videos.model import OpenState, OpenVideo, PublishedMedia, Status, Video
 from shared.domains.videos.rules.keys import thumbnail_name
 from shared.domains.videos.rules.status import RUNNING, SIZE_MISMATCH
-from shared.domains.videos.store.videos import Change, Expected, VideoStore
+from shared.domains.videos.store.videos import Added, Change, Expected, VideoStore
 
 ERROR_LENGTH = 500
 SWEPT_AT_ONCE = 100
-_CLOSED = {"open_state": "", "touched_at": "", "current_step": ""}
+_CLOSED: dict[str, Any] = {"open_state": "", "touched_at": "", "current_step": "", "marks": frozenset()}
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,19 @@ class ProcessingService:
             touched_at=clock.timestamp(),
         )
         return change.video is not None and change.video.status is Status.PROCESSING
+
+    def report_marks(self, video_id: str, marks: set[str]) -> int | None:
+        """Add marks of progress to those that the workers have set; how many there are now. Twice the same is once.
+
+        None when the video is no longer being processed: whoever works on it can stop.
+        """
+        change = self.store.change(
+            video_id,
+            Expected((Status.PROCESSING,)),
+            touched_at=clock.timestamp(),
+            **({"marks": Added(frozenset(marks))} if marks else {}),
+        )
+        return len(change.video.marks) if change.made and change.video else None
 
     def complete(self, video_id: str, upload_version: str, media: PublishedMedia, *, report_id: str = "") -> bool:
         """The media are in place (processing -> ready); False when the video is no longer to be published.

@@ -1,14 +1,16 @@
 """Joining what workers wrote into the published objects of a video."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from hashlib import sha256
 from typing import Any
 
 from shared.base.objects import Objects
 from shared.domains.videos.model import PublishedMedia, Variant
-from shared.domains.videos.rules.keys import POSTER, media_prefix
+from shared.domains.videos.rules.keys import MANIFEST, POSTER, media_prefix
 from shared.domains.videos.rules.work import WorkKeys
+from shared.media.fragmenting import mismatch
 from shared.media.indexes import AudioIndex, RunIndex
-from shared.media.package import EncodedAudio, EncodedRun, package
+from shared.media.package import EncodedAudio, EncodedRun, Manifest, PublishedObject, package
 from shared.media.plan import Plan
 
 FIRST_VERSION = 1
@@ -17,15 +19,23 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 def publish(plan: Plan, objects: Objects, video_id: str, work: WorkKeys) -> PublishedMedia:
-    """Write all objects of the stream, the master playlist after what it names. Running it again writes the same."""
+    """Write all objects of the stream, the master playlist after what it names. Running it again writes the same.
+
+    At last comes the manifest, which names every object with its size and hash: without it nothing is published.
+    """
     prefix = media_prefix(video_id, FIRST_VERSION)
-    objects.put(prefix + POSTER, objects.get(work.poster), "image/jpeg", IMMUTABLE)
+    poster = objects.get(work.poster)
+    objects.put(prefix + POSTER, poster, "image/jpeg", IMMUTABLE)
     manifest = package(
         plan,
         {rung.name: [_run(objects, work, rung.name, run.index) for run in plan.runs] for rung in plan.rungs},
         _audio(objects, work) if plan.has_audio else None,
         lambda name, content_type: objects.sink(prefix + name, content_type, IMMUTABLE),
     )
+    picture = PublishedObject(POSTER, len(poster), "image/jpeg", sha256(poster).hexdigest())
+    manifest = replace(manifest, objects=(*manifest.objects, picture))
+    _check(manifest, objects.keys(prefix), prefix)
+    objects.put_json(prefix + MANIFEST, manifest.to_json())
     shown = plan.facts.video
     return PublishedMedia(
         duration=manifest.duration,
@@ -36,6 +46,13 @@ def publish(plan: Plan, objects: Objects, video_id: str, work: WorkKeys) -> Publ
         ),
         version=FIRST_VERSION,
     )
+
+
+def _check(manifest: Manifest, stored: dict[str, int], prefix: str) -> None:
+    """MediaError unless the bucket holds what the manifest names."""
+    for named in manifest.objects:
+        if stored.get(prefix + named.name) != named.size:
+            raise mismatch(f"{named.name} is not stored with its {named.size} bytes")
 
 
 def to_json(published: PublishedMedia) -> dict[str, Any]:

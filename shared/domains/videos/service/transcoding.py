@@ -2,8 +2,10 @@
 
 import json
 import time
+from functools import partial
 from typing import Any
 
+from shared.base import logs
 from shared.base.objects import Objects, ObjectSource
 from shared.base.running import StepError, seconds_left
 from shared.base.settings import setting
@@ -12,6 +14,7 @@ from shared.domains.videos.rules.work import WorkKeys
 from shared.domains.videos.service.processing import ProcessingService
 from shared.media.errors import MediaError
 from shared.media.plan import Plan
+from shared.media.workers import Run
 
 REPORT_SECONDS = 2.0
 CLOSING_SECONDS = 30
@@ -19,6 +22,9 @@ CLOSING_SECONDS = 30
 
 PROBED, PLANNED, ENCODED, PACKAGED = 3, 5, 90, 98
 """Percent of the whole when a step has ended; encoding is what takes long."""
+
+MARKS = 200
+"""Steps of progress of all workers together: they are kept with the video until it has ended."""
 
 UNKNOWN_FAILURE = ("PROCESSING_FAILED", "The video could not be processed. Try to upload it again.")
 CANCELLED = ("CANCELLED", "The video was cancelled or deleted.")
@@ -62,62 +68,90 @@ class TranscodingService:
         return facts.to_json()
 
     def plan(self, facts: dict[str, Any]) -> dict[str, Any]:
-        """Write the plan; give its place, its hash and its lane."""
+        """Write the plan; give its hash, its lane, and the numbers of its workers."""
         from shared.media.facts import SourceFacts
         from shared.media.plan import make_plan
         from shared.media.runner import encoder_build
 
         source_id = f"{upload_key(self._video_id)}@{self._upload_version}"
         build = encoder_build(setting("FFMPEG_PATH"))
-        plan = make_plan(SourceFacts.from_json(facts), source_id=source_id, encoder_build=build)
+        plan = make_plan(
+            SourceFacts.from_json(facts),
+            source_id=source_id,
+            encoder_build=build,
+            lambda_cpu_seconds=float(setting("LAMBDA_CPU_SECONDS")),
+            job_cpu_seconds=float(setting("JOB_CPU_SECONDS")),
+        )
         self._objects.put_json(self._work(plan.hash).plan, plan.to_json())
         self._report(PLANNED, "Encoding")
-        return {"hash": plan.hash, "lane": _lane(plan)}
+        lane = "outside" if setting("ENCODER") == "outside" else plan.lane
+        alone = lane == "batch" and len(plan.runs) == 1  # one job does it all: an array has two at least
+        return {"hash": plan.hash, "lane": lane, "workers": [0] if alone else list(range(plan.workers))}
 
-    def encode(self, planned: dict[str, Any]) -> dict[str, Any]:
-        """Encode what is not there yet: the runs of all rungs, the sound, the poster."""
+    def encode(self, planned: dict[str, Any], worker: int | None = None) -> dict[str, Any]:
+        """Encode one worker's part, or all parts where there is one worker, except what is there already."""
         plan = self._plan(planned)
         try:
-            self._encode_runs(plan)
-            self._encode_sound(plan)
-            self._make_poster(plan)
+            for part in range(plan.workers) if worker is None else (worker,):
+                self._encode_part(plan, part)
         except MediaError as error:
             raise self._given_up(error) from None
-        self._report(ENCODED, "Packaging")
         return {}
+
+    def _encode_part(self, plan: Plan, worker: int) -> None:
+        if worker == 0:
+            self._make_poster(plan)
+        run = plan.run_of(worker)
+        if run is None:
+            self._encode_sound(plan, worker)
+        else:
+            self._encode_run(plan, run, worker)
+        self._report_part(plan, worker, 1.0)
 
     def _given_up(self, error: MediaError) -> Exception:
         """A source's fault is set on the row here, since a Batch job cannot hand words to the state machine."""
+        logs.log("WARNING", "an encoder gave up", video_id=self._video_id, code=error.code, detail=error.detail)
         if not error.is_source_fault:
             return error
         self._videos.fail(self._video_id, self._upload_version, error.code, error.message)
         return _step_error(error)
 
-    def _encode_runs(self, plan: Plan) -> None:
+    def _encode_run(self, plan: Plan, run: Run, worker: int) -> None:
         from shared.media.encode import encode_run
 
-        source, work = self._source(), self._work(plan.hash)
-        for run in plan.runs:
-            if all(self._objects.exists(work.index(rung.name, run.index)) for rung in plan.rungs):
-                continue
-            sinks = {
-                rung.name: self._objects.sink(work.fragments(rung.name, run.index), "video/iso.segment")
-                for rung in plan.rungs
-            }
-            done = encode_run(
-                plan, run, source, sinks, setting("FFMPEG_PATH"), self._on_progress, wall_seconds=_wall_seconds()
-            )
-            for rung_name, index in done.items():
-                self._objects.put_json(work.index(rung_name, run.index), index.to_json())
+        work = self._work(plan.hash)
+        if all(self._objects.exists(work.index(rung.name, run.index)) for rung in plan.rungs):
+            return
+        sinks = {
+            rung.name: self._objects.sink(work.fragments(rung.name, run.index), "video/iso.segment")
+            for rung in plan.rungs
+        }
+        done = encode_run(
+            plan,
+            run,
+            self._source(),
+            sinks,
+            setting("FFMPEG_PATH"),
+            partial(self._on_progress, plan, worker),
+            wall_seconds=_wall_seconds(),
+        )
+        for rung_name, index in done.items():
+            self._objects.put_json(work.index(rung_name, run.index), index.to_json())
 
-    def _encode_sound(self, plan: Plan) -> None:
+    def _encode_sound(self, plan: Plan, worker: int) -> None:
         from shared.media.encode import encode_audio
 
         work = self._work(plan.hash)
-        if not plan.has_audio or self._objects.exists(work.index("audio", 0)):
+        if self._objects.exists(work.index("audio", 0)):
             return
-        sink = self._objects.sink(work.fragments("audio", 0), "audio/aac")
-        index = encode_audio(plan, self._source(), sink, setting("FFMPEG_PATH"), wall_seconds=_wall_seconds())
+        index = encode_audio(
+            plan,
+            self._source(),
+            self._objects.sink(work.fragments("audio", 0), "audio/aac"),
+            setting("FFMPEG_PATH"),
+            partial(self._on_progress, plan, worker),
+            wall_seconds=_wall_seconds(),
+        )
         self._objects.put_json(work.index("audio", 0), index.to_json())
 
     def _make_poster(self, plan: Plan) -> None:
@@ -156,23 +190,25 @@ class TranscodingService:
     def _plan(self, planned: dict[str, Any]) -> Plan:
         return Plan.from_json(self._objects.get_json(self._work(planned["hash"]).plan))
 
-    def _on_progress(self, share: float) -> None:
-        if time.monotonic() - self._reported >= REPORT_SECONDS:
-            self._report(PLANNED + round((ENCODED - PLANNED) * share), "Encoding")
+    def _on_progress(self, plan: Plan, worker: int, share: float) -> None:
+        """The more workers there are, the less often each reports."""
+        if time.monotonic() - self._reported >= REPORT_SECONDS * (1 + plan.workers / 16):
+            self._report_part(plan, worker, share)
+
+    def _report_part(self, plan: Plan, worker: int, share: float) -> None:
+        """Say how far one of the workers is. The percentage is that of all, by what each has said last."""
+        self._reported = time.monotonic()
+        marks = max(1, MARKS // plan.workers)
+        done = self._videos.report_marks(self._video_id, {f"{worker}.{mark}" for mark in range(int(share * marks))})
+        if done is None:
+            raise StepError(*CANCELLED)
+        self._report(PLANNED + (ENCODED - PLANNED) * done // (plan.workers * marks), "Encoding")
 
     def _report(self, percent: int, step: str) -> None:
         """Say how far the work is; end it when nobody waits for it any more."""
         self._reported = time.monotonic()
         if not self._videos.report(self._video_id, percent, step):
             raise StepError(*CANCELLED)
-
-
-def _lane(plan: Plan) -> str:
-    from shared.media.plan import choose_lane
-
-    if setting("ENCODER") == "outside":
-        return "outside"
-    return choose_lane(plan, float(setting("LAMBDA_CPU_SECONDS")))
 
 
 def _step_error(error: MediaError) -> StepError:

@@ -6,6 +6,8 @@ from typing import Any
 from shared.base import clock
 from shared.base.ids import new_id
 from shared.base.objects import URL_SECONDS
+from shared.base.settings import setting
+from shared.domains.accounts.rules import avatar_picture
 from shared.domains.videos.errors import (
     IncompleteUploadError,
     UnknownPartsError,
@@ -195,7 +197,7 @@ def _new_video(owner: Author, wish: UploadWish) -> Video:
     return Video(
         id=new_id(),
         owner_id=owner.id,
-        author=owner,
+        author=replace(owner, avatar_url=avatar_picture(owner.avatar_url, setting("CDN_BASE_URL"))),
         title=wish.title or title_from(filename),
         filename=filename,
         created_at=now,

@@ -10,6 +10,7 @@ from pynamodb.attributes import (
     ListAttribute,
     NumberAttribute,
     UnicodeAttribute,
+    UnicodeSetAttribute,
 )
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from pynamodb.models import Model
@@ -76,12 +77,13 @@ class VideoRow(Model):
     encoder = UnicodeAttribute(null=True)
     task_token = UnicodeAttribute(null=True)
     report_id = UnicodeAttribute(null=True)
+    marks = UnicodeSetAttribute(null=True)
     by_state = ByState()
 
 
 _COLUMNS: dict[str, Attribute[Any]] = VideoRow.get_attributes()  # type: ignore[assignment]
 _FIELDS = [field.name for field in dataclasses.fields(Video) if field.name != "id"]
-_SHAPED = ("author", "variants", "tags", "status", "visibility")
+_SHAPED = ("author", "variants", "tags", "status", "visibility", "marks")
 
 
 def column(name: str) -> Any:
@@ -116,5 +118,6 @@ def to_video(row: VideoRow) -> Video:
         tags=tuple(map(str, row.tags or ())),
         status=Status(row.status),
         visibility=Visibility(row.visibility),
+        marks=frozenset(row.marks or ()),
         **plain,
     )

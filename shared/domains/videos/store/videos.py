@@ -11,6 +11,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import DoesNotExist, PynamoDBException
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 
 from shared.base import clock
 from shared.base.aws import client
@@ -52,6 +53,13 @@ class Expected:
         if self.thumbnail_below:
             condition &= column("thumbnail").does_not_exist() | (column("thumbnail") < self.thumbnail_below)
         return condition
+
+
+@dataclass(frozen=True)
+class Added:
+    """A change that adds to what a field holds, which is a set, instead of replacing it."""
+
+    members: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -108,13 +116,18 @@ def _write_and_count(write: dict[str, Any], video_id: str, before: str, after: s
 
 def _arguments(video_id: str, expected: Expected, fields: dict[str, Any]) -> dict[str, Any]:
     """An update of fields as botocore takes it; whoever it refuses is told the row."""
-    actions = [
-        column(name).remove() if (value := stored(name, wanted)) is None else column(name).set(value)
-        for name, wanted in fields.items()
-    ]
     return VideoRow(video_id).get_update_kwargs_from_instance(
-        actions, condition=expected.condition(), return_values_on_condition_failure="ALL_OLD"
+        [_action(name, wanted) for name, wanted in fields.items()],
+        condition=expected.condition(),
+        return_values_on_condition_failure="ALL_OLD",
     )
+
+
+def _action(name: str, wanted: Any) -> Action:
+    if isinstance(wanted, Added):
+        return column(name).add(set(wanted.members))
+    value = stored(name, wanted)
+    return column(name).remove() if value is None else column(name).set(value)
 
 
 def _video(item: dict[str, Any] | None) -> Video | None:

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from functions.api.accounts.log_in import handler
-from shared.contract.resources import SESSIONS
+from shared.base import aws
+from shared.contract.resources import PASSWORD_PEPPER, SESSIONS
 from tests.api import Answer, call
 from tests.aws import Stage
 from tests.examples import differences
@@ -67,3 +68,14 @@ def test_bad_input_is_named_and_begins_no_session(stage: Stage, changes: dict[st
 def test_the_eleventh_in_a_minute_waits(register: Register) -> None:
     statuses = [register().status, *(log_in(password="Wrong horse 1").status for _ in range(10))]
     assert statuses == [201, *([401] * 9), 429]  # register, login and refresh share the bucket
+
+
+def test_no_session_begins_without_the_key(stage: Stage, register: Register) -> None:
+    register()
+    before = stage.rows(SESSIONS)
+    stage.restart()
+    aws.secret(PASSWORD_PEPPER.variable)
+    with stage.refusing("secretsmanager", "GetSecretValue", "InternalServiceError") as fired:
+        assert log_in().status == 503
+    assert fired
+    assert stage.rows(SESSIONS) == before

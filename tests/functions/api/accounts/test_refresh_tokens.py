@@ -47,3 +47,13 @@ def test_an_access_token_does_not_refresh(register: Register) -> None:
 def test_bad_input_is_422(stage: Stage, body: dict[str, Any]) -> None:
     answer = call(handler, "POST", "/api/auth/refresh", body)
     assert (answer.status, answer.error["code"]) == (422, "VALIDATION_ERROR")
+
+
+def test_a_token_is_still_good_after_a_time_without_the_key(stage: Stage, register: Register) -> None:
+    token = register().json["tokens"]["refresh_token"]
+    stage.restart()
+    with stage.refusing("secretsmanager", "GetSecretValue", "InternalServiceError") as fired:
+        refused = refresh(token)
+    assert fired
+    assert (refused.status, refused.headers["retry-after"]) == (503, "5")
+    assert refresh(token).status == 200

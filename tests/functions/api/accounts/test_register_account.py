@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from functions.api.accounts.register_account import handler
-from shared.contract.resources import SESSIONS, USERS
+from shared.base import aws
+from shared.contract.resources import PASSWORD_PEPPER, SESSIONS, USERS
 from tests.api import call
 from tests.aws import SETTINGS, Stage
 from tests.examples import differences
@@ -131,3 +132,12 @@ def test_the_eleventh_in_a_minute_waits(register: Register) -> None:
     assert SETTINGS["RATE_SCALE"] == "1"
     statuses = [register("no good").status for _ in range(11)]
     assert statuses == [422] * 10 + [429]
+
+
+def test_no_account_is_made_without_the_key(stage: Stage, register: Register) -> None:
+    aws.secret(PASSWORD_PEPPER.variable)
+    with stage.refusing("secretsmanager", "GetSecretValue", "InternalServiceError") as fired:
+        assert register().status == 503
+    assert fired
+    assert (stage.rows(USERS), stage.rows(SESSIONS)) == ([], [])
+    assert register().status == 201

@@ -31,8 +31,12 @@ def test_a_known_path_with_another_method_is_405(method: str, path: str, allow: 
     assert answer.headers["allow"] == allow
 
 
-def test_a_body_does_not_matter() -> None:
-    assert call(handler, "POST", "/nowhere", {"x": 1}).status == 404
+@pytest.mark.parametrize("body", [{"x": 1}, "{", '{"x": NaN}', "\ufeff", "x" * 2_000_000], ids=range(5))
+@pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", ""])
+def test_neither_body_nor_origin_matters(body: object, origin: str) -> None:
+    assert call(handler, "POST", "/nowhere", body, headers={"origin": origin}).status == 404
+    answer = call(handler, "PUT", "/health", body, headers={"origin": origin})
+    assert (answer.status, answer.headers["allow"]) == (405, "GET")
 
 
 def test_it_needs_nothing_of_aws() -> None:

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
+from functions.api.accounts import get_me, refresh_tokens, register_account
 from functions.api.uploads.request_video_upload import handler
 from functions.api.videos.get_video import handler as get_video
 from shared.contract.resources import VIDEOS
-from tests.api import Answer
+from shared.domains.accounts import rules
+from shared.domains.accounts.service import ProfileService
+from tests.api import Answer, call
 from tests.aws import Stage
 from tests.functions.api.videos.conftest import Someone
 
@@ -50,6 +53,26 @@ def test_all_that_can_be_said_of_a_video(ada: Someone) -> None:
     assert {name: video[name] for name in said} == said
 
 
+@pytest.mark.parametrize("picture", ["", "01900000-0000-7000-8000-000000000009"])
+def test_the_author_looks_as_in_their_own_account(stage: Stage, monkeypatch: pytest.MonkeyPatch, picture: str) -> None:
+    """Somebody who registered and perhaps chose a picture; the media server moves to another address afterwards."""
+    monkeypatch.setattr(rules, "BCRYPT_COST", 4)
+    body = {"username": "ada", "email": "ada@showreel.example", "password": "Correct horse 1"}
+    made = call(register_account.handler, "POST", "/api/auth/register", body).json
+    if picture:
+        assert ProfileService.open().set_avatar(made["user"]["id"], picture)
+        token = {"refresh_token": made["tokens"]["refresh_token"]}
+        made["tokens"] = call(refresh_tokens.handler, "POST", "/api/auth/refresh", token).json
+    author = Someone(made["user"]["id"], "ada", made["tokens"]["access_token"])
+    video_id = ask(author).json["video_id"]
+    for base in ("https://media.showreel.example", "https://media.elsewhere.example"):
+        monkeypatch.setenv("CDN_BASE_URL", base)
+        shown = author.call(get_video, "GET", f"/api/videos/{video_id}").json["author"]["avatar_url"]
+        assert shown == author.call(get_me.handler, "GET", "/api/auth/me").json["user"]["avatar_url"]
+        assert shown.startswith(f"{base}/public/")
+        assert picture in shown
+
+
 def test_a_large_file_goes_in_parts(ada: Someone) -> None:
     found = ask(ada, {**SMALLEST, "file_size": 2 * GIB, "multipart": True}).json
     assert found["upload_url"] is None
@@ -83,6 +106,10 @@ def test_the_types_that_are_taken(ada: Someone, content_type: str) -> None:
         ({"duration": 0}, "duration"),
         ({"duration": -5}, "duration"),
         ({"duration": 1e7}, "duration"),
+        ({"duration": True}, "duration"),
+        ({"duration": "61.5"}, "duration"),
+        ({"multipart": "yes"}, "multipart"),
+        ({"multipart": 1}, "multipart"),
         ({"title": ""}, "title"),
         ({"title": "x" * 101}, "title"),
         ({"title": "a\rb"}, "title"),

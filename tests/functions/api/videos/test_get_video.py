@@ -33,7 +33,7 @@ def test_a_complete_video_object(ready: Make, ada: Someone) -> None:
         "id": ada.user_id,
         "username": "ada",
         "display_name": "Ada",
-        "avatar_url": None,
+        "avatar_url": "https://media.showreel.example/public/avatar.svg",
         "follower_count": 0,
         "verified": False,
     }

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from functions.api.videos.edit_video import handler as edit
 from functions.api.videos.get_video import handler as get
 from functions.api.videos.report_processed import handler
 from shared.base import aws, clock
@@ -95,6 +96,15 @@ def test_a_success_makes_the_video_ready(handed_out: Make, stage: Stage) -> None
     assert found["duration"] == 61.25
 
 
+def test_the_owner_may_send_back_the_picture_that_they_got(handed_out: Make, ada: Someone) -> None:
+    video_id = handed_out()
+    send(success(video_id))
+    path = f"/api/videos/{video_id}"
+    shown = ada.call(get, "GET", path).json["thumbnail_url"]
+    answer = ada.call(edit, "PATCH", path, {"thumbnail_url": shown})
+    assert (answer.status, answer.json["thumbnail_url"]) == (200, shown)
+
+
 def test_files_under_our_own_address_stay_ours(handed_out: Make) -> None:
     video_id = handed_out()
     ours = {"1080p": f"https://media.showreel.example/v/{video_id}/1/1080p.mp4"}
@@ -112,6 +122,31 @@ def test_an_error_fails_the_video_with_the_encoders_words(handed_out: Make, ada:
     found = ada.call(get, "GET", f"/api/videos/{video_id}").json
     assert found["processing_status"] == "error"
     assert found["processing_error"] == {"code": "ENCODER_FAILED", "message": "No video track"}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"quality_variants": None, "duration": 0, "thumbnail_url": ""},
+        {"quality_variants": {"best": "ftp://x"}, "duration": None, "thumbnail_url": None},
+        {"quality_variants": {}, "duration": -1.5, "thumbnail_url": "none"},
+    ],
+)
+def test_an_error_may_carry_the_fields_of_a_success(handed_out: Make, fields: dict[str, Any]) -> None:
+    assert (
+        send({"video_id": handed_out(), "status": "error", "error_message": "No video track", **fields}).status == 200
+    )
+
+
+def test_reports_that_are_signed_are_not_limited_and_others_are(
+    handed_out: Make, turned_clock: TurnedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RATE_SCALE", "1")
+    assert [send(success(handed_out()), identifier=f"msg_{number}").status for number in range(25)] == [200] * 25
+    body = success(handed_out())
+    statuses = [send(body, {"webhook-signature": "v1,AAAA"}).status for _ in range(22)]
+    assert statuses == [401] * 20 + [429] * 2
+    assert send(body).status == 200
 
 
 def test_a_report_has_its_effect_once(handed_out: Make, stage: Stage) -> None:

@@ -17,7 +17,7 @@ from shared.domains.videos.model import NamedPart
 from shared.domains.videos.rules.keys import upload_key
 from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.service.uploads import OpenUpload, UploadService, UploadWish
-from tests.aws import REGION, _create_bucket, _create_table, real_name
+from tests.aws import REGION, SETTINGS, _create_bucket, _create_table, real_name
 from tests.local_stack import settings_for
 from tests.shared.domains.videos.conftest import ARN, MEDIA, OWNER
 
@@ -50,6 +50,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             VIDEOS.variable: real_name(VIDEOS),
             OPERATIONS.variable: real_name(OPERATIONS),
             BUCKET.variable: real_name(BUCKET),
+            "CDN_BASE_URL": SETTINGS["CDN_BASE_URL"],
         }.items():
             monkeypatch.setenv(name, value)
         aws.forget()
