@@ -8,9 +8,10 @@ from functools import cache, cached_property
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fontTools.ttLib import TTFont
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
 
 PACKAGES = ("fontpkg_inter", "manimgx_fonts")
 DEFAULT_FAMILY = "Inter"
@@ -34,7 +35,7 @@ class Font:
     """The name by which libass finds it."""
 
     @cached_property
-    def _font(self) -> TTFont:
+    def _font(self) -> "TTFont":
         return _opened(self.path)
 
     @cached_property
@@ -139,8 +140,10 @@ def _fonts_of(package: str) -> Iterator[Font]:
                 yield Font(path, _family(path))
 
 
-def _opened(path: Path) -> TTFont:
+def _opened(path: Path) -> "TTFont":
     """A font read on demand from memory, so that no file stays open."""
+    from fontTools.ttLib import TTFont
+
     return TTFont(BytesIO(path.read_bytes()), lazy=True)
 
 

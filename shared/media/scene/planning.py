@@ -10,7 +10,6 @@ from typing import Any
 
 from shared.media import timeline
 from shared.media.ladder import BUFFER, ENCODERS, FAST_MOTION, Rung, peak_kbits
-from shared.media.plan import Run
 from shared.media.scene.composition import Composition
 from shared.media.scene.estimate import estimate_cpu_seconds
 from shared.media.scene.graph import Graph
@@ -22,6 +21,7 @@ from shared.media.scene.sources import Probed
 from shared.media.scene.speech import Transcripts
 from shared.media.scene.units import ENGINE_VERSION, RenderUnit, cut, graph_key
 from shared.media.timeline import Span
+from shared.media.workers import Run
 
 __all__ = ["Probed", "RenderPlan", "RenderUnit", "SceneError", "plan_render"]
 

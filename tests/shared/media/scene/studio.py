@@ -1,6 +1,7 @@
 """Small sources and compositions, and what runs them: whole, in windows, or all the way to a published video."""
 
 import json
+import math
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -117,6 +118,11 @@ STILL: dict[str, Any] = {
     "elements": [{"type": "image", "src": "logo.png", "x": 70, "y": 50, "fade-in": 0.9}],
 }
 """Text under a picture, both at rest; a fade that began a scene before, and one that is longer than its element."""
+
+
+def loudness(sound: list[float]) -> float:
+    """Root mean square."""
+    return math.sqrt(sum(value * value for value in sound) / len(sound))
 
 
 @cache

@@ -8,9 +8,9 @@ import pytest
 from shared.media.errors import MediaError
 from shared.media.scene.planning import RenderPlan
 from shared.media.scene.rendering import render_audio, render_unit
-from tests.shared.media.engine import LocalSink, LocalSource, decode, frame_times, loudness, samples
+from tests.shared.media.engine import LocalSink, LocalSource, decode, frame_times, samples
 from tests.shared.media.making import FFMPEG
-from tests.shared.media.scene.studio import RICH, Studio
+from tests.shared.media.scene.studio import RICH, Studio, loudness
 
 
 def render_bytes(studio: Studio, plan: RenderPlan, number: int, target: Path) -> bytes:

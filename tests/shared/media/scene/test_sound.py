@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.shared.media.engine import loudness, pitch, samples
+from tests.shared.media.engine import pitch, samples
 from tests.shared.media.making import AAC, X264, ffmpeg
-from tests.shared.media.scene.studio import Studio
+from tests.shared.media.scene.studio import Studio, loudness
 
 STEPS = ("-f", "lavfi", "-i", "aevalsrc='0.3*sin(2*PI*(200+100*floor(t))*t)':s=48000:d=16")
 """A tone that rises by 100 Hz every second."""
