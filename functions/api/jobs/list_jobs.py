@@ -2,6 +2,8 @@
 
 from typing import Annotated
 
+from pydantic import Field
+
 from functions.api.jobs._models import studio_answer
 from shared.contract.declare import get
 from shared.contract.permissions import user
@@ -18,7 +20,7 @@ from shared.http.serve import serve
 class Jobs(BaseModel):
     """Jobs, the latest first. `total_count` is of all that the filter lets through."""
 
-    jobs: list[JobAnswer]
+    jobs: Annotated[list[JobAnswer], Field(max_length=100)]
     total_count: int
     statistics: JobStatistics
     pagination: Pagination

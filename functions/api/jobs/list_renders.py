@@ -2,6 +2,8 @@
 
 from typing import Annotated
 
+from pydantic import Field
+
 from functions.api.jobs._models import watch_answer
 from shared.contract.declare import get
 from shared.contract.permissions import user
@@ -18,7 +20,7 @@ from shared.http.serve import serve
 class RenderJobs(BaseModel):
     """A page of jobs, the latest first."""
 
-    jobs: list[JobAnswer]
+    jobs: Annotated[list[JobAnswer], Field(max_length=100)]
     pagination: Pagination
 
 

@@ -1,11 +1,14 @@
 """GET /api/v1/videos/{video_id}: a video, what its job has done, and what that cost."""
 
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from shared.contract.declare import get
 from shared.contract.permissions import user
 from shared.contract.resources import JOBS, MEDIA_KEY, VIDEOS
-from shared.domains.jobs.rules.studio import CostBreakdown, ProcessingLog, StudioVideo, breakdown, logs
+from shared.domains.jobs.rules.studio import MOST_LOGS, CostBreakdown, ProcessingLog, StudioVideo, breakdown, logs
 from shared.domains.jobs.service.studio import StudioService
 from shared.http.caller import Caller
 from shared.http.framework import BaseModel
@@ -16,7 +19,7 @@ class StudioVideoDetails(BaseModel):
     """A video, the steps that have made it, and what they cost."""
 
     video: StudioVideo
-    processing_logs: list[ProcessingLog]
+    processing_logs: Annotated[list[ProcessingLog], Field(max_length=MOST_LOGS)]
     costs: CostBreakdown
 
 

@@ -1,9 +1,9 @@
 """What a render would be like, told before it is ordered."""
 
 from fractions import Fraction
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from shared.domains.jobs.rules.prices import cost_of, dollars, price_table
 from shared.domains.jobs.rules.usage import expected_usage
@@ -13,6 +13,8 @@ from shared.media.scene.problems import Problem
 from shared.media.scene.sources import Probed
 
 RATE = 30
+MOST_TOLD = 200
+"""Problems of one configuration; who mends these is told the next."""
 
 
 class FoundProblem(BaseModel):
@@ -43,8 +45,8 @@ class DryRunAnswer(BaseModel):
 
     valid: bool
     complete: bool
-    problems: list[FoundProblem]
-    scenes: list[PlannedScene] | None = None
+    problems: Annotated[list[FoundProblem], Field(max_length=MOST_TOLD)]
+    scenes: Annotated[list[PlannedScene], Field(max_length=200)] | None = None
     duration: float | None = None
     frames: int | None = None
     estimated_seconds: float | None = None
@@ -53,7 +55,7 @@ class DryRunAnswer(BaseModel):
 
 def told(problems: tuple[Problem, ...]) -> list[FoundProblem]:
     """Problems as answers have them."""
-    return [FoundProblem(**vars(problem)) for problem in problems]
+    return [FoundProblem(**vars(problem)) for problem in problems[:MOST_TOLD]]
 
 
 def answer(found: Any, before: tuple[Problem, ...]) -> DryRunAnswer:

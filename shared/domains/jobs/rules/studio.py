@@ -1,12 +1,16 @@
 """A video as the Studio edition shows it, with what its job has done and cost."""
 
-from pydantic import BaseModel
+from typing import Annotated
+
+from pydantic import BaseModel, Field
 
 from shared.domains.jobs.model import Job, LedgerLine
 from shared.domains.jobs.rules.prices import cost_of, dollars, price_table
 from shared.domains.videos.model import Status, Video, Visibility
 from shared.domains.videos.rules.answers import ProcessingErrorAnswer, VideoAnswer
 from shared.domains.videos.rules.status import CANCELLED_CODE, CANCELLED_MESSAGE
+
+MOST_LOGS = 300
 
 STATUS = {
     Status.AWAITING_UPLOAD: "queued",
@@ -28,14 +32,14 @@ class StudioVideo(BaseModel):
     channel_id: str | None
     title: str
     description: str
-    tags: list[str]
+    tags: Annotated[list[str], Field(max_length=20)]
     status: str
     visibility: Visibility
     youtube_video_id: str | None
     duration: float | None
     thumbnail_url: str | None
     video_url: str | None
-    quality_variants: dict[str, str]
+    quality_variants: Annotated[dict[str, str], Field(max_length=12)]
     total_cost: float | None
     quality_score: float | None
     created_at: str
@@ -65,7 +69,7 @@ class CostBreakdown(BaseModel):
 
     total_cost: float
     estimated_cost: float | None
-    breakdown: list[CostPart]
+    breakdown: Annotated[list[CostPart], Field(max_length=50)]
 
 
 class StudioStatus(BaseModel):
@@ -74,7 +78,7 @@ class StudioStatus(BaseModel):
     status: str
     progress: int
     current_step: str | None
-    errors: list[ProcessingErrorAnswer]
+    errors: Annotated[list[ProcessingErrorAnswer], Field(max_length=1)]
 
 
 def studio_status(video: Video, job: Job | None) -> StudioStatus:
@@ -110,9 +114,9 @@ _SAME = (
 
 
 def logs(lines: list[LedgerLine]) -> list[ProcessingLog]:
-    """What was done, in the order in which it ended."""
+    """What was done last, in the order in which it ended."""
     found = []
-    for line in sorted(lines, key=lambda line: line.at):
+    for line in sorted(lines, key=lambda line: line.at)[-MOST_LOGS:]:
         attempt, _, number = line.key.split("/")
         entry = {"attempt": int(attempt), "number": int(number), "cost": dollars(line.cost)}
         found.append(ProcessingLog(at=line.at, step=line.step, **entry))
