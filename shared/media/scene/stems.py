@@ -49,6 +49,14 @@ class _File:
             return file.read(end - start)
 
 
+def size(composition: Composition) -> int:
+    """Bytes on the disk that `render` will need."""
+    groups = sound.groups(composition)
+    if not any(group.sounds for group in groups):
+        return 0
+    return len(sound.STEMS) * (len(_header(0)) + SAMPLE_BYTES * sum(group.length for group in groups))
+
+
 def render(composition: Composition, open_source: OpenSource, folder: Path, ffmpeg_path: str, limits: Limits) -> Stems:
     """Mix the sounds of all scenes into files in `folder`, one per bus that is heard."""
     groups = sound.groups(composition)

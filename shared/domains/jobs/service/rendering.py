@@ -13,7 +13,7 @@ from shared.base.settings import setting
 from shared.domains.jobs.model import Job, Status
 from shared.domains.jobs.rules.sources import shown
 from shared.domains.jobs.rules.status import CANCELLED
-from shared.domains.jobs.rules.usage import batch_usage, expected_seconds, expected_usage, lambda_usage
+from shared.domains.jobs.rules.usage import batch_usage, expected_seconds, expected_usage, lambda_usage, render_lane
 from shared.domains.jobs.service.ordering import unpack
 from shared.domains.jobs.service.sources import Sources
 from shared.domains.jobs.service.working import WorkService
@@ -80,6 +80,7 @@ class RenderingService:
     def plan(self) -> dict[str, Any]:
         """Write the plan; give its hash and its lane."""
         from shared.media.runner import encoder_build
+        from shared.media.scene import stems
         from shared.media.scene.planning import plan_render
 
         with self._charged("plan", transitions=2):
@@ -89,7 +90,7 @@ class RenderingService:
             except SceneError as error:
                 raise StepError(NOT_RENDERED, str(error)) from None
             self._objects.put_json(self._keys(plan.hash).plan, plan.to_json())
-            lane = "lambda" if plan.cpu_seconds <= float(setting("LAMBDA_CPU_SECONDS")) else "batch"
+            lane = render_lane(plan.cpu_seconds, stems.size(plan.composition), float(setting("LAMBDA_CPU_SECONDS")))
             seconds = expected_seconds(plan.cpu_seconds, lane)
             self._work.estimate(self._job, seconds, expected_usage(plan.cpu_seconds, lane))
             self._report(PLANNED, "Rendering")
