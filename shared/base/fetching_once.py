@@ -11,6 +11,7 @@ under the prefix, three days are enough for what a record names to outlive the r
 import hashlib
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from shared.base import clock
@@ -42,10 +43,18 @@ class Kept:
 
 
 def fetch_once(
-    url: str, objects: Objects, prefix: str, owner: str, limits: Limits, network: Network = INTERNET
+    url: str,
+    objects: Objects,
+    prefix: str,
+    owner: str,
+    limits: Limits,
+    network: Network = INTERNET,
+    *,
+    on_piece: Callable[[], None] = lambda: None,
 ) -> Kept:
     """The bytes of an address, fetched if this owner has not had them fetched today. FetchError when they cannot be.
 
+    `on_piece` is called whenever bytes have arrived; what it raises ends the fetch and goes through.
     Needs the rights to list the bucket, and to read, write and delete versions under the prefix.
     """
     if not _OWNER.fullmatch(owner):
@@ -54,7 +63,8 @@ def fetch_once(
     record = f"{prefix}urls/{owner}/{spelled}/{int(clock.now() // DAY)}"
     kept = _known(objects, record)
     if kept is None:
-        fetched = _fetched(url, objects, prefix, limits, network)
+        staged = _Staged(objects, f"{prefix}incoming/{uuid.uuid4()}", on_piece)
+        fetched = _fetched(url, staged, prefix, limits, network)
         ours = Kept(f"{prefix}{fetched.sha256}", fetched.size, fetched.sha256, fetched.content_type)
         kept = _agreed(objects, record, ours)
     if kept.size > limits.max_bytes:
@@ -81,13 +91,12 @@ def _agreed(objects: Objects, record: str, ours: Kept) -> Kept:
     return first or ours
 
 
-def _fetched(url: str, objects: Objects, prefix: str, limits: Limits, network: Network) -> Fetched:
+def _fetched(url: str, staged: "_Staged", prefix: str, limits: Limits, network: Network) -> Fetched:
     """Fetch, and put the bytes where their hash says."""
-    staged = _Staged(objects, f"{prefix}incoming/{uuid.uuid4()}")
     fetched = fetch(url, staged, limits, network)
     try:
         key = f"{prefix}{fetched.sha256}"
-        age = objects.age(key)
+        age = staged.objects.age(key)
         if age is None or age > DAY:
             staged.move(key)
     finally:
@@ -98,20 +107,21 @@ def _fetched(url: str, objects: Objects, prefix: str, limits: Limits, network: N
 class _Staged:
     """Bytes whose key is not known before the last of them: in memory up to a part's size, else an object aside."""
 
-    def __init__(self, objects: Objects, aside: str) -> None:
-        """`aside` is the key for what memory shall not hold."""
-        self._objects, self._aside = objects, aside
+    def __init__(self, objects: Objects, aside: str, on_piece: Callable[[], None]) -> None:
+        """`aside` is the key for what memory shall not hold; `on_piece` is called before anything is written."""
+        self.objects, self._aside, self._on_piece = objects, aside, on_piece
         self._held = bytearray()
         self._sink: ObjectSink | None = None
 
     def write(self, data: bytes) -> None:
         """Append bytes."""
+        self._on_piece()
         if self._sink:
             self._sink.write(data)
             return
         self._held += data
         if len(self._held) > PART_SIZE:
-            self._sink = self._objects.sink(self._aside, PLAIN)
+            self._sink = self.objects.sink(self._aside, PLAIN)
             self._sink.write(bytes(self._held))
             self._held.clear()
 
@@ -128,11 +138,11 @@ class _Staged:
     def move(self, key: str) -> None:
         """Make them the object of that key."""
         if self._sink:
-            self._objects.copy(self._aside, key, self._sink.size)
+            self.objects.copy(self._aside, key, self._sink.size)
         else:
-            self._objects.put(key, bytes(self._held), PLAIN)
+            self.objects.put(key, bytes(self._held), PLAIN)
 
     def discard(self) -> None:
         """Remove the object aside."""
         if self._sink:
-            self._objects.erase(self._aside)
+            self.objects.erase(self._aside)

@@ -57,10 +57,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far FFmpeg is: frames of the first output, and seconds of the furthest."""
+    """How far FFmpeg is: frames of the first output, seconds of the furthest, bytes where time is not told."""
 
     frames: int
     seconds: float
+    size: int = 0
 
 
 def clean_environment() -> dict[str, str]:
@@ -247,7 +248,9 @@ def _parse(data: bytes) -> tuple[Progress | None, bytes]:
     micros = pairs.get(b"out_time_us", b"0").strip()
     frames = pairs.get(b"frame", b"0").strip()
     seconds = int(micros) / 1e6 if micros.lstrip(b"-").isdigit() else 0.0
-    return Progress(int(frames) if frames.isdigit() else 0, max(0.0, seconds)), rest.partition(b"\n")[2]
+    size = pairs.get(b"total_size", b"0").strip()
+    number = [int(text) if text.isdigit() else 0 for text in (frames, size)]
+    return Progress(number[0], max(0.0, seconds), number[1]), rest.partition(b"\n")[2]
 
 
 def _has_failed(reading: Sequence[Future[object]]) -> bool:

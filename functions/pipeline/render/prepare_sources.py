@@ -6,6 +6,7 @@ from shared.base.running import serve
 from shared.contract.declare import Compute, Layer, step
 from shared.contract.needs import unseen
 from shared.contract.resources import JOBS, MEDIA, OPERATIONS, VIDEOS
+from shared.domains.jobs.model import Status
 from shared.domains.jobs.service.rendering import RenderingService
 
 _OFFLINE = "no test reaches the internet"
@@ -33,7 +34,7 @@ _OFFLINE = "no test reaches the internet"
 )
 def prepare_sources(told: dict[str, Any]) -> dict[str, Any]:
     """Write down what the sources are; the next steps read it."""
-    RenderingService.open(told).prepare()
+    RenderingService.open(told, Status.PENDING).prepare()
     return {}
 
 

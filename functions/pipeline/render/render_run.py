@@ -6,7 +6,7 @@ from shared.base.running import run_as_job, serve
 from shared.contract.declare import Compute, Lane, Layer, step
 from shared.contract.needs import unseen
 from shared.contract.resources import JOBS, MEDIA, OPERATIONS, VIDEOS
-from shared.domains.jobs.rules.usage import RENDER_MEMORY
+from shared.domains.jobs.rules.usage import RENDER_MEMORY, RENDER_SCRATCH
 from shared.domains.jobs.service.composing import ComposingService
 
 _BROKEN = "only a source that breaks while it is decoded asks for it"
@@ -27,7 +27,7 @@ _BROKEN = "only a source that breaks while it is decoded asks for it"
         MEDIA.put("work/"),
         unseen(MEDIA.abort("work/"), _BROKEN),
     ),
-    compute=Compute(memory=RENDER_MEMORY, seconds=900, layers=(Layer.FFMPEG, Layer.FONTS)),
+    compute=Compute(memory=RENDER_MEMORY, seconds=900, layers=(Layer.FFMPEG, Layer.FONTS), scratch=RENDER_SCRATCH),
     lanes=(Lane.LAMBDA, Lane.BATCH),
 )
 def render_run(told: dict[str, Any]) -> dict[str, Any]:

@@ -121,18 +121,19 @@ def render_audio(
 ) -> AudioIndex:
     """Mix and encode the sound of the whole video as stereo AAC, as loud as the project wants it.
 
-    The sink is finished, or aborted when this raises.
+    Progress is 0 while sounds are mixed and measured. The sink is finished, or aborted when this raises.
     """
     if not plan.has_audio:
         raise ValueError("the plan has no sound")
     composition, limits = plan.composition, _limits(plan, plan.frames, wall_seconds)
     # stems are files of our own; FFmpeg itself writes none
     with finishing({"audio": sink}), tempfile.TemporaryDirectory(prefix="stems-") as folder:
-        made = stems.render(composition, open_source, Path(folder), ffmpeg_path, limits)
+        begun = _told(on_progress and (lambda _: on_progress(0.0)), 1)
+        made = stems.render(composition, open_source, Path(folder), ffmpeg_path, limits, begun)
         wanted = composition.project.output.loudness
         gain = 0.0
         if wanted is not None:
-            gain = sound.gain_for(_measure(composition, made, ffmpeg_path, limits), wanted)
+            gain = sound.gain_for(_measure(composition, made, ffmpeg_path, limits, begun), wanted)
         graph, seconds = Graph(), float(plan.seconds(plan.frames))
         told = _told(on_progress, seconds)
         sound.mastering(graph, sound.mix(graph, composition, made.feeds), gain)
@@ -144,14 +145,22 @@ def render_audio(
     return index
 
 
-def _measure(composition: Composition, made: stems.Stems, ffmpeg_path: str, limits: Limits) -> float:
+def _measure(
+    composition: Composition,
+    made: stems.Stems,
+    ffmpeg_path: str,
+    limits: Limits,
+    on_progress: Callable[[Progress], None] | None,
+) -> float:
     """The integrated loudness of the programme in LUFS (EBU R 128)."""
     graph = Graph()
     sound.measuring(graph, sound.mix(graph, composition, made.feeds))
     seconds = float(composition.frames / composition.rate)
     output = Output(("-map", "[a]"), "null", seconds, MEGABYTE)
     with workshop(graph, made.media, made.open_source, 1) as shop:
-        (value,) = run_graph(graph, shop, [output], [_last_loudness], ffmpeg_path, limits, label="a")
+        (value,) = run_graph(
+            graph, shop, [output], [_last_loudness], ffmpeg_path, limits, label="a", on_progress=on_progress
+        )
     assert isinstance(value, float)
     return value
 

@@ -11,7 +11,7 @@ from shared.media.command import Output
 from shared.media.encode import BARE
 from shared.media.facts import AudioFacts
 from shared.media.fragmenting import mismatch
-from shared.media.runner import MEGABYTE, Limits
+from shared.media.runner import MEGABYTE, Limits, Progress
 from shared.media.scene import sound
 from shared.media.scene.composition import Composition
 from shared.media.scene.graph import Feed
@@ -49,7 +49,22 @@ class _File:
             return file.read(end - start)
 
 
-def render(composition: Composition, open_source: OpenSource, folder: Path, ffmpeg_path: str, limits: Limits) -> Stems:
+def size(composition: Composition) -> int:
+    """Bytes on the disk that `render` will need."""
+    groups = sound.groups(composition)
+    if not any(group.sounds for group in groups):
+        return 0
+    return len(sound.STEMS) * (len(_header(0)) + SAMPLE_BYTES * sum(group.length for group in groups))
+
+
+def render(
+    composition: Composition,
+    open_source: OpenSource,
+    folder: Path,
+    ffmpeg_path: str,
+    limits: Limits,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Stems:
     """Mix the sounds of all scenes into files in `folder`, one per bus that is heard."""
     groups = sound.groups(composition)
     heard = {one.bus for group in groups for one in group.sounds}
@@ -60,7 +75,7 @@ def render(composition: Composition, open_source: OpenSource, folder: Path, ffmp
     for path in paths.values():
         path.write_bytes(_header(total))
     for group in groups:
-        _render_group(group, composition, open_source, list(paths.values()), ffmpeg_path, limits)
+        _render_group(group, composition, open_source, list(paths.values()), ffmpeg_path, limits, on_progress)
     seconds = Fraction(total, sound.RATE)
     # no source of a project has a space in its name
     names = {f" {bus}": bus for bus in sound.STEMS if bus in heard}
@@ -82,6 +97,7 @@ def _render_group(
     paths: list[Path],
     ffmpeg_path: str,
     limits: Limits,
+    on_progress: Callable[[Progress], None] | None,
 ) -> None:
     graph = sound.group_graph(group, composition.media)
     wanted = group.length * SAMPLE_BYTES
@@ -92,7 +108,7 @@ def _render_group(
     ]
     consumers = [_appender(path) for path in paths]
     with workshop(graph, composition.media, open_source, 1) as shop:
-        written = run_graph(graph, shop, outputs, consumers, ffmpeg_path, limits, label="")
+        written = run_graph(graph, shop, outputs, consumers, ffmpeg_path, limits, label="", on_progress=on_progress)
     if any(size != wanted for size in written):
         raise mismatch(f"the sound of some scenes has {written} bytes instead of {wanted}")
 

@@ -54,6 +54,16 @@ def test_the_bytes_lie_at_their_hash(web: Web, objects: Objects) -> None:
     assert HOST not in record + json.dumps(objects.get_json(record))
 
 
+def test_whoever_waits_can_end_it(web: Web, objects: Objects) -> None:
+    def give_up() -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        fetch_once(URL, objects, PREFIX, "anna", LIMITS, web.network, on_piece=give_up)
+    assert objects.keys(PREFIX) == {}
+    assert once(web, objects).key == KEY
+
+
 @pytest.mark.parametrize("spelling", [URL, URL.upper().replace("FILM?A=B", "film?a=b"), f"{URL}#x"])
 def test_an_owner_fetches_an_address_once_a_day(web: Web, objects: Objects, spelling: str) -> None:
     first = once(web, objects)

@@ -6,6 +6,12 @@ from shared.domains.jobs.model import Usage
 RENDER_MEMORY = 8846
 """MiB of the function that renders: five vCPUs."""
 
+RENDER_SCRATCH = 2048
+"""MiB on the disk of that function."""
+
+STEMS_BYTES = 1536 * 1024**2
+"""What the mixed sounds of scenes may take of it: 768 kB for each second of the video, so 34 minutes."""
+
 MIB_PER_VCPU = 1769
 JOB_VCPUS = 4
 FAMILY = "c7g"
@@ -19,6 +25,11 @@ SMALL_STEPS = 10.0
 
 WAIT_FOR_LAMBDA, WAIT_FOR_BATCH = 15.0, 150.0
 """Seconds that pass besides rendering: small steps, and for Batch a machine that starts."""
+
+
+def render_lane(cpu_seconds: float, stem_bytes: int, lambda_cpu_seconds: float) -> str:
+    """Lambda for what is cheap enough there and fits on the function's disk, Batch for the rest."""
+    return "lambda" if cpu_seconds <= lambda_cpu_seconds and stem_bytes <= STEMS_BYTES else "batch"
 
 
 def lambda_usage(seconds: float, transitions: int) -> Usage:

@@ -8,6 +8,7 @@ from shared.base.objects import ObjectSource
 from shared.base.running import StepError
 from shared.base.settings import setting
 from shared.domains.jobs.rules.status import CANCELLED
+from shared.domains.jobs.service.asking import AskingObjects
 from shared.domains.jobs.service.rendering import PACKAGED, RENDERED, RenderingService, in_words, wall_seconds
 from shared.domains.jobs.service.sources import Located
 from shared.domains.videos.rules.keys import media_prefix
@@ -58,7 +59,9 @@ class ComposingService(RenderingService):
         if not plan.has_audio or self._objects.exists(keys.index("audio", 0)):
             return
         sink = self._objects.sink(keys.fragments("audio", 0), "audio/aac")
-        index = render_audio(plan, self._opener(), sink, setting("FFMPEG_PATH"), wall_seconds=wall_seconds())
+        index = render_audio(
+            plan, self._opener(), sink, setting("FFMPEG_PATH"), lambda _: self._ask(), wall_seconds=wall_seconds()
+        )
         self._objects.put_json(keys.index("audio", 0), index.to_json())
 
     def package(self, planned: dict[str, Any]) -> dict[str, Any]:
@@ -69,7 +72,8 @@ class ComposingService(RenderingService):
             shown = (rung.width, rung.height)
             video_id = self._job.video_id
             keys = self._keys(plan.hash)
-            published = publish_runs(plan, self._objects, video_id, keys, shown=shown, poster=self._poster)
+            bucket = AskingObjects(self._objects.bucket, self._ask)
+            published = publish_runs(plan, bucket, video_id, keys, shown=shown, poster=self._poster)
             self._report(PACKAGED, "Finishing")
             return to_json(published)
 

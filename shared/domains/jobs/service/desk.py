@@ -9,7 +9,7 @@ from shared.base.objects import Objects
 from shared.base.pages import seal, skipped, unseal
 from shared.base.settings import setting
 from shared.domains.jobs.errors import BadJobIdError, JobNotDoneError, JobOverError
-from shared.domains.jobs.model import Account, Job, Status
+from shared.domains.jobs.model import Account, Job, OpenState, Status
 from shared.domains.jobs.rules.keys import execution_name
 from shared.domains.jobs.rules.naming import disposition, file_name
 from shared.domains.jobs.rules.status import OPEN, owned
@@ -80,16 +80,19 @@ class JobService:
     def cancel(self, job_id: str, owner_id: str) -> Job:
         """End a job at once: three calls, the last of which tells the compute. A repeat answers the same.
 
+        It tells the compute again, as long as something may still run.
         Raises BadJobIdError, JobNotFoundError, JobOverError.
         """
         job = self.get(job_id, owner_id)
         change = self.moves.cancel(job, OPEN)
         stands = change.job or job
         if not change.made and not change.orphaned:
-            if stands.status is Status.CANCELLED:
-                return stands
-            raise JobOverError(stands.status)
-        ask_to_stop(execution_arn(MACHINE, execution_name(job.id, job.attempt)), "The job was cancelled.")
+            if stands.status is not Status.CANCELLED:
+                raise JobOverError(stands.status)
+            if stands.open_state == OpenState.TIDYING:
+                _stop(stands)
+            return stands
+        _stop(job)
         return _cancelled(job)
 
     def download(self, job_id: str, owner_id: str, *, thumbnail: bool = False) -> Download:
@@ -104,6 +107,10 @@ class JobService:
         if video is None or video.status is not VideoStatus.READY:
             raise JobNotDoneError("completed, and its video was deleted")
         return address(video, thumbnail=thumbnail)
+
+
+def _stop(job: Job) -> None:
+    ask_to_stop(execution_arn(MACHINE, execution_name(job.id, job.attempt)), "The job was cancelled.")
 
 
 def _cancelled(job: Job) -> Job:

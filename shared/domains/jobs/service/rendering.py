@@ -13,7 +13,7 @@ from shared.base.settings import setting
 from shared.domains.jobs.model import Job, Status
 from shared.domains.jobs.rules.sources import shown
 from shared.domains.jobs.rules.status import CANCELLED
-from shared.domains.jobs.rules.usage import batch_usage, expected_seconds, expected_usage, lambda_usage
+from shared.domains.jobs.rules.usage import batch_usage, expected_seconds, expected_usage, lambda_usage, render_lane
 from shared.domains.jobs.service.ordering import unpack
 from shared.domains.jobs.service.sources import Sources
 from shared.domains.jobs.service.working import WorkService
@@ -47,13 +47,18 @@ class RenderingService:
         self._objects = objects
         self._work = work
         self._reported = 0.0
+        """When the job was last looked at, on the monotonic clock."""
 
     @classmethod
-    def open(cls, told: dict[str, Any]) -> Self:
-        """On the stage's own resources, and the job as it stands. Steps that touch no object are told of no bucket."""
+    def open(cls, told: dict[str, Any], *also: Status) -> Self:
+        """On the stage's own resources, and the job as it stands. Steps that touch no object are told of no bucket.
+
+        also  statuses besides `processing` in which the step has something to do
+        """
         work, asked = WorkService.open(), told["job"]
         job = work.get(asked["job_id"])
-        if job is None or job.attempt != asked["attempt"]:
+        mine = job is not None and job.attempt == asked["attempt"]
+        if job is None or not mine or not (job.status in also or _is_worked_on(job, told["execution"])):
             raise StepError(*CANCELLED)
         return cls(told, job, Objects(setting("MEDIA_BUCKET", "-")), work)
 
@@ -65,7 +70,7 @@ class RenderingService:
             if not self._work.begin(self._job, self._execution, "Reading the sources"):
                 raise StepError(*CANCELLED)
             last_try = self._try >= LAST_TRY
-            finder = Sources(self._objects, self._work.moves.videos, self._job.owner_id, last_try)
+            finder = Sources(self._objects, self._work.moves.videos, self._job.owner_id, last_try, self._ask)
             found: dict[str, Any] = {}
             wanted = self._project().sources()
             for number, source in enumerate(wanted):
@@ -80,6 +85,7 @@ class RenderingService:
     def plan(self) -> dict[str, Any]:
         """Write the plan; give its hash and its lane."""
         from shared.media.runner import encoder_build
+        from shared.media.scene import stems
         from shared.media.scene.planning import plan_render
 
         with self._charged("plan", transitions=2):
@@ -89,7 +95,7 @@ class RenderingService:
             except SceneError as error:
                 raise StepError(NOT_RENDERED, str(error)) from None
             self._objects.put_json(self._keys(plan.hash).plan, plan.to_json())
-            lane = "lambda" if plan.cpu_seconds <= float(setting("LAMBDA_CPU_SECONDS")) else "batch"
+            lane = render_lane(plan.cpu_seconds, stems.size(plan.composition), float(setting("LAMBDA_CPU_SECONDS")))
             seconds = expected_seconds(plan.cpu_seconds, lane)
             self._work.estimate(self._job, seconds, expected_usage(plan.cpu_seconds, lane))
             self._report(PLANNED, "Rendering")
@@ -137,6 +143,15 @@ class RenderingService:
         if not self._work.report(self.job, percent, step):
             raise StepError(*CANCELLED)
 
+    def _ask(self) -> None:
+        """End the work when nobody waits for it any more: between reports, where there is nothing to report."""
+        if time.monotonic() - self._reported < REPORT_SECONDS:
+            return
+        self._reported = time.monotonic()
+        job = self._work.get(self._job.id)
+        if job is None or job.attempt != self._job.attempt or not _is_worked_on(job, self._execution):
+            raise StepError(*CANCELLED)
+
     @contextmanager
     def _charged(self, step: str, transitions: int = 1, lane: str = "lambda") -> Iterator[None]:
         """Write down what this try of a step costs, however it ends."""
@@ -148,6 +163,10 @@ class RenderingService:
             usage = lambda_usage(seconds, transitions) if lane == "lambda" else batch_usage(seconds, transitions)
             writes, reads = made.writes - before.writes, made.reads - before.reads
             self._work.charge(self._job, step, self._try, replace(usage, s3_writes=writes, s3_reads=reads))
+
+
+def _is_worked_on(job: Job, execution: str) -> bool:
+    return job.status is Status.PROCESSING and job.execution_arn == execution
 
 
 @contextmanager

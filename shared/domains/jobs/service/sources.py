@@ -1,5 +1,6 @@
 """From the sources that a configuration names to bytes in the bucket."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -42,12 +43,17 @@ class Located:
 
 @dataclass(frozen=True)
 class Sources:
-    """Finds sources for an owner. On the `last_try` of a step, what may pass by itself ends the job, in words."""
+    """Finds sources for an owner.
+
+    last_try  of the step: what may pass by itself ends the job, in words
+    ask       called while bytes arrive: it raises when nobody waits for them any more
+    """
 
     objects: Objects
     videos: VideoStore
     owner_id: str
     last_try: bool = False
+    ask: Callable[[], None] = lambda: None
 
     def locate(self, src: str) -> Located:
         """The bytes of a source, fetched first where they are on the internet.
@@ -72,7 +78,8 @@ class Sources:
         from shared.base.fetching_rules import FetchError, Limits
 
         try:
-            kept = fetch_once(src, self.objects, FETCHED, self.owner_id, Limits(LARGEST, FETCH_SECONDS))
+            limits = Limits(LARGEST, FETCH_SECONDS)
+            kept = fetch_once(src, self.objects, FETCHED, self.owner_id, limits, on_piece=self.ask)
         except FetchError as error:
             if error.passing and not self.last_try:
                 raise

@@ -97,6 +97,11 @@ def test_a_cancelled_job_is_cancelled_for_everybody(
     cancelled = stored(job)
     assert (cancelled.status, cancelled.error_code, cancelled.open_state) == (Status.CANCELLED, "CANCELLED", "tidying")
     assert desk.cancel(job.id, OWNER.id).status is Status.CANCELLED, "a repeat answers the same"
+    assert len(stopped) == 2, "and tells again whoever may still work"
+    assert work.moves.jobs.change(cancelled, open_state="").made
+    assert desk.cancel(job.id, OWNER.id).status is Status.CANCELLED
+    assert len(stopped) == 2, "but not once all is tidy"
+    assert work.moves.jobs.change(cancelled, open_state="tidying").made
     assert not work.begin(job, ARN, "Reading")
     assert not work.report(job, 50, "Rendering")
     assert not work.complete(job, MEDIA)

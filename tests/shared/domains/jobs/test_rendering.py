@@ -14,16 +14,18 @@ from functions.pipeline.render.package_render import handler as package_render
 from functions.pipeline.render.plan_render import handler as plan_render
 from functions.pipeline.render.prepare_sources import handler as prepare_sources
 from functions.pipeline.render.render_run import handler as render_run
-from shared.base.objects import Objects
+from shared.base.objects import Objects, ObjectSink
 from shared.base.running import StepError
 from shared.domains.jobs.model import Job, Kind, Status
 from shared.domains.jobs.service.desk import JobService
 from shared.domains.jobs.service.ordering import Order, OrderService
+from shared.domains.jobs.service.sources import Located
 from shared.domains.jobs.service.working import WorkService
 from shared.domains.videos.rules.keys import upload_key
 from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.service.uploads import UploadService, UploadWish
 from shared.domains.videos.store.videos import VideoStore
+from shared.media.scene import stems
 from tests.aws import Stage
 from tests.shared.domains.jobs.conftest import ARN, OWNER, STRANGER, check_books, stored
 from tests.shared.media.making import FFMPEG, X264, counted, ffmpeg
@@ -174,6 +176,59 @@ def test_nothing_is_published_once_it_is_cancelled(step: str) -> None:
     video = VideoStore.open().get(job.video_id)
     assert video is not None
     assert not video.variants
+
+
+def test_another_execution_does_nothing() -> None:
+    job = ordered(scenes(TEXT))
+    prepare_sources(told(job), None)
+    for step in (prepare_sources, plan_render, finish_render):
+        with pytest.raises(StepError) as refused:
+            step(told(job, execution=ARN + "-two", published={}), None)
+        assert refused.value.code == "CANCELLED"
+    assert stored(job).status is Status.PROCESSING
+
+
+def test_mixing_ends_when_it_is_cancelled(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "tone.wav"
+    ffmpeg("-f", "lavfi", "-i", f"sine=duration={SECONDS}", path)
+    Objects.open().put("fetched/tone", path.read_bytes(), "audio/wav")
+    located = Located("fetched/tone", "", path.stat().st_size)
+    monkeypatch.setattr("shared.domains.jobs.service.sources.Sources.locate", lambda *_: located)
+    monkeypatch.setattr("shared.domains.jobs.service.rendering.REPORT_SECONDS", 0.0)
+    job = ordered(scenes({"type": "audio", "src": "https://example.com/tone.wav"}))
+    prepare_sources(told(job), None)
+    plan = plan_render(told(job), None)
+    mix = stems.render
+
+    def cancelled(*given: Any) -> Any:
+        JobService.open().cancel(job.id, OWNER.id)
+        mix(*given)
+        raise AssertionError("it was mixed to its end")
+
+    monkeypatch.setattr("shared.media.scene.stems.render", cancelled)
+    with pytest.raises(StepError) as refused:
+        render_run(told(job, plan=plan), None)
+    assert refused.value.code == "CANCELLED"
+    assert not [key for key in Objects.open().keys("work/") if "audio" in key]
+
+
+def test_writing_ends_when_it_is_cancelled(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.domains.jobs.service.rendering.REPORT_SECONDS", 0.0)
+    job = ordered(scenes(TEXT))
+    prepare_sources(told(job), None)
+    plan = plan_render(told(job), None)
+    render_run(told(job, plan=plan), None)
+    finish = ObjectSink.finish
+
+    def cancelled(sink: ObjectSink) -> None:
+        finish(sink)
+        JobService.open().cancel(job.id, OWNER.id)
+
+    monkeypatch.setattr(ObjectSink, "finish", cancelled)
+    with pytest.raises(StepError) as refused:
+        package_render(told(job, plan=plan), None)
+    assert refused.value.code == "CANCELLED"
+    assert len(Objects.open().keys(f"v/{job.video_id}/")) == 1, "what was being written, and no more"
 
 
 @pytest.mark.parametrize(

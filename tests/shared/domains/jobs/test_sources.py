@@ -1,5 +1,6 @@
 """What may be a source, and how it is found."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -57,7 +58,7 @@ def test_what_a_job_has_made_is_found(completed: MakeJob, running: MakeJob) -> N
 def test_what_lies_on_the_internet_is_fetched_for_its_owner(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[Any, ...]] = []
 
-    def fetch_once(url: str, objects: Objects, prefix: str, owner: str, limits: Any) -> Kept:
+    def fetch_once(url: str, objects: Objects, prefix: str, owner: str, limits: Any, **_: Any) -> Kept:
         asked.append((url, prefix, owner))
         return Kept(f"{prefix}abc", 7, "abc", "video/mp4")
 
@@ -67,10 +68,23 @@ def test_what_lies_on_the_internet_is_fetched_for_its_owner(stage: Stage, monkey
     assert asked == [("https://example.com/a.mp4", "fetched/", OWNER.id)]
 
 
+def test_a_fetch_asks_whether_somebody_waits(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fetch_once(*_: Any, on_piece: Callable[[], None]) -> Kept:
+        on_piece()
+        raise AssertionError
+
+    def ask() -> None:
+        raise StepError("CANCELLED", "The job was cancelled.")
+
+    monkeypatch.setattr("shared.base.fetching_once.fetch_once", fetch_once)
+    with pytest.raises(StepError):
+        Sources(Objects.open(), VideoStore.open(), OWNER.id, ask=ask).locate("https://example.com/a.mp4")
+
+
 def test_what_cannot_be_fetched_ends_the_job_unless_it_may_pass(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     errors = [FetchRefusedError("No"), FetchTimeoutError("It was too slow"), FetchTimeoutError("It was too slow")]
 
-    def fetch_once(*_: Any) -> Kept:
+    def fetch_once(*_: Any, **__: Any) -> Kept:
         raise errors.pop(0)
 
     monkeypatch.setattr("shared.base.fetching_once.fetch_once", fetch_once)
