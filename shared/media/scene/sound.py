@@ -23,6 +23,8 @@ LEAD_SECONDS = 10
 GROUP_SOUNDS = 16
 """So many sounds are mixed by one process, unless one scene has more."""
 AFTER_SECONDS = 2
+CHUNKS = "asetnsamples=1024:p=0"
+"""The compressor's gain depends on how its inputs are cut into frames, which threads would decide."""
 DUCKING = "sidechaincompress=threshold=0.03:ratio=8:attack=20:release=400"
 PEAK = 0.89
 """The limiter's ceiling: one decibel below full scale."""
@@ -146,7 +148,8 @@ def mix(graph: Graph, composition: Composition, stems: dict[str, Feed]) -> str:
             labels[bus] = _sum(graph, heard)
     if "music" in labels and "voice" in labels:
         graph.chains.append(f"[{labels['voice']}]asplit[speech][key]")
-        labels["music"] = graph.add([labels["music"], "key"], DUCKING)
+        sides = [graph.add([one], CHUNKS) for one in (labels["music"], "key")]
+        labels["music"] = graph.add(sides, DUCKING)
         labels["voice"] = "speech"
     return _sum(graph, list(labels.values())) if labels else graph.add([], f"anullsrc=r={RATE}:cl=stereo")
 
