@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from shared.media.scene.fonts import Font, runs
 
@@ -101,6 +102,7 @@ def escape(text: str) -> str:
     return text.replace("\r", "").replace("\n", "\\N")
 
 
+@lru_cache(8192)
 def set_text(text: str, style: Style) -> tuple[str, tuple[Font, ...]]:
     """The escaped text with its fonts named where they change, and the fonts. Ems are equally large in all of them."""
     lines: list[str] = []

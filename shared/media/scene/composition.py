@@ -1,5 +1,6 @@
 """A project with all that is known of its sources: what plans, graphs and reports are made of."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -7,7 +8,7 @@ from functools import cached_property
 
 from shared.media.scene.ass import Event
 from shared.media.scene.layers import Clip, Layer, SubtitlesLayer, TextLayer, shared_layers, stack
-from shared.media.scene.model import Project, SubtitlesElement
+from shared.media.scene.model import Project
 from shared.media.scene.problems import Path, SceneError
 from shared.media.scene.sources import Media
 from shared.media.scene.speech import Timed, Transcripts, spoken_words
@@ -58,22 +59,39 @@ class Composition:
 
     def events(self, number: int, layer: TextLayer | SubtitlesLayer) -> Sequence[Event]:
         """What a layer of texts shows in a scene, on the scene's clock."""
+        place = number, layer.path
+        if place not in self._events:  # every unit of a long scene asks again
+            self._events[place] = self._set(number, layer)
+        return self._events[place]
+
+    def events_in(self, number: int, layer: TextLayer | SubtitlesLayer, first: int, last: int) -> Sequence[Event]:
+        """The events seen in the frames `first` to `last`, the last excluded. They are in order, also by their ends."""
+        events = self.events(number, layer)
+        begin = bisect_right(events, first, key=lambda event: event.end)
+        return events[begin : bisect_left(events, last, lo=begin, key=lambda event: event.start)]
+
+    def words(self, number: int, layer: SubtitlesLayer) -> Sequence[Timed]:
+        """What subtitles show in a scene."""
+        place = number, layer.path
+        if place not in self._words:
+            time = self.times[number]
+            self._words[place] = spoken_words(self.project, self.media, self.transcripts, time, layer.element)
+        return self._words[place]
+
+    def _set(self, number: int, layer: TextLayer | SubtitlesLayer) -> list[Event]:
         if isinstance(layer, TextLayer):
             return [text_event(layer, self.size, self.rate)]
-        place = number, layer.path
-        if place not in self._subtitles:  # every unit of a long scene asks again
-            words = self.words(number, layer.element)
-            self._subtitles[place] = subtitle_events(layer, words, self.size, self.rate)
-        return self._subtitles[place]
+        return subtitle_events(layer, self.words(number, layer), self.size, self.rate)
 
     @cached_property
-    def _subtitles(self) -> dict[tuple[int, Path], list[Event]]:
+    def _events(self) -> dict[tuple[int, Path], list[Event]]:
         """The events that are known, by scene and layer."""
         return {}
 
-    def words(self, number: int, subtitles: SubtitlesElement) -> list[Timed]:
-        """What subtitles show in a scene."""
-        return spoken_words(self.project, self.media, self.transcripts, self.times[number], subtitles)
+    @cached_property
+    def _words(self) -> dict[tuple[int, Path], list[Timed]]:
+        """The words that are known, by scene and layer."""
+        return {}
 
     def joints(self, number: int) -> Iterator[int]:
         """The frames of a scene, also behind its end, at which a long loop begins again."""

@@ -7,6 +7,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from shared.media.scene import model
+from shared.media.scene.bounds import too_many
 from shared.media.scene.merging import Variables, merge
 from shared.media.scene.model import Project, Scene
 from shared.media.scene.nearest import nearest
@@ -180,6 +181,7 @@ def _across(project: Project, root: Path) -> Iterator[Problem]:
     if width * height > MAX_PIXELS:
         yield Problem(pointer((*root, "width")), "OUT_OF_RANGE", f"The picture has more than {MAX_PIXELS} pixels.")
     yield from _repeated_ids(project, root)
+    yield from too_many(project, root)
     for number, scene in enumerate(project.scenes):
         yield from _in_scene(scene, (*root, "scenes", number))
     for place in project.places():

@@ -4,9 +4,11 @@ import hashlib
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.util import find_spec
 from io import BytesIO
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,23 +90,23 @@ def shipped_fonts() -> tuple[Font, ...]:
     return tuple(sorted(found, key=lambda font: (_rank(font.family), font.family)))
 
 
+@lru_cache(256)
 def find_font(family: str) -> Font | None:
     """The font of a family, whatever the case of its letters."""
     return next((font for font in shipped_fonts() if font.family.lower() == family.lower()), None)
 
 
-def runs(line: str, family: str) -> list[Run]:
+@lru_cache(8192)
+def runs(line: str, family: str) -> tuple[Run, ...]:
     """A line cut into runs that their fonts can show, as far as any can."""
     preferred = find_font(family) or find_font(DEFAULT_FAMILY)
     fonts = [*([preferred] if preferred else []), *shipped_fonts()]
-    found: list[Run] = []
+    chosen: list[Font] = []
     for character in line:
-        font = _font_for(character, fonts, found[-1].font if found else None)
-        if found and found[-1].font is font:
-            found[-1] = Run(font, found[-1].text + character)
-        else:
-            found.append(Run(font, character))
-    return found or [Run(fonts[0], "")]
+        chosen.append(_font_for(character, fonts, chosen[-1] if chosen else None))
+    places = groupby(zip(chosen, line, strict=True), key=itemgetter(0))
+    found = tuple(Run(font, "".join(character for _, character in run)) for font, run in places)
+    return found or (Run(fonts[0], ""),)
 
 
 def missing(text: str, family: str) -> list[str]:
@@ -119,6 +121,7 @@ def missing(text: str, family: str) -> list[str]:
     return list(dict.fromkeys(gone))
 
 
+@lru_cache(8192)
 def width(line: str, family: str) -> float:
     """Width of a line in ems of the font in which most of it is set."""
     return sum(run.font.width(run.text) for run in runs(line, family))

@@ -37,12 +37,17 @@ def _width(line: str, style: Style) -> float:
 
 def _wrapped(text: str, style: Style, room: int) -> list[str]:
     lines: list[str] = []
+    gap = _width(" ", style)
     for line in text.split("\n"):
-        lines.append("")
+        words: list[str] = []
+        used = 0.0
         for word in line.split():
-            longer = f"{lines[-1]} {word}".strip()
-            if lines[-1] and _width(longer, style) > room:
-                lines.append(word)
-            else:
-                lines[-1] = longer
+            wide = _width(word, style)
+            if words and used + gap + wide > room:
+                lines.append(" ".join(words))
+                words.clear()
+                used = 0.0
+            used += wide + (gap if words else 0)
+            words.append(word)
+        lines.append(" ".join(words))
     return lines

@@ -109,8 +109,7 @@ class _Canvas:
             event
             for layer in layers
             if isinstance(layer, TextLayer | SubtitlesLayer)
-            for event in self._composition.events(self._number, layer)
-            if event.start < window.last and event.end > window.first
+            for event in self._composition.events_in(self._number, layer, window.first, window.last)
         ]
         if not events:
             return

@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from itertools import combinations, islice
+from itertools import islice
 from typing import Any
 
 from shared.media import timeline
-from shared.media.scene.ass import Event
 from shared.media.scene.composition import Composition
 from shared.media.scene.config import MAX_PROBLEMS
 from shared.media.scene.estimate import estimate_cpu_seconds, unit_cpu_seconds
 from shared.media.scene.fonts import find_font, missing
 from shared.media.scene.geometry import Box
-from shared.media.scene.layers import Clip, Layer, Picture, SubtitlesLayer, TextLayer
+from shared.media.scene.layers import FOREVER, Clip, Picture, SubtitlesLayer, TextLayer
 from shared.media.scene.measuring import room_and_needs, text_box
 from shared.media.scene.model import AudioElement, Project, SubtitlesElement, TextElement, VideoElement
 from shared.media.scene.problems import Path, Problem, SceneError, pointer
@@ -57,6 +56,16 @@ class DryRun:
     def to_json(self) -> dict[str, Any]:
         """Plain values only."""
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A text in time and space; `layer` counts from the undermost."""
+
+    layer: int
+    start: int
+    end: int
+    box: Box
 
 
 def report(project: Project, media: Media, transcripts: Transcripts | None = None) -> DryRun:
@@ -159,7 +168,7 @@ def _cut_sound(element: AudioElement, composition: Composition, time: SceneTime,
 
 def _subtitles(layer: SubtitlesLayer, composition: Composition, time: SceneTime) -> Iterator[Problem]:
     scene = composition.project.scenes[time.number]
-    events = composition.words(time.number, layer.element)
+    events = composition.words(time.number, layer)
     if not events and any(isinstance(element, AudioElement) for element in scene.elements):
         message = f"Nothing is known of what is said in the scene {scene.id}, so it has no subtitles."
         yield _warning("NO_WORDS", message, layer.path, scene.id)
@@ -170,21 +179,22 @@ def _subtitles(layer: SubtitlesLayer, composition: Composition, time: SceneTime)
 def _overlaps(composition: Composition, time: SceneTime) -> Iterator[Problem]:
     """Texts that cover one another at the same time."""
     scene = composition.project.scenes[time.number]
-    placed: list[tuple[Layer, Event, Box]] = []
-    for layer in composition.stacks[time.number]:
-        if isinstance(layer, TextLayer | SubtitlesLayer):
-            events = composition.events(time.number, layer)
-            placed += [
-                (layer, event, text_box(event, composition.size)) for event in events if event.start < time.frames
-            ]
-    told: set[tuple[Path, Path]] = set()
-    for (layer, event, box), (other, later, over) in combinations(placed, 2):
-        pair = (layer.path, other.path)
-        meets = event.start < later.end and later.start < event.end and box.meets(over)
-        if meets and layer is not other and pair not in told:
-            told.add(pair)
-            message = f"The text covers that of {pointer(layer.path)}."
-            yield _warning("TEXT_OVERLAPS", message, other.path, scene.id)
+    texts = [layer for layer in composition.stacks[time.number] if isinstance(layer, TextLayer | SubtitlesLayer)]
+    placed = [
+        _Placed(at, event.start, event.end, text_box(event, composition.size))
+        for at, layer in enumerate(texts if len(texts) > 1 else ())
+        for event in composition.events_in(time.number, layer, -FOREVER, time.frames)
+    ]
+    told: set[tuple[int, int]] = set()
+    shown: list[_Placed] = []
+    for one in sorted(placed, key=lambda text: text.start):
+        shown = [text for text in shown if text.end > one.start]
+        met = (text.layer for text in shown if text.layer != one.layer and text.box.meets(one.box))
+        told.update((min(layer, one.layer), max(layer, one.layer)) for layer in met)
+        shown.append(one)
+    for under, over in sorted(told):
+        message = f"The text covers that of {pointer(texts[under].path)}."
+        yield _warning("TEXT_OVERLAPS", message, texts[over].path, scene.id)
 
 
 def _letters(text: str, family: str, path: Path, scene_id: str | None) -> Iterator[Problem]:

@@ -12,6 +12,8 @@ LINE_CHARACTERS = 42
 LINES = 2
 LONGEST_PAUSE = Fraction(7, 10)
 """Seconds; a longer one ends a subtitle."""
+SLACK_SECONDS = 1.0
+"""Around a scene, so that no rounding loses a word."""
 SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？")
 
 Transcripts = Mapping[str, Sequence[Word]]
@@ -44,7 +46,9 @@ def spoken_words(
     shift = time.start / project.frame_rate if is_shared else Fraction(0)
     length = time.frames / project.frame_rate
     if subtitles.words:
-        found = [(word.word, exact(word.start) - shift, exact(word.end) - shift) for word in subtitles.words]
+        begin, end = float(shift) - SLACK_SECONDS, float(shift + length) + SLACK_SECONDS
+        near = (word for word in subtitles.words if word.start < end and word.end > begin)
+        found = [(word.word, exact(word.start) - shift, exact(word.end) - shift) for word in near]
     elif subtitles.text and not is_shared:
         found = list(spread(subtitles.text, *_speech_span(scene.elements, media, length)))
     else:

@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from shared.media.scene.model import (
     AnyElement,
@@ -40,6 +41,7 @@ class SceneTime:
         return self.start + self.frames
 
 
+@lru_cache(65536)
 def exact(value: float) -> Fraction:
     """The decimal fraction that was written down, not the binary one nearest to it."""
     return Fraction(str(value))

@@ -93,10 +93,13 @@ def subtitle_style(element: SubtitlesElement, size: tuple[int, int]) -> Style:
 
 def _progressive(words: Sequence[Timed], style: Style) -> Iterator[Event]:
     """One word at a time; each stays until the next one begins."""
-    ends = [*(word.start for word in words[1:]), *(word.end for word in words[-1:])]
-    for word, end in zip(words, ends, strict=True):
+    starts: list[int] = []
+    for word in words:  # of words that begin at once each has a frame
+        starts.append(max(word.start, starts[-1] + 1) if starts else word.start)
+    ends = [*starts[1:], *(max(word.end, start + 1) for word, start in zip(words[-1:], starts[-1:], strict=True))]
+    for word, start, end in zip(words, starts, ends, strict=True):
         text, fonts = set_text(word.text, style)
-        yield Event(word.start, end, style, text, fonts, word.text)
+        yield Event(start, end, style, text, fonts, word.text)
 
 
 def _classic(element: SubtitlesElement, words: Sequence[Timed], style: Style, rate: Fraction) -> Iterator[Event]:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from shared.media.ladder import Rung
 from shared.media.scene.config import parse
+from shared.media.scene.layers import SubtitlesLayer
 from shared.media.scene.planning import RenderPlan, SceneError, plan_render
 from shared.media.scene.report import report
 from shared.media.scene.sound import RATE, group_graph, groups
@@ -185,3 +186,54 @@ def test_graphs_are_as_they_were() -> None:
     plan = plan_of({"resolution": "hd", "scenes": [{"id": "a", "duration": 2, "elements": [clip, over]}]})
     assert plan.graph(plan.units[0]).text("v").split(";") == GRAPH.splitlines()
     assert group_graph(groups(plan.composition)[0], MEDIA).text("").split(";")[2] == SOUND
+
+
+def spoken(count: int) -> dict[str, Any]:
+    words = [{"word": f"word{n}", "start": n / 5, "end": n / 5 + 0.1} for n in range(count)]
+    return {"type": "subtitles", "words": words}
+
+
+@pytest.mark.parametrize("style", ["progressive", "classic"])
+def test_a_window_has_the_words_that_are_seen_in_it(style: str) -> None:
+    subtitles = spoken(600) | {"settings": {"style": style, "line-color": "#FF0000"}, "start": 3, "duration": 100}
+    composition = plan_of(
+        {"scenes": [{"id": "a", "duration": 120, "background-color": "#000000", "elements": [subtitles]}]}
+    ).composition
+    (layer,) = (layer for layer in composition.stacks[0] if isinstance(layer, SubtitlesLayer))
+    for first in range(0, 3600, 77):
+        events = composition.events(0, layer)
+        seen = [event for event in events if event.start < first + 50 and event.end > first]
+        assert composition.events_in(0, layer, first, first + 50) == seen
+
+
+def test_shared_words_are_told_in_every_scene() -> None:
+    scenes = [{"id": str(n), "duration": 1.3} for n in range(90)]
+    composition = plan_of({"scenes": scenes, "elements": [spoken(580)]}).composition
+    shown = [word.text for number, stack in enumerate(composition.stacks) for layer in stack
+             if isinstance(layer, SubtitlesLayer) for word in composition.words(number, layer)]  # fmt: skip
+    assert list(dict.fromkeys(shown)) == [f"word{n}" for n in range(580)]
+
+
+def test_words_that_begin_at_once_are_all_seen() -> None:
+    words = [{"word": word, "start": start, "end": 0.5} for word, start in (("a", 0.1), ("b", 0.101), ("c", 0.11))]
+    scene = {"id": "a", "duration": 2, "elements": [{"type": "subtitles", "words": words}]}
+    composition = plan_of({"scenes": [scene]}).composition
+    (layer,) = (layer for layer in composition.stacks[0] if isinstance(layer, SubtitlesLayer))
+    assert [(event.start, event.end, event.plain) for event in composition.events(0, layer)] == [
+        (3, 4, "a"),
+        (4, 5, "b"),
+        (5, 15, "c"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "place"),
+    [
+        ({"elements": [spoken(4001) for _ in range(5)]}, "/scenes"),
+        ({"elements": [{"type": "text", "text": "x" * 5000} for _ in range(41)]}, "/scenes"),
+        ({"elements": [spoken(1) for _ in range(11)]}, "/scenes/0/elements"),
+    ],
+)
+def test_no_more_words_than_can_be_planned(more: dict[str, Any], place: str) -> None:
+    (problem,) = parse({"scenes": [{"id": "a", "duration": 2}], **more}).problems
+    assert (problem.pointer, problem.code) == (place, "TOO_MANY")
