@@ -6,7 +6,6 @@ from fractions import Fraction
 from shared.media import filters
 from shared.media.encode import INDEXED, UNINDEXED_LEAD_SECONDS
 from shared.media.facts import SourceFacts, VideoFacts
-from shared.media.scene.composition import keeps_lap
 from shared.media.scene.geometry import Box, Placement
 from shared.media.scene.graph import Feed, Graph
 from shared.media.scene.layers import Clip, Picture, Still
@@ -40,10 +39,12 @@ def on_clock(rate: Fraction, first: int | str) -> str:
     return f"settb={rate.denominator}/{rate.numerator},setpts=N+{first}"
 
 
-def clip_stream(graph: Graph, clip: Clip, facts: SourceFacts, window: Window, rate: Fraction) -> str:
-    """A video's frames in a window, with the scene's time stamps. The window lies within one turn of a long loop."""
+def clip_stream(graph: Graph, clip: Clip, facts: SourceFacts, window: Window, rate: Fraction, *, is_kept: bool) -> str:
+    """A video's frames in a window, with the scene's time stamps.
+
+    The window lies within one turn of a loop, unless the loop's frames are kept in memory.
+    """
     first, count = window.first - clip.start, window.frames
-    is_kept = bool(clip.lap) and keeps_lap(clip)
     if is_kept:
         begin, length = 0, clip.lap
     else:

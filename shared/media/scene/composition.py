@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import accumulate
 
 from shared.media.scene.ass import Event
 from shared.media.scene.layers import Clip, Layer, SubtitlesLayer, TextLayer, shared_layers, stack
@@ -16,7 +17,7 @@ from shared.media.scene.timing import SceneTime, schedule
 from shared.media.scene.typesetting import subtitle_events, text_event
 
 LOOP_BYTES = 96 * 1024 * 1024
-"""A loop whose frames take less memory than this is decoded once; a longer one is cut where it begins again."""
+"""What the loops of one scene may hold in memory, each decoded once; others are cut where they begin again."""
 
 
 @dataclass(frozen=True)
@@ -95,15 +96,33 @@ class Composition:
 
     def joints(self, number: int) -> Iterator[int]:
         """The frames of a scene, also behind its end, at which a long loop begins again."""
+        for turn in self.turns(number):
+            yield from turn
+
+    def turns(self, number: int) -> set[range]:
+        """The same by loops; those that begin again together are told once."""
         time = self.times[number]
         after = self.times[number + 1].transition if number + 1 < len(self.times) else 0
+        found: set[range] = set()
         for layer in self.stacks[number]:
-            if isinstance(layer, Clip) and layer.lap and not keeps_lap(layer):
+            if isinstance(layer, Clip) and layer.lap and layer.path not in self.kept[number]:
                 first = layer.start + max(0, -layer.start // layer.lap) * layer.lap
-                yield from range(first + layer.lap, min(layer.end, time.frames + after), layer.lap)
+                found.add(range(first + layer.lap, min(layer.end, time.frames + after), layer.lap))
+        return found
+
+    @cached_property
+    def kept(self) -> list[frozenset[Path]]:
+        """By scene the loops whose frames are all held in memory: the smallest ones, as many as there is room for."""
+        return [_kept(stack) for stack in self.stacks]
 
 
-def keeps_lap(clip: Clip) -> bool:
-    """Whether all frames of one turn of a loop are held in memory."""
+def _kept(layers: Sequence[Layer]) -> frozenset[Path]:
+    loops = [layer for layer in layers if isinstance(layer, Clip) and layer.lap]
+    sizes = sorted((_lap_bytes(clip), clip.path) for clip in loops)
+    sums = accumulate(size for size, _ in sizes)
+    return frozenset(path for total, (_, path) in zip(sums, sizes, strict=True) if total <= LOOP_BYTES)
+
+
+def _lap_bytes(clip: Clip) -> int:
     target = clip.placement.target
-    return clip.lap * target.width * target.height * 5 // 2 <= LOOP_BYTES
+    return clip.lap * target.width * target.height * 5 // 2

@@ -48,7 +48,7 @@ def piece_graph(composition: Composition, number: int, first: int, last: int) ->
 def scene_frames(graph: Graph, composition: Composition, number: int, window: Window) -> str:
     """The label of a scene's own frames in a window, which may lie behind the scene's end."""
     canvas = _Canvas(graph, composition, number, window)
-    for is_text, layers in groupby(_seen(composition, number, window), key=_is_text):
+    for is_text, layers in groupby(seen(composition, number, window), key=_is_text):
         if is_text:
             canvas.write(list(layers))
         else:
@@ -57,7 +57,7 @@ def scene_frames(graph: Graph, composition: Composition, number: int, window: Wi
     return canvas.finish()
 
 
-def _seen(composition: Composition, number: int, window: Window) -> list[Layer]:
+def seen(composition: Composition, number: int, window: Window) -> list[Layer]:
     """The layers that a window needs: what an opaque one hides completely is not even opened."""
     layers = [layer for layer in composition.stacks[number] if layer.start < window.last and layer.end > window.first]
     full = Box(0, 0, *composition.size)
@@ -141,7 +141,14 @@ class _Canvas:
         if isinstance(layer, Clip):
             facts = self._composition.media[layer.src].video
             assert facts, "the schedule has checked the kinds of all sources"
-            return clip_stream(self._graph, layer, facts, window, self._rate)
+            return clip_stream(
+                self._graph,
+                layer,
+                facts,
+                window,
+                self._rate,
+                is_kept=layer.path in self._composition.kept[self._number],
+            )
         assert isinstance(layer, Still)
         return still_stream(self._graph, layer, window, self._rate)
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from shared.media import timeline
 from shared.media.ladder import BUFFER, ENCODERS, FAST_MOTION, Rung, peak_kbits
+from shared.media.scene.capacity import cpu_seconds, pieces
 from shared.media.scene.composition import Composition
-from shared.media.scene.estimate import estimate_cpu_seconds
 from shared.media.scene.graph import Graph
 from shared.media.scene.model import Project, Source, Word
 from shared.media.scene.picture import piece_graph
@@ -19,7 +19,7 @@ from shared.media.scene.problems import SceneError
 from shared.media.scene.sound import programme_key
 from shared.media.scene.sources import Probed
 from shared.media.scene.speech import Transcripts
-from shared.media.scene.units import ENGINE_VERSION, RenderUnit, cut, graph_key
+from shared.media.scene.units import ENGINE_VERSION, RenderUnit, graph_key
 from shared.media.timeline import Span
 from shared.media.workers import Run
 
@@ -157,7 +157,7 @@ def plan_render(
         audio_key=audio_key,
     )
     units = _units(plan, composition)
-    plan = replace(plan, units=units, cpu_seconds=round(estimate_cpu_seconds(composition, units), 1))
+    plan = replace(plan, units=units, cpu_seconds=cpu_seconds(composition, units))
     return replace(plan, hash=_hash(plan))
 
 
@@ -170,7 +170,7 @@ def unit_key(plan: RenderPlan, graph: Graph, frames: int) -> str:
 
 def _units(plan: RenderPlan, composition: Composition) -> tuple[RenderUnit, ...]:
     units: list[RenderUnit] = []
-    for number, first, last in cut(composition, plan.gop):
+    for number, first, last in pieces(composition, plan.gop):
         graph = piece_graph(composition, number, first, last)
         start = composition.times[number].start + first
         is_last = start + last - first == plan.frames

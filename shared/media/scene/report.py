@@ -6,9 +6,10 @@ from itertools import islice
 from typing import Any
 
 from shared.media import timeline
+from shared.media.scene.capacity import cpu_seconds, pieces
 from shared.media.scene.composition import Composition
 from shared.media.scene.config import MAX_PROBLEMS
-from shared.media.scene.estimate import estimate_cpu_seconds, unit_cpu_seconds
+from shared.media.scene.estimate import unit_cpu_seconds
 from shared.media.scene.fonts import find_font, missing
 from shared.media.scene.geometry import Box
 from shared.media.scene.layers import FOREVER, Clip, Picture, SubtitlesLayer, TextLayer
@@ -18,7 +19,7 @@ from shared.media.scene.problems import Path, Problem, SceneError, pointer
 from shared.media.scene.sources import Media
 from shared.media.scene.speech import Transcripts
 from shared.media.scene.timing import SceneTime, exact, lap_seconds, own_seconds
-from shared.media.scene.units import RenderUnit, cut
+from shared.media.scene.units import RenderUnit
 from shared.media.timeline import Span
 
 ENLARGED = 1.05
@@ -72,13 +73,14 @@ def report(project: Project, media: Media, transcripts: Transcripts | None = Non
     """The dry run of a project whose sources have been probed; those that are missing are problems."""
     try:
         composition = Composition.of(project, media, transcripts)
+        rate = composition.rate
+        units = [
+            RenderUnit(0, number, first, last, Span(first, last - first), False, "")
+            for number, first, last in pieces(composition, timeline.gop_frames(rate))
+        ]
+        cost = cpu_seconds(composition, units)
     except SceneError as error:
         return DryRun(False, error.problems)
-    rate = composition.rate
-    units = [
-        RenderUnit(0, number, first, last, Span(first, last - first), False, "")
-        for number, first, last in cut(composition, timeline.gop_frames(rate))
-    ]
     slowest = max(unit_cpu_seconds(composition, unit) for unit in units)
     return DryRun(
         valid=True,
@@ -87,7 +89,7 @@ def report(project: Project, media: Media, transcripts: Transcripts | None = Non
         duration=float(composition.frames / rate),
         frames=composition.frames,
         units=len(units),
-        cpu_seconds=round(estimate_cpu_seconds(composition, units), 1),
+        cpu_seconds=cost,
         estimated_seconds=round(START_SECONDS + slowest / WORKER_CPUS, 1),
     )
 
