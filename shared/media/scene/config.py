@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from shared.media.scene import model
-from shared.media.scene.bounds import too_many
+from shared.media.scene.bounds import too_large, too_many
 from shared.media.scene.merging import Variables, merge
 from shared.media.scene.model import Project, Scene
 from shared.media.scene.nearest import nearest
-from shared.media.scene.problems import Path, Problem, pointer
+from shared.media.scene.problems import Path, Problem, echo, pointer
 from shared.media.scene.values import MAX_PIXELS, Node
 
 __all__ = ["Parsed", "Problem", "Project", "parse"]
@@ -54,6 +55,8 @@ class Parsed:
 
 def parse(value: object, variables: Variables | None = None) -> Parsed:
     """Read a configuration: an array of projects, or one project. `variables` are the values of merge fields."""
+    if large := too_large(value):
+        return Parsed((), (large,))
     merged, problems = merge(value, variables or {})
     if isinstance(merged, Mapping):
         numbered: list[tuple[Path, object]] = [((), merged)]
@@ -82,14 +85,17 @@ def read(node: type[N], value: object, path: Path = ()) -> tuple[N | None, list[
     try:
         return node.model_validate(value), []
     except ValidationError as failure:
-        told = [dict(error) for error in failure.errors(include_url=False)]
-        return None, [_problem(error, value, path, node) for error in told if not _is_echo(error, value)]
+        errors = failure.errors(include_url=False, include_input=False)
+        told = (dict(error) for error in errors if not _is_echo(dict(error), value))
+        return None, [_problem(error, value, path, node) for error in islice(told, MAX_PROBLEMS)]
 
 
 def _is_echo(error: dict[str, Any], value: object) -> bool:
     """Pydantic counts what is left after bad items were dropped: the bad items themselves are told already."""
+    if error["type"] != "too_short":
+        return False
     items = _at(value, _real_path(error["loc"], value))
-    return error["type"] == "too_short" and isinstance(items, list) and bool(items)
+    return isinstance(items, list) and bool(items)
 
 
 def _problem(error: dict[str, Any], value: object, root: Path, node: type[BaseModel]) -> Problem:
@@ -97,13 +103,13 @@ def _problem(error: dict[str, Any], value: object, root: Path, node: type[BaseMo
     steps, context = _real_path(error["loc"], value), error.get("ctx", {})
     kind, message = error["type"], str(error["msg"]).removeprefix("Value error, ")
     if kind == "extra_forbidden":
-        message = f"There is no field {steps[-1]}.{nearest(str(steps[-1]), _fields(steps[:-1], value, node))}"
+        message = f"There is no field {echo(steps[-1])}.{nearest(echo(steps[-1]), _fields(steps[:-1], value, node))}"
     elif kind == "missing":
         message = f"The field {steps[-1]} is missing."
     elif kind == "union_tag_not_found":
         steps, message = (*steps, "type"), "The field type is missing."
     elif kind == "union_tag_invalid":
-        tag = str(context.get("tag", ""))
+        tag = echo(context.get("tag", ""))
         message = f"There is no element of type {tag}.{nearest(tag, ELEMENT_MODELS)}"
         steps = (*steps, "type")
     return Problem(
@@ -119,9 +125,12 @@ def _sentence(message: str) -> str:
 def _real_path(location: Path, value: object) -> Path:
     """The steps of a location that are really taken: after the number of an element pydantic names its type."""
     steps: list[str | int] = []
+    untagged = 0
     for step in location:
         is_tag = len(steps) >= 2 and steps[-2] == "elements" and isinstance(steps[-1], int) and step in ELEMENT_MODELS
-        if not (is_tag and isinstance(_at(value, tuple(steps)), Mapping)):
+        if is_tag and len(steps) != untagged and isinstance(_at(value, tuple(steps)), Mapping):
+            untagged = len(steps)  # the next step may be a field that is called like a type
+        else:
             steps.append(step)
     return tuple(steps)
 
@@ -167,7 +176,7 @@ def _scene_id(steps: Path, value: object) -> str | None:
         return None
     scene = _at(value, steps[:2])
     name = scene.get("id") if isinstance(scene, Mapping) else None
-    return name if isinstance(name, str) else None
+    return echo(name) if isinstance(name, str) else None
 
 
 def _across(project: Project, root: Path) -> Iterator[Problem]:

@@ -137,7 +137,7 @@ class Spoken(Node):
 
     language: Language = "auto"
     transcript: Words | None = None
-    words: Annotated[tuple[Word, ...], Field(max_length=5000, strict=False)] = ()
+    words: Annotated[tuple[Word, ...], Field(max_length=5000, strict=False, fail_fast=True)] = ()
 
 
 class VideoElement(Visual, Spoken):
@@ -197,7 +197,7 @@ class SubtitlesElement(Element):
     language: Language = "auto"
     settings: SubtitleSettings = SubtitleSettings()
     text: Words | None = None
-    words: Annotated[tuple[Word, ...], Field(max_length=5000, strict=False)] = ()
+    words: Annotated[tuple[Word, ...], Field(max_length=5000, strict=False, fail_fast=True)] = ()
     z_index: Depth = 1000
 
 

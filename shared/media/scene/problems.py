@@ -20,6 +20,10 @@ class Problem:
     level: Level = "error"
 
 
+MAX_ECHO = 100
+"""Characters."""
+
+
 class SceneError(Exception):
     """A configuration that cannot be rendered."""
 
@@ -31,4 +35,10 @@ class SceneError(Exception):
 
 def pointer(path: Path) -> str:
     """The JSON Pointer of a path."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    return "".join("/" + echo(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def echo(name: object) -> str:
+    """Something of the document as it is repeated to its author: not all of it when it is long."""
+    text = str(name)
+    return text if len(text) <= MAX_ECHO else text[: MAX_ECHO - 1] + "…"

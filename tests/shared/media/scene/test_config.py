@@ -2,6 +2,7 @@
 
 import copy
 import json
+import time
 from typing import Any
 
 import pytest
@@ -105,6 +106,8 @@ def test_the_published_configuration_is_read() -> None:
         ("/scenes/0/transition", {"type": "explode"}, "INVALID_FORMAT", "fade"),
         ("/scenes", [], "TOO_FEW", ""),
         ("/scenes/1", {"id": "one"}, "DUPLICATE_ID", "one"),
+        ("/scenes/0/elements/2", {"type": "text", "text": ""}, "TOO_SHORT", ""),
+        ("/scenes/0/elements/2", {"type": "text", "text": "x", "video": 1}, "UNKNOWN_FIELD", "video"),
         ("/scenes/0/elements/0/words", [{"word": "a", "start": 2, "end": 1}], "OUT_OF_RANGE", "ends before"),
     ],
 )
@@ -184,3 +187,50 @@ def test_anything_is_read_or_refused(value: object) -> None:
 def test_a_strange_member_is_never_ignored(place: str, value: object) -> None:
     (problem,) = parse([changed(f"{place}/surprise", value)]).problems
     assert (problem.pointer, problem.code) == (f"/0{place}/surprise", "UNKNOWN_FIELD")
+
+
+@pytest.mark.parametrize("value", [7, "", {"text": 1}, ["text"], "x" * 5001, "\x00"])
+def test_a_bad_text_is_told_with_its_place(value: object) -> None:
+    (problem,) = parse([changed("/scenes/0/elements/2", {"type": "text", "text": value})]).problems
+    assert problem.pointer == "/0/scenes/0/elements/2/text"
+
+
+def test_a_text_without_text_is_told_with_its_place() -> None:
+    (problem,) = parse([changed("/scenes/0/elements/2", {"type": "text"})]).problems
+    assert (problem.pointer, problem.code) == ("/0/scenes/0/elements/2/text", "MISSING_FIELD")
+
+
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [
+        ({"scenes": [{"id": "a", "elements": [{"type": "subtitles", "words": [0] * 300_000}]}]},
+         "/scenes/0/elements/0/words"),
+        ({"scenes": [1] * 200_000}, "/scenes"),
+        ({"scenes": [{"id": "a", "duration": 1}], **{f"k{n}": 1 for n in range(60_000)}}, ""),
+        ([[0] * 4000 for _ in range(60)], ""),
+    ],
+)  # fmt: skip
+def test_what_is_much_too_large_is_refused_at_once(value: object, place: str) -> None:
+    began = time.process_time()
+    (problem,) = parse(value).problems
+    assert (problem.pointer, problem.code) == (place, "TOO_MANY")
+    assert time.process_time() - began < 1
+
+
+def test_many_faults_are_told_soon() -> None:
+    elements = [{"type": "subtitles", "words": [0] * 20, **{f"k{n}": 1 for n in range(5)}} for _ in range(50)]
+    scenes = [{"id": str(n), "elements": elements} for n in range(90)]
+    began = time.process_time()
+    problems = parse({"scenes": scenes}).problems
+    assert len(problems) == MAX_PROBLEMS
+    assert time.process_time() - began < 5
+
+
+def test_long_names_are_not_repeated_whole() -> None:
+    name = "y" * 100_000
+    problems = parse({name: 1, "scenes": [{"id": name, "duration": -1, "elements": [{"type": name}]}]}).problems
+    assert len(problems) == 4
+    for problem in problems:
+        assert len(problem.pointer) < 150
+        assert len(problem.message) < 250
+        assert len(problem.scene_id or "") <= 100
