@@ -47,10 +47,11 @@ CODES = {
 
 @dataclass(frozen=True)
 class Parsed:
-    """`projects` is empty when one of `problems` is an error."""
+    """`projects` is empty when one of `problems` is an error. `root` is the first one's place in the document."""
 
     projects: tuple[Project, ...]
     problems: tuple[Problem, ...]
+    root: str = ""
 
 
 def parse(value: object, variables: Variables | None = None) -> Parsed:
@@ -72,7 +73,7 @@ def parse(value: object, variables: Variables | None = None) -> Parsed:
         if project:
             projects.append(project)
     is_valid = not any(problem.level == "error" for problem in problems)
-    return Parsed(tuple(projects) if is_valid else (), tuple(problems[:MAX_PROBLEMS]))
+    return Parsed(tuple(projects) if is_valid else (), tuple(problems[:MAX_PROBLEMS]), pointer(numbered[0][0]))
 
 
 def _project(value: object, path: Path) -> tuple[Project | None, list[Problem]]:

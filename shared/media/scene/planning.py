@@ -15,7 +15,7 @@ from shared.media.scene.composition import Composition
 from shared.media.scene.graph import Graph
 from shared.media.scene.model import Project, Source, Word
 from shared.media.scene.picture import piece_graph
-from shared.media.scene.problems import SceneError
+from shared.media.scene.problems import SceneError, under
 from shared.media.scene.sound import programme_key
 from shared.media.scene.sources import Probed
 from shared.media.scene.speech import Transcripts
@@ -127,11 +127,22 @@ def plan_render(
     *,
     encoder_build: str,
     transcripts: Transcripts | None = None,
+    root: str = "",
 ) -> RenderPlan:
     """The plan of a project; SceneError with all problems when it cannot be rendered.
 
-    `encoder_build` is runner.encoder_build's; `transcripts` has the words of sources, by `src`, for subtitles.
+    `encoder_build` is runner.encoder_build's; `transcripts` has the words of sources, by `src`, for subtitles. `root`
+    is the project's place in the document, for the problems' pointers.
     """
+    try:
+        return _plan(project, media, encoder_build, transcripts)
+    except SceneError as error:
+        raise SceneError(under(root, error.problems)) from None
+
+
+def _plan(
+    project: Project, media: Mapping[str, Probed], encoder_build: str, transcripts: Transcripts | None
+) -> RenderPlan:
     composition = Composition.of(project, media, transcripts)
     used = {source.src: media[source.src] for source in project.sources()}
     rung, arguments = _rendition(project)

@@ -1,7 +1,7 @@
 """What is wrong, or merely questionable, with a scene configuration, and where."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Level = Literal["error", "warning"]
@@ -36,6 +36,11 @@ class SceneError(Exception):
 def pointer(path: Path) -> str:
     """The JSON Pointer of a path."""
     return "".join("/" + echo(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def under(root: str, problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Problems of a project as those of the document in which it stands at `root`, a pointer."""
+    return tuple(replace(problem, pointer=root + problem.pointer) for problem in problems)
 
 
 def echo(name: object) -> str:

@@ -15,7 +15,7 @@ from shared.media.scene.geometry import Box
 from shared.media.scene.layers import FOREVER, Clip, Picture, SubtitlesLayer, TextLayer
 from shared.media.scene.measuring import room_and_needs, text_box
 from shared.media.scene.model import AudioElement, Project, SubtitlesElement, TextElement, VideoElement
-from shared.media.scene.problems import Path, Problem, SceneError, pointer
+from shared.media.scene.problems import Path, Problem, SceneError, pointer, under
 from shared.media.scene.sources import Media
 from shared.media.scene.speech import Transcripts
 from shared.media.scene.timing import SceneTime, exact, lap_seconds, own_seconds
@@ -69,8 +69,11 @@ class _Placed:
     box: Box
 
 
-def report(project: Project, media: Media, transcripts: Transcripts | None = None) -> DryRun:
-    """The dry run of a project whose sources have been probed; those that are missing are problems."""
+def report(project: Project, media: Media, transcripts: Transcripts | None = None, root: str = "") -> DryRun:
+    """The dry run of a project whose sources have been probed; those that are missing are problems.
+
+    `root` is the project's place in the document, for the problems' pointers.
+    """
     try:
         composition = Composition.of(project, media, transcripts)
         rate = composition.rate
@@ -80,11 +83,11 @@ def report(project: Project, media: Media, transcripts: Transcripts | None = Non
         ]
         cost = cpu_seconds(composition, units)
     except SceneError as error:
-        return DryRun(False, error.problems)
+        return DryRun(False, under(root, error.problems))
     slowest = max(unit_cpu_seconds(composition, unit) for unit in units)
     return DryRun(
         valid=True,
-        problems=tuple(islice(_warnings(composition), MAX_PROBLEMS)),
+        problems=under(root, tuple(islice(_warnings(composition, root), MAX_PROBLEMS))),
         scenes=tuple(_scene(composition, time) for time in composition.times),
         duration=float(composition.frames / rate),
         frames=composition.frames,
@@ -101,11 +104,11 @@ def _scene(composition: Composition, time: SceneTime) -> SceneReport:
     return SceneReport(composition.project.scenes[time.number].id, start, length, transition)
 
 
-def _warnings(composition: Composition) -> Iterator[Problem]:
+def _warnings(composition: Composition, root: str) -> Iterator[Problem]:
     yield from _elements(composition)
     for time in composition.times:
         yield from _seen(composition, time)
-        yield from _overlaps(composition, time)
+        yield from _overlaps(composition, time, root)
 
 
 def _elements(composition: Composition) -> Iterator[Problem]:
@@ -178,7 +181,7 @@ def _subtitles(layer: SubtitlesLayer, composition: Composition, time: SceneTime)
     yield from _letters(text, layer.element.settings.font_family, layer.path, scene.id)
 
 
-def _overlaps(composition: Composition, time: SceneTime) -> Iterator[Problem]:
+def _overlaps(composition: Composition, time: SceneTime, root: str) -> Iterator[Problem]:
     """Texts that cover one another at the same time."""
     scene = composition.project.scenes[time.number]
     texts = [layer for layer in composition.stacks[time.number] if isinstance(layer, TextLayer | SubtitlesLayer)]
@@ -194,8 +197,8 @@ def _overlaps(composition: Composition, time: SceneTime) -> Iterator[Problem]:
         met = (text.layer for text in shown if text.layer != one.layer and text.box.meets(one.box))
         told.update((min(layer, one.layer), max(layer, one.layer)) for layer in met)
         shown.append(one)
-    for under, over in sorted(told):
-        message = f"The text covers that of {pointer(texts[under].path)}."
+    for lower, over in sorted(told):
+        message = f"The text covers that of {root}{pointer(texts[lower].path)}."
         yield _warning("TEXT_OVERLAPS", message, texts[over].path, scene.id)
 
 

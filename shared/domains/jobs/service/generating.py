@@ -90,7 +90,7 @@ class GenerationService:
         known = {src: probed for src, probed in media.items() if probed}
         if len(known) < len(media):
             return DryRunAnswer(valid=True, complete=False, problems=told(problems))
-        return answer(report(examined.project, known), problems)
+        return answer(report(examined.project, known, root=examined.root), problems)
 
     def _examine(self, owner_id: str, configuration: Any) -> "_Examined":
         """Everything that can be said of a configuration without looking into its sources."""
@@ -102,14 +102,14 @@ class GenerationService:
             message = "One request makes one video: send the other projects by themselves."
             problems.append(Problem("/1", "TOO_MANY", message))
         project = parsed.projects[0]
-        root = "/0" if isinstance(configuration, list) else ""
+        root = parsed.root
         wanted = {video_id for source in project.sources() if (video_id := own_video(source.src))}
         if len(project.sources()) > MOST_SOURCES:
             problems.append(Problem(root, "TOO_MANY", f"A project has at most {MOST_SOURCES} sources."))
-            return _Examined(project, problems, {})
+            return _Examined(project, problems, {}, root)
         videos = {video.id: video for video in self.orders.moves.videos.many(wanted) if _is_usable(video, owner_id)}
         problems += _source_problems(project, videos, root)
-        return _Examined(project, problems, videos)
+        return _Examined(project, problems, videos, root)
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,7 @@ class _Examined:
     found: Project | None
     problems: list[Problem]
     videos: dict[str, Video]
+    root: str = ""
 
     @property
     def project(self) -> Project:

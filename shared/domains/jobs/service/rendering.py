@@ -19,7 +19,7 @@ from shared.domains.jobs.service.sources import Sources
 from shared.domains.jobs.service.working import WorkService
 from shared.domains.videos.rules.work import WORK, WorkKeys
 from shared.media.errors import MediaError
-from shared.media.scene.model import Project
+from shared.media.scene.config import Parsed, parse
 from shared.media.scene.problems import SceneError
 from shared.media.scene.sources import Probed
 
@@ -72,7 +72,7 @@ class RenderingService:
             last_try = self._try >= LAST_TRY
             finder = Sources(self._objects, self._work.moves.videos, self._job.owner_id, last_try, self._ask)
             found: dict[str, Any] = {}
-            wanted = self._project().sources()
+            wanted = self._parsed().projects[0].sources()
             for number, source in enumerate(wanted):
                 located = finder.locate(source.src)
                 if source.src not in found or source.kind == "video":
@@ -91,7 +91,8 @@ class RenderingService:
         with self._charged("plan", transitions=2):
             media = {src: Probed(told["facts"], told["identity"]) for src, told in self._sources().items()}
             try:
-                plan = plan_render(self._project(), media, encoder_build=encoder_build(setting("FFMPEG_PATH")))
+                build, parsed = encoder_build(setting("FFMPEG_PATH")), self._parsed()
+                plan = plan_render(parsed.projects[0], media, encoder_build=build, root=parsed.root)
             except SceneError as error:
                 raise StepError(NOT_RENDERED, str(error)) from None
             self._objects.put_json(self._keys(plan.hash).plan, plan.to_json())
@@ -125,13 +126,11 @@ class RenderingService:
     def _keys(self, plan_hash: str) -> WorkKeys:
         return WorkKeys(self._job.video_id, plan_hash)
 
-    def _project(self) -> Project:
-        from shared.media.scene.config import parse
-
+    def _parsed(self) -> Parsed:
         parsed = parse(unpack(self._work.request(self._job.id)))
         if not parsed.projects:
             raise StepError(NOT_RENDERED, "; ".join(problem.message for problem in parsed.problems))
-        return parsed.projects[0]
+        return parsed
 
     def _on_progress(self, share: float) -> None:
         if time.monotonic() - self._reported >= REPORT_SECONDS:

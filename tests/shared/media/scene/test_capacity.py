@@ -65,3 +65,17 @@ def test_loops_share_one_budget() -> None:
     ]
     assert sum(held) <= LOOP_BYTES
     assert len(composition.turns(0)) == 6 - len(kept)
+
+
+def test_problems_point_into_an_array_of_projects() -> None:
+    parsed = parse([scene({**PICTURE, "width": 8192})])
+    assert parsed.root == "/0"
+    with pytest.raises(SceneError) as raised:
+        plan_render(parsed.projects[0], ALL, encoder_build="test", root=parsed.root)
+    assert raised.value.problems[0].pointer == "/0/scenes/0/elements/0"
+    assert report(parsed.projects[0], ALL, root=parsed.root).problems == raised.value.problems
+    texts = [{"type": "text", "text": "one"}, {"type": "text", "text": "two"}]
+    parsed = parse([scene(*texts)])
+    (warning,) = report(parsed.projects[0], ALL, root=parsed.root).problems
+    assert warning.pointer == "/0/scenes/0/elements/1"
+    assert warning.message.endswith("/0/scenes/0/elements/0.")
