@@ -136,7 +136,7 @@ def render_audio(
             gain = sound.gain_for(_measure(composition, made, ffmpeg_path, limits, begun), wanted)
         graph, seconds = Graph(), float(plan.seconds(plan.frames))
         told = _told(on_progress, seconds)
-        sound.mastering(graph, sound.mix(graph, composition, made.feeds), gain)
+        sound.mastering(graph, sound.mix(graph, composition, made.feeds, made.laps), gain)
         output = _audio_output(seconds + FINAL_SECONDS)
         with workshop(graph, made.media, made.open_source, 1) as shop:
             consumer = partial(consume_audio, sink=sink)
@@ -154,7 +154,7 @@ def _measure(
 ) -> float:
     """The integrated loudness of the programme in LUFS (EBU R 128)."""
     graph = Graph()
-    sound.measuring(graph, sound.mix(graph, composition, made.feeds))
+    sound.measuring(graph, sound.mix(graph, composition, made.feeds, made.laps))
     seconds = float(composition.frames / composition.rate)
     output = Output(("-map", "[a]"), "null", seconds, MEGABYTE)
     with workshop(graph, made.media, made.open_source, 1) as shop:

@@ -1,8 +1,9 @@
 """The sound of a composition: what is heard when, on which bus, and the graphs that mix it. Times are in samples."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate
 from typing import Literal
 
 from shared.media.command import FIRST_PIPE
@@ -20,6 +21,8 @@ STEMS: tuple[Literal["voice", "clip"], ...] = ("voice", "clip")
 """The buses of scenes; they are mixed scene by scene and laid end to end."""
 LEAD_SECONDS = 10
 """A trim that is longer than this is reached by seeking."""
+LAP_SAMPLES = 240 * RATE
+"""What the loops of one process may hold in memory: 92 MB. Longer ones are read from a file."""
 GROUP_SOUNDS = 16
 """So many sounds are mixed by one process, unless one scene has more."""
 AFTER_SECONDS = 2
@@ -60,6 +63,11 @@ class Group:
     start: int
     length: int
     sounds: tuple[Sound, ...]
+
+
+Laps = Mapping[Sound, Feed]
+"""Loops that are read from files, which go on for as long as they are heard."""
+NO_LAPS: Laps = {}
 
 
 def samples(seconds: Fraction) -> int:
@@ -122,17 +130,34 @@ def programme_key(composition: Composition, encoder_build: str) -> str:
     return graph_key(graph, composition.media, more)
 
 
-def group_graph(group: Group, media: Media) -> Graph:
+def long_laps(sounds: Iterable[Sound]) -> list[Sound]:
+    """The loops of one process that do not all fit into memory, the shortest ones being held there."""
+    loops = sorted((sound for sound in sounds if sound.lap), key=lambda sound: sound.lap)
+    held = accumulate(sound.lap for sound in loops)
+    return [sound for sound, total in zip(loops, held, strict=True) if total > LAP_SAMPLES]
+
+
+def lap_graph(sound: Sound, media: Media) -> Graph:
+    """A graph that makes one turn of a loop."""
+    graph = Graph()
+    once = _once(graph, sound, media)
+    graph.chains.append(f"{once[0]}{','.join(once[1:])}[lap]")
+    return graph
+
+
+def group_graph(group: Group, media: Media, laps: Laps = NO_LAPS) -> Graph:
     """A graph with an output per bus of scenes, labelled as the bus."""
     graph = Graph()
     for bus in STEMS:
-        heard = [_chain(graph, sound, media, group.start, group.length) for sound in group.sounds if sound.bus == bus]
+        heard = [
+            _chain(graph, sound, media, group.start, group.length, laps) for sound in group.sounds if sound.bus == bus
+        ]
         label = _sum(graph, heard) if heard else graph.add([], f"anullsrc=r={RATE}:cl=stereo")
         graph.chains.append(f"[{label}]atrim=end_sample={group.length},{STEREO}[{bus}]")
     return graph
 
 
-def mix(graph: Graph, composition: Composition, stems: dict[str, Feed]) -> str:
+def mix(graph: Graph, composition: Composition, stems: dict[str, Feed], laps: Laps = NO_LAPS) -> str:
     """The label of the whole programme, not yet as loud as it shall be. `stems` are the buses of scenes, as inputs."""
     length = samples(composition.frames / composition.rate)
     labels: dict[str, str] = {}
@@ -140,7 +165,7 @@ def mix(graph: Graph, composition: Composition, stems: dict[str, Feed]) -> str:
         labels[bus] = graph.add([f"{graph.feed(feed)}:a:0"], f"aresample={RATE}", STEREO, f"apad=whole_len={length}")
     for bus in ("music", "bed"):
         heard = [
-            _chain(graph, sound, composition.media, 0, length)
+            _chain(graph, sound, composition.media, 0, length, laps)
             for sound in shared_sounds(composition)
             if sound.bus == bus
         ]
@@ -202,8 +227,8 @@ def _sound(
         )
 
 
-def _chain(graph: Graph, sound: Sound, media: Media, start: int, total: int) -> str:
-    """A sound in its place, as long as the whole."""
+def _once(graph: Graph, sound: Sound, media: Media) -> list[str]:
+    """The label of an input and the filters that make one turn of a sound."""
     facts = media[sound.src].sound
     assert facts, "the schedule has checked the kinds of all sources"
     once = sound.lap or sound.length
@@ -213,14 +238,23 @@ def _chain(graph: Graph, sound: Sound, media: Media, start: int, total: int) -> 
     origin = facts.start + sound.trim
     steps = [f"asetpts=PTS-({origin.numerator}/{origin.denominator})/TB", f"aresample={RATE}:async=1:first_pts=0"]
     steps += [STEREO, *_tempo(sound.speed), f"apad=whole_len={once},atrim=end_sample={once}"]
-    if sound.lap:
+    return [f"[{label}:{facts.audio.index}]", *steps]
+
+
+def _chain(graph: Graph, sound: Sound, media: Media, start: int, total: int, laps: Laps) -> str:
+    """A sound in its place, as long as the whole."""
+    if sound in laps:
+        label, *steps = f"[{graph.feed(laps[sound])}:a:0]", STEREO, f"atrim=end_sample={sound.length}"
+    else:
+        label, *steps = _once(graph, sound, media)
+    if sound.lap and sound not in laps:
         steps.append(f"aloop=loop=-1:size={sound.lap},atrim=end_sample={sound.length}")
     if sound.volume != 1:
         steps.append(f"volume={sound.volume}")
     steps += [*_fades(sound), "asetpts=N"]
     delay = sound.start - start
     steps += [f"adelay={delay}S:all=1"] if delay else []
-    return graph.add([f"{label}:{facts.audio.index}"], *steps, f"apad=whole_len={total},atrim=end_sample={total}")
+    return graph.add([label[1:-1]], *steps, f"apad=whole_len={total},atrim=end_sample={total}")
 
 
 def _tempo(speed: Fraction) -> list[str]:

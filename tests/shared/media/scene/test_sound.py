@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.media.scene import sound
 from tests.shared.media.engine import pitch, samples
 from tests.shared.media.making import AAC, X264, ffmpeg
 from tests.shared.media.scene.studio import Studio, loudness
@@ -48,3 +49,19 @@ def test_sounds_are_where_they_belong(steps: Studio, tmp_path: Path, src: str) -
         assert abs(pitch(heard[round(start * 48000) : round(end * 48000)]) - hertz) < 8, (start, end)
     assert loudness(heard[round(3.25 * 48000) : round(3.45 * 48000)]) < 0.001
     assert loudness(heard[round(5.4 * 48000) :]) > 0.1
+
+
+def test_a_long_loop_sounds_as_a_short_one(steps: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a turn is held in memory or lies in a file that is read over and over."""
+    loop = {"type": "audio", "src": "steps.mp3", "trim": 14.7, "loop": True}
+    value = {
+        "width": 64, "height": 64, "fps": 10,
+        "scenes": [{"id": "a", "duration": 4, "elements": [{**loop, "volume": 0.5, "duration": 3}]}],
+        "elements": [{**loop, "start": 0.5, "speed": 1.1}],
+    }  # fmt: skip
+    heard = []
+    for most in (10**9, 0):
+        monkeypatch.setattr(sound, "LAP_SAMPLES", most)
+        steps.publish(steps.plan(value), tmp_path / str(most))
+        heard.append((tmp_path / str(most) / "audio.mp4").read_bytes())
+    assert heard[0] == heard[1]
