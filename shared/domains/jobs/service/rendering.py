@@ -77,7 +77,7 @@ class RenderingService:
                 located = finder.locate(source.src)
                 if source.src not in found or source.kind == "video":
                     with in_words(f"The source {shown(source.src)}"):
-                        facts = probe_source(located.open(self._objects), source.kind)
+                        facts = probe_source(located.open(self._objects, source.src), source.kind)
                     found[source.src] = {"facts": facts, "identity": located.identity, "bytes": located.to_json()}
                 self._report(LOCATED + (PREPARED - LOCATED) * (number + 1) / len(wanted), "Reading the sources")
             self._objects.put_json(self._sources_key, found)
