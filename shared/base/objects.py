@@ -22,6 +22,14 @@ CONFLICT_TRIES = 5
 """Of a conditional write, which S3 refuses while another write of the key is under way."""
 
 
+GONE = ("NoSuchKey", "NoSuchVersion", "MethodNotAllowed", "AccessDenied")
+"""What S3 says of a version that is not there: without the right to list, that it is denied."""
+
+
+class ObjectGoneError(Exception):
+    """The bytes that were to be read are not there any more."""
+
+
 @dataclass(frozen=True)
 class ObjectSource:
     """One version of one object, read by range. Satisfies shared.media's RangeSource."""
@@ -32,13 +40,19 @@ class ObjectSource:
     size: int
 
     def read(self, start: int, end: int) -> bytes:
-        """Bytes start..end, the end excluded."""
+        """Bytes start..end, the end excluded. ObjectGoneError when there is no such object any more."""
         if start >= end:
             return b""
         which: dict[str, Any] = {"Bucket": self.bucket, "Key": self.key, "Range": f"bytes={start}-{end - 1}"}
         if self.version:
             which["VersionId"] = self.version
-        body: bytes = client("s3", 60).get_object(**which)["Body"].read()
+        s3 = client("s3", 60)
+        try:
+            body: bytes = s3.get_object(**which)["Body"].read()
+        except s3.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] not in GONE:
+                raise
+            raise ObjectGoneError(self.key) from error
         if len(body) != end - start:
             raise OSError(f"S3 sent {len(body)} of {end - start} bytes of {self.key}")
         return body

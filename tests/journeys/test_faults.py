@@ -165,7 +165,7 @@ def _kill_encoder(traveller: Traveller, video_id: str, others: set[int]) -> set[
     """Kill the Lambda workers that encode this video; the encoders, which end with them. `others` were there before."""
     until(lambda: traveller.client.video(video_id)["current_step"] == "Encoding", "encoding")
     found: set[int] = until(lambda: encoders(traveller) - others, "an encoder")
-    for worker in {_ancestors(pid)[0] for pid in found}:
+    for worker in {parent for pid in found for parent in _ancestors(pid)[:1]}:
         os.kill(worker, signal.SIGKILL)
     until(lambda: not found & encoders(traveller), "the end of the encoder")
     return found

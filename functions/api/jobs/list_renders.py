@@ -39,7 +39,7 @@ async def list_renders(
     cursor: Annotated[str, Query(max_length=200)] = "",
 ) -> RenderJobs:
     """List the caller's jobs, all or those in one status. `page` reaches 1000 jobs deep, `cursor` all of them."""
-    found = jobs.page(caller.require_user(), status, limit=limit, page=page, cursor=cursor)
+    found = jobs.page(caller.require_user(), status, limit=limit, page=page, cursor=cursor, route="renders")
     told = pagination(page=page, limit=limit, total=found.total, next_cursor=found.next_cursor, has_prev=found.has_prev)
     return RenderJobs(jobs=[watch_answer(job) for job in found.jobs], pagination=told)
 

@@ -6,8 +6,8 @@ from shared.base import clock
 from shared.domains.jobs.model import Account, Job, Kind, Status
 from shared.domains.jobs.rules.prices import dollars
 
-LITTLE = 5
-"""Percent below which progress says too little about what is left."""
+LITTLE = 15
+"""Percent below which progress says too little about what is left: a plan alone is 8."""
 
 
 class JobCost(BaseModel):
@@ -81,11 +81,14 @@ def answer(job: Job, download_path: str) -> JobAnswer:
 
 
 def estimated_completion(job: Job, now: float) -> str | None:
-    """When a job that is worked on will have ended: by its pace once that says something, by its plan before."""
+    """When a job that is worked on will have ended: by its pace once that says something, by its plan before.
+
+    After a retry by its plan alone: progress begins with what earlier attempts have reached.
+    """
     if job.status is not Status.PROCESSING or not job.started_at:
         return None
     began = clock.seconds(job.started_at)
-    if job.progress >= LITTLE and now > began:
+    if job.attempt == 1 and job.progress >= LITTLE and now > began:
         return clock.timestamp(now + (now - began) * (100 - job.progress) / job.progress)
     return clock.timestamp(max(now, began + job.estimated_seconds)) if job.estimated_seconds else None
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from shared.domains.jobs.rules.prices import cost_of, dollars, price_table
+from shared.domains.jobs.rules.problems import MOST_TOLD
 from shared.domains.jobs.rules.usage import expected_usage
 from shared.domains.videos.model import Video
 from shared.media.facts import AudioFacts, SourceFacts, VideoFacts
@@ -54,8 +55,9 @@ class DryRunAnswer(BaseModel):
 
 
 def told(problems: tuple[Problem, ...]) -> list[FoundProblem]:
-    """Problems as answers have them."""
-    return [FoundProblem(**vars(problem)) for problem in problems[:MOST_TOLD]]
+    """Problems as answers have them: errors first, and of too many the first."""
+    ordered = sorted(problems, key=lambda problem: problem.level != "error")
+    return [FoundProblem(**vars(problem)) for problem in ordered[:MOST_TOLD]]
 
 
 def answer(found: Any, before: tuple[Problem, ...]) -> DryRunAnswer:

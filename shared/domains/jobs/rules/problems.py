@@ -6,6 +6,8 @@ from shared.base.errors import InvalidInputError
 from shared.media.scene.problems import Problem
 
 WHOLE = "body"
+MOST_TOLD = 100
+"""Problems in one answer: whoever mends these learns of the others."""
 
 
 def field_of(problem: Problem, member: str = "") -> str:
@@ -16,13 +18,14 @@ def field_of(problem: Problem, member: str = "") -> str:
 
 
 def refusal(problems: Iterable[Problem], member: str = "") -> InvalidInputError | None:
-    """The error that tells all problems with their places; None when there is no more than warnings.
+    """The error that tells problems with their places, all or the first; None when there is no more than warnings.
 
     member  of the request in which all of them lie, "" for the whole
     """
-    told = [problem for problem in problems if problem.level == "error"]
-    if not told:
+    errors = [problem for problem in problems if problem.level == "error"]
+    if not errors:
         return None
+    told = errors[:MOST_TOLD]
     fields: dict[str, list[str]] = {}
     for problem in told:
         fields.setdefault(field_of(problem, member), []).append(problem.message)
@@ -36,4 +39,5 @@ def refusal(problems: Iterable[Problem], member: str = "") -> InvalidInputError 
         }
         for problem in told
     ]
-    return InvalidInputError("Validation failed", details=details, field_errors=fields)
+    more = f": the first {len(told)} of {len(errors)} problems" if len(errors) > len(told) else ""
+    return InvalidInputError(f"Validation failed{more}", details=details, field_errors=fields)

@@ -1,16 +1,15 @@
 """The steps of the workflow `render` that make pictures and sound: units in any order, then one file of them all."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from shared.base.objects import ObjectSource
 from shared.base.running import StepError
 from shared.base.settings import setting
 from shared.domains.jobs.rules.status import CANCELLED
 from shared.domains.jobs.service.asking import AskingObjects
 from shared.domains.jobs.service.rendering import PACKAGED, RENDERED, RenderingService, in_words, wall_seconds
-from shared.domains.jobs.service.sources import Located
+from shared.domains.jobs.service.sources import Located, OpenSource
 from shared.domains.videos.rules.keys import media_prefix
 from shared.domains.videos.service.publishing import FIRST_VERSION, publish_runs, to_json
 from shared.media.package import Manifest
@@ -92,10 +91,10 @@ class ComposingService(RenderingService):
 
         return RenderPlan.from_json(self._objects.get_json(self._keys(plan_hash).plan))
 
-    def _opener(self) -> Callable[[str], ObjectSource]:
+    def _opener(self) -> OpenSource:
         """Opens the bytes of a source by its `src`."""
         found = {src: Located(**told["bytes"]) for src, told in self._sources().items()}
-        return lambda src: found[src].open(self._objects)
+        return lambda src: found[src].open(self._objects, src)
 
     @contextmanager
     def _given_up(self) -> Iterator[None]:

@@ -58,12 +58,15 @@ class JobService:
             raise BadJobIdError
         return owned(self.moves.jobs.get(job_id), owner_id)
 
-    def page(self, owner_id: str, status: Status | None, *, limit: int, page: int = 1, cursor: str = "") -> JobPage:
+    def page(
+        self, owner_id: str, status: Status | None, *, limit: int, page: int = 1, cursor: str = "", route: str = "jobs"
+    ) -> JobPage:
         """Jobs of an owner: two calls. Raises InvalidCursorError, InvalidPageError.
 
-        page  is not looked at when there is a cursor
+        page   is not looked at when there is a cursor
+        route  whose list it is: a cursor is good for that one alone
         """
-        scope = ("jobs", owner_id, str(status or ""))
+        scope = (route, owner_id, str(status or ""))
         after, skip = (unseal(cursor, *scope), 0) if cursor else ("", skipped(page, limit))
         found = self.moves.jobs.of_owner(owner_id, status, after, skip + limit + 1)
         account = self.moves.jobs.account(owner_id)

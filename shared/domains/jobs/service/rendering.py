@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Self
 
-from shared.base import meter
+from shared.base import logs, meter
 from shared.base.objects import Objects
 from shared.base.running import StepError, seconds_left
 from shared.base.settings import setting
@@ -77,7 +77,7 @@ class RenderingService:
                 located = finder.locate(source.src)
                 if source.src not in found or source.kind == "video":
                     with in_words(f"The source {shown(source.src)}"):
-                        facts = probe_source(located.open(self._objects), source.kind)
+                        facts = probe_source(located.open(self._objects, source.src), source.kind)
                     found[source.src] = {"facts": facts, "identity": located.identity, "bytes": located.to_json()}
                 self._report(LOCATED + (PREPARED - LOCATED) * (number + 1) / len(wanted), "Reading the sources")
             self._objects.put_json(self._sources_key, found)
@@ -153,15 +153,24 @@ class RenderingService:
 
     @contextmanager
     def _charged(self, step: str, transitions: int = 1, lane: str = "lambda") -> Iterator[None]:
-        """Write down what this try of a step costs, however it ends."""
+        """Write down what this try of a step costs, however it ends; the step's own error comes first."""
         began, before = time.monotonic(), meter.requests()
-        try:
-            yield
-        finally:
+
+        def charge() -> None:
             seconds, made = time.monotonic() - began, meter.requests()
             usage = lambda_usage(seconds, transitions) if lane == "lambda" else batch_usage(seconds, transitions)
             writes, reads = made.writes - before.writes, made.reads - before.reads
             self._work.charge(self._job, step, self._try, replace(usage, s3_writes=writes, s3_reads=reads))
+
+        try:
+            yield
+        except BaseException:
+            try:
+                charge()
+            except Exception as error:  # noqa: BLE001 - what is under way says why the step failed
+                logs.log_exception("a try could not be charged", error, job=self._job.id, step=step)
+            raise
+        charge()
 
 
 def _is_worked_on(job: Job, execution: str) -> bool:

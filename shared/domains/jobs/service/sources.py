@@ -4,12 +4,16 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from shared.base.objects import Objects, ObjectSource
+from shared.base.objects import ObjectGoneError, Objects, ObjectSource
 from shared.base.running import StepError
 from shared.domains.jobs.rules.sources import own_video, shown
 from shared.domains.videos.model import Status, Video
 from shared.domains.videos.rules.keys import media_prefix, upload_key
 from shared.domains.videos.store.videos import VideoStore
+from shared.media.storage import RangeSource
+
+OpenSource = Callable[[str], RangeSource]
+"""Opens the bytes of a `src`."""
 
 FETCHED = "fetched/"
 """Where bytes from the internet are kept; the bucket forgets them after three days."""
@@ -32,13 +36,33 @@ class Located:
         """What names these bytes and no others."""
         return f"{self.key}@{self.version or self.size}"
 
-    def open(self, objects: Objects) -> ObjectSource:
-        """The bytes, to be read by range."""
-        return objects.source(self.key, self.version or None, self.size)
+    def open(self, objects: Objects, src: str) -> RangeSource:
+        """The bytes, to be read by range; a StepError that names the source should they be gone."""
+        return _Named(objects.source(self.key, self.version or None, self.size), src)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values only."""
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class _Named:
+    """The bytes of a source that has a name."""
+
+    stored: ObjectSource
+    src: str
+
+    @property
+    def size(self) -> int:
+        """Length in bytes."""
+        return self.stored.size
+
+    def read(self, start: int, end: int) -> bytes:
+        """Bytes start..end, the end excluded."""
+        try:
+            return self.stored.read(start, end)
+        except ObjectGoneError:
+            raise StepError(MISSING, f"The source {shown(self.src)} is there no more.") from None
 
 
 @dataclass(frozen=True)

@@ -42,16 +42,17 @@ class WorkService:
         return mine and self.report(job, job.progress, step)
 
     def report(self, job: Job, percent: float, step: str) -> bool:
-        """Store progress if it is higher than what is stored: at most 99, since only `complete` makes it 100.
+        """Store the step, and progress if it is higher than what is stored: at most 99, `complete` makes it 100.
 
+        One call, and another while a try, or a retry, has not come as far as the one before.
         False when the job is not being processed any more (cancelled, failed): whoever works on it can stop.
         """
         reached = max(0, min(99, int(percent)))
-        change = self.moves.jobs.change(
-            job, below={"progress": reached}, progress=reached, current_step=step, updated_at=clock.timestamp()
-        )
-        stands = change.job
-        return stands is not None and stands.status is Status.PROCESSING and stands.attempt == job.attempt
+        told = {"current_step": step, "updated_at": clock.timestamp()}
+        change = self.moves.jobs.change(job, below={"progress": reached}, progress=reached, **told)
+        if not change.made and _is_same_work(change.job, job):
+            change = self.moves.jobs.change(job, **told)
+        return _is_same_work(change.job, job)
 
     def estimate(self, job: Job, seconds: float, usage: Usage) -> None:
         """Keep what the work will take and cost, as far as it is known before."""
@@ -81,3 +82,7 @@ class WorkService:
         key = f"{job.attempt:03}/{step}/{number:03}"
         line = LedgerLine(key, step, usage, cost_of(usage, price_table()), clock.timestamp())
         return self.moves.jobs.charge(job, line)
+
+
+def _is_same_work(stands: Job | None, job: Job) -> bool:
+    return stands is not None and stands.status is Status.PROCESSING and stands.attempt == job.attempt

@@ -1,4 +1,4 @@
-"""The store of jobs: each method is one call of DynamoDB.
+"""The store of jobs: each method is one call of DynamoDB, and a list of more than a megabyte some more.
 
 What changes a job's status changes the owner's account, and the row of the job's video, in the same transaction.
 """
@@ -160,18 +160,27 @@ class JobStore:
         partition = owner_status(owner_id, status) if status else owner_id
         index, key = ("by_status", "owner_status") if status else ("by_owner", "owner_id")
         start = {"ExclusiveStartKey": item_of({**job_key(after), key: partition, "job_id": after})} if after else {}
-        found = _call(
-            "query",
-            TableName=self._table,
+        items = self._query(
+            count,
             IndexName=index,
             KeyConditionExpression="#key = :key",
             ExpressionAttributeNames={"#key": key},
             ExpressionAttributeValues={":key": {"S": partition}},
             ScanIndexForward=False,
-            Limit=count,
             **start,
         )
-        return [to_job(item, owner_id) for item in found["Items"]]
+        return [to_job(item, owner_id) for item in items]
+
+    def _query(self, count: int, **arguments: Any) -> list[Item]:
+        """The first `count` items of a query: one call for each megabyte, which is where an answer ends."""
+        items: list[Item] = []
+        while True:
+            found = _call("query", TableName=self._table, Limit=count - len(items), **arguments)
+            items += found["Items"]
+            last = found.get("LastEvaluatedKey")
+            if not last or len(items) >= count:
+                return items
+            arguments["ExclusiveStartKey"] = last
 
     def charge(self, job: Job, line: LedgerLine) -> bool:
         """Add a line to a job's ledger, and its cost to the job and to the owner's account; once for each key."""

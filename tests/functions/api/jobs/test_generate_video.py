@@ -153,3 +153,13 @@ def test_sources_are_bounded(ada: Someone) -> None:
     )
     answer = ada.call(handler, "POST", PATHS[0], wish)
     assert (answer.status, answer.error["details"][0]["code"]) == (400, "TOO_MANY")
+
+
+def test_of_too_many_problems_the_first_are_told(ada: Someone) -> None:
+    wrong = [{"type": "image", "src": "x"}] * 50
+    wish = scenes(scenes=[{"id": f"s{number}", "duration": 1, "elements": wrong} for number in range(3)])
+    answer = ada.call(handler, "POST", PATHS[0], wish)
+    assert (answer.status, len(answer.error["details"])) == (400, 100)
+    assert answer.error["message"] == "Validation failed: the first 100 of 150 problems"
+    told = ada.call(handler, "POST", PATHS[0], wish, query="dry_run=true").json
+    assert (told["valid"], len(told["problems"])) == (False, 100)

@@ -1,6 +1,7 @@
 """Jobs as their owners see them: lists, numbers, downloads, and what is told of them."""
 
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qs, urlparse
 
 import pytest
@@ -14,6 +15,7 @@ from shared.domains.jobs.rules.answers import answer, statistics
 from shared.domains.jobs.rules.naming import disposition, file_name
 from shared.domains.jobs.service.desk import JobService
 from shared.domains.jobs.service.working import WorkService
+from shared.domains.jobs.store import jobs as store
 from shared.domains.videos.model import Author
 from shared.domains.videos.service.catalogue import CatalogueService
 from tests.aws import Stage
@@ -48,12 +50,28 @@ def test_pages_and_cursors_lead_through_all_jobs_of_the_owner_alone(
     with pytest.raises(InvalidCursorError):
         desk.page(STRANGER, None, limit=2, cursor=cursor)
     with pytest.raises(InvalidCursorError):
+        desk.page(OWNER.id, None, limit=2, cursor=cursor, route="renders")
+    with pytest.raises(InvalidCursorError):
         desk.page(OWNER.id, Status.PENDING, limit=2, cursor=cursor)
     for wrong in ("x", "é", cursor[:-2], "A" + cursor[1:]):
         with pytest.raises(InvalidCursorError):
             desk.page(OWNER.id, None, limit=2, cursor=wrong)
     with pytest.raises(InvalidPageError):
         desk.page(OWNER.id, None, limit=100, page=11)
+
+
+def test_a_page_goes_on_where_an_answer_ends(
+    pending: MakeJob, desk: JobService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = {pending().id for _ in range(3)}
+    call = store._call
+
+    def one_by_one(operation: str, **arguments: Any) -> dict[str, Any]:
+        return call(operation, **arguments | ({"Limit": 1} if operation == "query" else {}))
+
+    monkeypatch.setattr(store, "_call", one_by_one)
+    assert {job.id for job in desk.page(OWNER.id, None, limit=5).jobs} == ids
+    assert len(desk.page(OWNER.id, None, limit=2).jobs) == 2
 
 
 def test_a_filter_reads_what_it_shows(
@@ -100,6 +118,9 @@ def test_the_end_is_foreseen_by_the_plan_and_then_by_the_pace(
     found = answer(stored(job), "").estimated_completion
     assert found is not None
     assert clock.seconds(found) == pytest.approx(began + 120, abs=0.01)
+    planned = replace(stored(job), progress=8, estimated_seconds=200)
+    again = replace(planned, progress=90, attempt=2)
+    assert [answer(one, "").estimated_completion for one in (planned, again)] == [clock.timestamp(began + 200)] * 2
 
 
 def test_a_download_lives_a_quarter_of_an_hour_and_has_a_name(
@@ -151,6 +172,20 @@ def test_titles_become_names_of_files(title: str, name: str) -> None:
     header = disposition(name)
     assert header.isascii()
     assert header.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("title", "plain", "whole"),
+    [
+        ("a\uff02; filename=\uff02evil.exe", "a filename= evil.exe.mp4", "a%20filename%3D%20evil.exe.mp4"),
+        ("b\uff3c", "b.mp4", "b.mp4"),
+        ("c\u226ed", "c d.mp4", "c%E2%89%AEd.mp4"),
+        ("\u6620\u753b", "video.mp4", "%E6%98%A0%E7%94%BB.mp4"),
+    ],
+)
+def test_no_letter_turns_into_a_part_of_the_header(title: str, plain: str, whole: str) -> None:
+    header = disposition(file_name(title, "mp4"))
+    assert header == f"attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}"
 
 
 def test_a_job_of_nobody_is_told_of_in_words() -> None:

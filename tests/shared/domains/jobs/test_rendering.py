@@ -14,6 +14,7 @@ from functions.pipeline.render.package_render import handler as package_render
 from functions.pipeline.render.plan_render import handler as plan_render
 from functions.pipeline.render.prepare_sources import handler as prepare_sources
 from functions.pipeline.render.render_run import handler as render_run
+from shared.base.errors import UnavailableError
 from shared.base.objects import Objects, ObjectSink
 from shared.base.running import StepError
 from shared.domains.jobs.model import Job, Kind, Status
@@ -176,6 +177,31 @@ def test_nothing_is_published_once_it_is_cancelled(step: str) -> None:
     video = VideoStore.open().get(job.video_id)
     assert video is not None
     assert not video.variants
+
+
+def test_a_source_that_goes_while_it_is_needed_is_told_by_its_name(film: str) -> None:
+    job = ordered(scenes({"type": "video", "src": f"upload://{film}", "width": 160, "height": 90}))
+    prepare_sources(told(job), None)
+    plan = plan_render(told(job), None)
+    Objects.open().erase(f"uploads/{film}/")
+    with pytest.raises(StepError) as refused:
+        render_run(told(job, plan=plan), None)
+    assert refused.value.code == "SOURCE_MISSING"
+    assert film in refused.value.message
+    assert (stored(job).status, stored(job).error_code) == (Status.FAILED, "SOURCE_MISSING")
+
+
+def test_a_lost_charge_does_not_hide_why_a_step_failed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(*_: Any) -> bool:
+        raise UnavailableError("Too many changes at this moment")
+
+    monkeypatch.setattr(WorkService, "charge", lost)
+    job = ordered(scenes({"type": "image", "src": f"upload://{STRANGER}"}))
+    with pytest.raises(StepError) as refused:
+        prepare_sources(told(job), None)
+    assert refused.value.code == "SOURCE_MISSING"
+    with pytest.raises(UnavailableError):
+        prepare_sources(told(ordered(scenes(TEXT))), None)
 
 
 def test_another_execution_does_nothing() -> None:
