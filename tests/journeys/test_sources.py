@@ -63,7 +63,7 @@ def test_a_film_whose_end_is_damaged_is_refused_while_it_is_encoded(traveller: T
     video = traveller.ended(traveller.upload(film))
     assert video["processing_error"]["code"] == "TRUNCATED_MEDIA"
     states = traveller.entered(traveller.execution(video["id"]))
-    assert "encode_run" in states
+    assert "encode_runs" in states
     assert "package_stream" not in states
 
 

@@ -35,7 +35,7 @@ def size_of(jpeg: bytes) -> tuple[int, int]:
         ("hdr10", (320, 240)),
         ("one_frame", (320, 240)),
         ("late_start", (320, 240)),
-        ("interlaced", (720, 576)),
+        ("interlaced", (720, 480)),
         ("slow", (320, 240)),
     ],
 )

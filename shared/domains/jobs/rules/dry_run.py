@@ -14,8 +14,6 @@ from shared.media.scene.problems import Problem
 from shared.media.scene.sources import Probed
 
 RATE = 30
-MOST_TOLD = 200
-"""Problems of one configuration; who mends these is told the next."""
 
 
 class FoundProblem(BaseModel):
