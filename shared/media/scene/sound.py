@@ -27,7 +27,7 @@ GROUP_SOUNDS = 16
 """So many sounds are mixed by one process, unless one scene has more."""
 AFTER_SECONDS = 2
 CHUNKS = "asetnsamples=1024:p=0"
-"""What a filter makes may depend on how its inputs are cut into frames, which threads would decide."""
+"""The compressor's gain depends on how its inputs are cut into frames, which threads would decide."""
 DUCKING = "sidechaincompress=threshold=0.03:ratio=8:attack=20:release=400"
 PEAK = 0.89
 """The limiter's ceiling: one decibel below full scale."""
@@ -258,8 +258,10 @@ def _chain(graph: Graph, sound: Sound, media: Media, start: int, total: int, lap
 
 
 def _tempo(speed: Fraction) -> list[str]:
-    """Another speed at the same pitch, for which pieces of one size keep the bytes the same."""
-    return [] if speed == 1 else [CHUNKS, f"rubberband=tempo={float(speed)}:transients=crisp:window=short"]
+    """One filter down to half the speed, two below."""
+    if speed == 1:
+        return []
+    return ["atempo=0.5", f"atempo={float(speed * 2)}"] if speed < Fraction(1, 2) else [f"atempo={float(speed)}"]
 
 
 def _fades(sound: Sound) -> Iterator[str]:

@@ -65,15 +65,3 @@ def test_a_long_loop_sounds_as_a_short_one(steps: Studio, tmp_path: Path, monkey
         steps.publish(steps.plan(value), tmp_path / str(most))
         heard.append((tmp_path / str(most) / "audio.mp4").read_bytes())
     assert heard[0] == heard[1]
-
-
-@pytest.mark.parametrize(("speed", "within"), [(0.25, 0.06), (0.5, 0.02), (0.8, 0.01), (1.5, 0.01), (4, 0.015)])
-def test_a_sharp_sound_stays_where_it_is_at_any_speed(tmp_path: Path, speed: float, within: float) -> None:
-    beep = "aevalsrc='if(between(t,1,1.2),0.5*sin(2*PI*1000*t),0)':s=48000:d=2.5"
-    ffmpeg("-f", "lavfi", "-i", beep, tmp_path / "beep.wav")
-    scene = {"id": "a", "elements": [{"type": "audio", "src": "beep.wav", "speed": speed}]}
-    value = {"width": 64, "height": 64, "fps": 10, "output": {"loudness": None}, "scenes": [scene]}
-    Studio(tmp_path).publish(Studio(tmp_path).plan(value), tmp_path / "out")
-    heard = samples(tmp_path / "out" / "audio.mp4")
-    onset = next(place for place, sample in enumerate(heard) if abs(sample) > 0.05)
-    assert abs(onset / 48000 - 1 / speed) < within
