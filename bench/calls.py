@@ -96,6 +96,33 @@ def _report(world: World) -> Request:
     return lambda: world.report(video_id)
 
 
+def _on_job(name: str, method: str, path: str) -> Callable[[World], Request]:
+    def prepare(world: World) -> Request:
+        made = world.ordered() if "cancel" in name else world.rendered()
+        return lambda: world.own(name, method, path.format(job=made.id, video=made.video_id))
+
+    return prepare
+
+
+def _edit_studio_video(world: World) -> Request:
+    path = f"/api/v1/videos/{world.rendered().video_id}"
+    return lambda: world.own("studio.edit_studio_video", "PATCH", path, {"title": "New"})
+
+
+def _generate(world: World) -> Request:
+    """A configuration that names a video of the caller's."""
+    film = {"type": "video", "src": world.ready()}
+    body = [{"scenes": [{"id": "one", "duration": 2, "elements": [film]}]}]
+    world.close_jobs()
+    return lambda: world.order("jobs.generate_video", "/api/v1/videos", body)
+
+
+def _edit_clip(world: World) -> Request:
+    body = {"video_id": world.ready(), "composition": {"trim": {"start": 0, "end": 2}}}
+    world.close_jobs()
+    return lambda: world.order("jobs.create_render", "/api/render", body)
+
+
 REQUESTS: dict[str, Callable[[World], Request]] = {
     "get_public_keys": _get("accounts.get_public_keys", "/.well-known/jwks.json"),
     "log_in": _log_in,
@@ -120,6 +147,23 @@ REQUESTS: dict[str, Callable[[World], Request]] = {
     "get_video": _on_video("videos.get_video", "GET"),
     "edit_video": _on_video("videos.edit_video", "PATCH", {"title": "New"}),
     "report_processed": _report,
+    "generate_video": _generate,
+    "create_render": _edit_clip,
+    "get_job": _on_job("jobs.get_job", "GET", "/api/v1/jobs/{job}"),
+    "get_job_status": _on_job("jobs.get_job_status", "GET", "/api/v1/jobs/{job}/status"),
+    "get_render": _on_job("jobs.get_render", "GET", "/api/render/{job}"),
+    "list_jobs": _on_job("jobs.list_jobs", "GET", "/api/v1/jobs"),
+    "list_renders": _on_job("jobs.list_renders", "GET", "/api/render/jobs"),
+    "cancel_job": _on_job("jobs.cancel_job", "POST", "/api/v1/jobs/{job}/cancel"),
+    "cancel_render": _on_job("jobs.cancel_render", "DELETE", "/api/render/{job}"),
+    "download_render": _on_job("jobs.download_render", "GET", "/api/download/{job}"),
+    "download_thumbnail": _on_job("jobs.download_thumbnail", "GET", "/api/download/{job}/thumbnail"),
+    "get_studio_video": _on_job("studio.get_studio_video", "GET", "/api/v1/videos/{video}"),
+    "get_studio_video_status": _on_job("studio.get_studio_video_status", "GET", "/api/v1/videos/{video}/status"),
+    "get_studio_video_cost": _on_job("studio.get_studio_video_cost", "GET", "/api/v1/videos/{video}/cost"),
+    "download_studio_video": _on_job("studio.download_studio_video", "GET", "/api/v1/videos/{video}/download"),
+    "edit_studio_video": _edit_studio_video,
+    "delete_studio_video": _on_job("studio.delete_studio_video", "DELETE", "/api/v1/videos/{video}"),
 }
 """Endpoint -> what sets its main path up and gives its request. Where there are two, the dearer one."""
 

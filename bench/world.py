@@ -18,6 +18,11 @@ from shared.contract.resources import MEDIA, SECRETS
 from shared.domains.accounts import rules
 from shared.domains.accounts.model import Session, User
 from shared.domains.accounts.store import AccountStore
+from shared.domains.jobs.model import Job
+from shared.domains.jobs.model import Kind as JobKind
+from shared.domains.jobs.service.desk import JobService
+from shared.domains.jobs.service.ordering import Order, OrderService
+from shared.domains.jobs.service.working import WorkService
 from shared.domains.videos.model import Author, PublishedMedia, Variant
 from shared.domains.videos.rules.signatures import sign
 from shared.domains.videos.service.outside import OutsideService
@@ -45,6 +50,7 @@ class World:
         """`stage` runs, `turned` is its clock."""
         self.stage = stage
         self._clock = turned
+        self._open_jobs: list[str] = []
         self.user = User(new_id(), "ada", "ada@example.com", "Ada", clock.timestamp())
         ends = int(clock.now()) + 86400
         session = Session(new_id(), self.user.id, "0" * 64, clock.timestamp(), ends)
@@ -109,6 +115,37 @@ class World:
             processing.begin(video_id, VERSION, "arn")
             assert then(video_id), f"{video_id} is in another state than it must be"
         return video_id
+
+    def ordered(self) -> Job:
+        """A job of the user's that waits; those before it are cancelled, since only so many may be open."""
+        with self.stage.unrecorded():
+            self.close_jobs()
+            order = Order(JobKind.SCENES, "A film", [])
+            job = OrderService.open().order(Author(self.user.id, "ada", "Ada"), order, "free")
+            self._open_jobs.append(job.id)
+        return job
+
+    def close_jobs(self) -> None:
+        """Cancel what the user has ordered."""
+        with self.stage.unrecorded():
+            while self._open_jobs:
+                JobService.open().cancel(self._open_jobs.pop(), self.user.id)
+
+    def rendered(self) -> Job:
+        """A job of the user's whose video is there."""
+        job = self.ordered()
+        with self.stage.unrecorded():
+            work = WorkService.open()
+            assert work.begin(job, "arn", "Reading the sources"), "the job is open"
+            found = work.get(job.id)
+            assert found
+            assert work.complete(found, PUBLISHED), "the job is worked on"
+            self._open_jobs.remove(job.id)
+        return found
+
+    def order(self, name: str, path: str, body: Any) -> None:
+        """Order a render of a configuration over HTTP."""
+        self._open_jobs.append(self.own(name, "POST", path, body).json["job_id"])
 
     def report(self, video_id: str) -> Answer:
         """An outside encoder's signed report of a success."""
