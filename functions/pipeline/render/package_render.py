@@ -20,7 +20,7 @@ from shared.domains.jobs.service.composing import ComposingService
         MEDIA.put("v/"),
         unseen(MEDIA.abort("v/"), "only a write that fails halfway is given up"),
     ),
-    compute=Compute(memory=1769, seconds=900, layers=(Layer.FFMPEG, Layer.MEDIA, Layer.FONTS)),
+    compute=Compute(memory=1769, seconds=900, layers=(Layer.FFMPEG,)),
 )
 def package_render(told: dict[str, Any]) -> dict[str, Any]:
     """What was published: the variant, duration, size."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from shared.base.running import StepError
@@ -72,19 +73,19 @@ class ComposingService(RenderingService):
             video_id = self._job.video_id
             keys = self._keys(plan.hash)
             bucket = AskingObjects(self._objects.bucket, self._ask)
-            published = publish_runs(plan, bucket, video_id, keys, shown=shown, poster=self._poster)
+            published = publish_runs(plan, bucket, video_id, keys, shown=shown, poster=partial(self._poster, plan))
             self._report(PACKAGED, "Finishing")
             return to_json(published)
 
-    def _poster(self, manifest: Manifest) -> bytes:
+    def _poster(self, plan: Any, manifest: Manifest) -> bytes:
         """A frame of what was published."""
         from shared.media.pictures import make_poster
-        from shared.media.probing import probe
+        from shared.media.published import facts_of
 
         (made,) = manifest.variants
         key = media_prefix(self._job.video_id, FIRST_VERSION) + f"{made.name}.mp4"
         source = self._objects.source(key, size=made.size)
-        return make_poster(probe(source), source, setting("FFMPEG_PATH"))
+        return make_poster(facts_of(plan, manifest, made), source, setting("FFMPEG_PATH"))
 
     def _plan(self, plan_hash: str) -> Any:
         from shared.media.scene.planning import RenderPlan
