@@ -52,6 +52,12 @@ class Declaration:
     compute: Compute
 
 
+def routes_of(method: str, path: str, aliases: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """(method, path) of an endpoint and of its aliases."""
+    named = [alias.rpartition(" ") for alias in aliases]
+    return ((method, path), *((other or method, alias) for other, _, alias in named))
+
+
 @dataclass(frozen=True)
 class Endpoint(Declaration):
     """One HTTP endpoint.
@@ -83,8 +89,7 @@ class Endpoint(Declaration):
     @property
     def routes(self) -> tuple[tuple[str, str], ...]:
         """(method, path) of the endpoint and of its aliases."""
-        named = [alias.rpartition(" ") for alias in self.aliases]
-        return ((self.method, self.path), *((method or self.method, path) for method, _, path in named))
+        return routes_of(self.method, self.path, self.aliases)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+from shared.contract.declare import routes_of
+
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "functions/api"
 
@@ -60,6 +62,6 @@ def _routes(call: ast.Call) -> Iterator[tuple[str, str]]:
     written = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
     method, path = (name.upper(), *written) if name != "endpoint" else (*written, "")[:2]
     aliases = next((ast.literal_eval(keyword.value) for keyword in call.keywords if keyword.arg == "aliases"), ())
-    for one in (path, *aliases):
-        if str(one).startswith("/"):  # unlike that of the endpoint which takes whatever no other one does
-            yield str(method), str(one)
+    for verb, one in routes_of(str(method), str(path), aliases):
+        if one.startswith("/"):  # unlike that of the endpoint which takes whatever no other one does
+            yield verb, one
