@@ -4,10 +4,12 @@ from typing import Any
 
 from shared.base.running import serve
 from shared.contract.declare import Compute, every
+from shared.contract.needs import unseen
 from shared.contract.resources import EDGE, MEDIA, OPERATIONS, RENDER, TRANSCODE, VIDEOS
 from shared.domains.videos.service.tidying import TidyingService
 
 _PREFIXES = ("uploads/", "work/", "v/")
+_ENDED = "work on a video that is gone mostly ends by itself before it is stopped"
 
 
 @every(
@@ -21,14 +23,14 @@ _PREFIXES = ("uploads/", "work/", "v/")
         MEDIA.list("v/"),
         MEDIA.read("v/"),
         MEDIA.put("v/"),
-        MEDIA.abort("uploads/"),
+        unseen(MEDIA.abort("uploads/"), "only of a video that is deleted while its parts arrive"),
         *(MEDIA.list_versions(prefix) for prefix in _PREFIXES),
         *(MEDIA.delete_version(prefix) for prefix in _PREFIXES),
         EDGE.invalidate,
         TRANSCODE.describe,
-        TRANSCODE.stop,
+        unseen(TRANSCODE.stop, _ENDED),
         RENDER.describe,
-        RENDER.stop,
+        unseen(RENDER.stop, _ENDED),
     ),
     compute=Compute(seconds=600),
 )

@@ -2,6 +2,7 @@
 
 from shared.base import clock
 from shared.contract.declare import Compute, get
+from shared.contract.needs import unseen
 from shared.contract.resources import CHECK_MEDIA_TOOLS, MEDIA, OPERATIONS
 from shared.domains.operations.model import STORAGE_PREFIX
 from shared.domains.operations.service import OperationsService
@@ -31,7 +32,11 @@ class DetailedHealth(BaseModel):
 @get(
     "/health/detailed",
     general=False,
-    needs=(OPERATIONS.batch_get, MEDIA.list(STORAGE_PREFIX), CHECK_MEDIA_TOOLS.invoke),
+    needs=(
+        OPERATIONS.batch_get,
+        MEDIA.list(STORAGE_PREFIX),
+        unseen(CHECK_MEDIA_TOOLS.invoke, "once a minute, by whoever asks first"),
+    ),
     compute=Compute(seconds=29),
 )
 async def get_detailed_health(operations: OperationsService) -> DetailedHealth:

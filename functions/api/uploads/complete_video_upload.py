@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints
 
 from shared.contract.declare import API_SECONDS, Compute, post
+from shared.contract.needs import unseen
 from shared.contract.permissions import user
 from shared.contract.resources import MEDIA, VIDEOS
 from shared.domains.videos.model import NamedPart
@@ -44,7 +45,12 @@ class CompletedUpload(BaseModel):
 @post(
     "/api/upload/video/{video_id}/complete",
     caller=user("videos:write"),
-    needs=(VIDEOS.get, MEDIA.list_parts("uploads/"), MEDIA.put("uploads/"), MEDIA.read("uploads/")),
+    needs=(
+        VIDEOS.get,
+        MEDIA.list_parts("uploads/"),
+        MEDIA.put("uploads/"),
+        unseen(MEDIA.read("uploads/"), "only when S3 has completed, and its answer was lost"),
+    ),
     compute=Compute(seconds=API_SECONDS),
     errors=((404, "NOT_FOUND"), (409, "CONFLICT")),
 )

@@ -4,6 +4,7 @@ from typing import Any
 
 from shared.base.running import run_as_job, serve
 from shared.contract.declare import Compute, Lane, Layer, step
+from shared.contract.needs import unseen
 from shared.contract.resources import MEDIA, OPERATIONS, VIDEOS
 from shared.domains.videos.service.transcoding import TranscodingService
 
@@ -14,7 +15,7 @@ from shared.domains.videos.service.transcoding import TranscodingService
         MEDIA.read("work/"),
         MEDIA.list("work/"),
         MEDIA.put("work/"),
-        MEDIA.abort("work/"),
+        unseen(MEDIA.abort("work/"), "only a write that fails halfway is given up"),
         VIDEOS.update,
         OPERATIONS.update,
     ),

@@ -4,12 +4,19 @@ from typing import Any
 
 from shared.base.running import serve
 from shared.contract.declare import Compute, step
+from shared.contract.needs import unseen
 from shared.contract.resources import MEDIA, VIDEOS
 from shared.domains.videos.service.transcoding import TranscodingService
 
 
 @step(
-    needs=(MEDIA.read("work/"), MEDIA.put("v/"), MEDIA.abort("v/"), MEDIA.list("v/"), VIDEOS.update),
+    needs=(
+        MEDIA.read("work/"),
+        MEDIA.put("v/"),
+        unseen(MEDIA.abort("v/"), "only a write that fails halfway is given up"),
+        MEDIA.list("v/"),
+        VIDEOS.update,
+    ),
     compute=Compute(memory=1769, seconds=900),
 )
 def package_stream(told: dict[str, Any]) -> dict[str, Any]:
