@@ -154,7 +154,7 @@ def _made(out: Path) -> Path:
 
 def _run(command: tuple[str, ...], root: Path, environment: dict[str, str], given_up: threading.Event) -> None:
     """Run one command in a process group of its own, which ends with us: no part of it outlives the stack."""
-    leashed = (sys.executable, "-I", zygote.__file__, "run", *command)
+    leashed = (sys.executable, "-I", zygote.__file__, "run", str(os.getpid()), *command)
     options: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     with subprocess.Popen(leashed, cwd=root, env=environment, start_new_session=True, **options) as process:
         try:

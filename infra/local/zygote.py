@@ -232,7 +232,9 @@ def main(control: int) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "run":  # any command, on our leash
+    if sys.argv[1] == "run":  # any command, on the leash of the process that is named
         die_with_parent()
-        os.execvp(sys.argv[2], sys.argv[2:])  # noqa: S606
+        if os.getppid() != int(sys.argv[2]):
+            sys.exit("whoever started this is gone")
+        os.execvp(sys.argv[3], sys.argv[3:])  # noqa: S606
     main(int(sys.argv[1]))

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.local import zygote
 from infra.local.__main__ import main
 from infra.local.assembly import SynthError, synthesise
 from infra.local.lock import FolderLock, TakenError
@@ -221,6 +222,15 @@ synthesise(Path({str(tmp_path)!r}), Path({str(tmp_path)!r}) / "cdk.out", {{}}, (
     starter.kill()
     starter.wait()
     assert until(lambda: not processes_naming(f"sleep 300 {tmp_path}"), 3)
+
+
+def test_synthesis_does_not_begin_once_its_starter_is_gone(tmp_path: Path) -> None:
+    """It was killed before the child could ask to be killed with it."""
+    mark = tmp_path / "ran"
+    line = [sys.executable, "-I", zygote.__file__, "run", "1", "touch", str(mark)]
+    done = subprocess.run(line, capture_output=True, text=True, timeout=15, check=False)
+    assert (done.returncode, done.stderr.strip()) == (1, "whoever started this is gone")
+    assert not mark.exists()
 
 
 def test_synthesis_that_is_given_up_ends_with_all_that_it_started(tmp_path: Path) -> None:
