@@ -165,6 +165,7 @@ class TranscodingService:
         """Write the stream: a file and playlists for each rung, the sound, the master playlist, the poster."""
         from shared.domains.videos.service import publishing
 
+        self._report(ENCODED, "Packaging")
         plan = self._plan(planned)
         published = publishing.publish(plan, self._objects, self._video_id, self._work(plan.hash))
         self._report(PACKAGED, "Finishing")
@@ -202,7 +203,7 @@ class TranscodingService:
         done = self._videos.report_marks(self._video_id, {f"{worker}.{mark}" for mark in range(int(share * marks))})
         if done is None:
             raise StepError(*CANCELLED)
-        self._report(PLANNED + (ENCODED - PLANNED) * done // (plan.workers * marks), "Encoding")
+        self._report(PLANNED + (ENCODED - 1 - PLANNED) * done // (plan.workers * marks), "Encoding")
 
     def _report(self, percent: int, step: str) -> None:
         """Say how far the work is; end it when nobody waits for it any more."""
