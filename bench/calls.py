@@ -158,6 +158,7 @@ REQUESTS: dict[str, Callable[[World], Request]] = {
     "cancel_render": _on_job("jobs.cancel_render", "DELETE", "/api/render/{job}"),
     "download_render": _on_job("jobs.download_render", "GET", "/api/download/{job}"),
     "download_thumbnail": _on_job("jobs.download_thumbnail", "GET", "/api/download/{job}/thumbnail"),
+    "list_studio_videos": _on_job("studio.list_studio_videos", "GET", "/api/v1/videos"),
     "get_studio_video": _on_job("studio.get_studio_video", "GET", "/api/v1/videos/{video}"),
     "get_studio_video_status": _on_job("studio.get_studio_video_status", "GET", "/api/v1/videos/{video}/status"),
     "get_studio_video_cost": _on_job("studio.get_studio_video_cost", "GET", "/api/v1/videos/{video}/cost"),

@@ -14,7 +14,7 @@ from shared.domains.videos.service.transcoding import TranscodingService
     "aws.states",
     "Step Functions Execution Status Change",
     detail={"stateMachineArn": [TRANSCODE, RENDER], "status": ["FAILED", "TIMED_OUT", "ABORTED"]},
-    needs=(VIDEOS.update, OPERATIONS.update, JOBS.get, JOBS.update),
+    needs=(VIDEOS.get, VIDEOS.update, OPERATIONS.update, JOBS.get, JOBS.update),
 )
 def on_execution_ended(event: dict[str, Any]) -> None:
     """Set the error of the video or the job as the step that catches would; after that step it changes nothing."""

@@ -15,11 +15,20 @@ from shared.contract.needs import (
 
 USERS = Table(Kind.TABLE, "users", key="pk")
 SESSIONS = Table(Kind.TABLE, "sessions", key="session_id", ttl="expires_at")
+VIDEO_CARD = (
+    "title status visibility version duration thumbnail has_poster poster_url job_id created_at updated_at published_at"
+)
+"""What lists of videos tell of each, besides the keys: nothing that changes while a video is being made."""
+
 VIDEOS = Table(
     Kind.TABLE,
     "videos",
     key="video_id",
-    indexes=(Index("by_state", key="open_state", sort="touched_at", projected=("execution_arn",)),),
+    indexes=(
+        Index("by_state", key="open_state", sort="touched_at", projected=("execution_arn",)),
+        Index("by_owner", key="listed_owner", sort="video_id", projected=tuple(VIDEO_CARD.split())),
+        Index("by_status", key="owner_status", sort="video_id", projected=tuple(VIDEO_CARD.split())),
+    ),
 )
 JOB_CARD = (
     "video_id kind title status progress current_step created_at updated_at started_at completed_at "

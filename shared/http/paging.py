@@ -15,12 +15,15 @@ class Pagination(BaseModel):
     next_cursor: str | None
 
 
-def pagination(*, page: int, limit: int, total: int, next_cursor: str | None, has_prev: bool) -> Pagination:
+def pagination(
+    *, page: int, limit: int, total: int, next_cursor: str | None, has_prev: bool, is_capped: bool = False
+) -> Pagination:
     """The pagination of a page of at most `limit` items, of `total` in all."""
     return Pagination(
         current_page=page,
         total_pages=-(-total // limit),
         total_items=total,
+        total_is_capped=is_capped,
         has_next=next_cursor is not None,
         has_prev=has_prev,
         next_cursor=next_cursor,

@@ -21,7 +21,7 @@ class StudioVideoDeleted(BaseModel):
 @delete(
     "/api/v1/videos/{video_id}",
     caller=user("videos:write", fresh=True),
-    needs=(VIDEOS.update, OPERATIONS.update),
+    needs=(VIDEOS.get, VIDEOS.update, OPERATIONS.update),
     errors=((404, "NOT_FOUND"),),
 )
 async def delete_studio_video(video_id: UUID, caller: Caller, catalogue: CatalogueService) -> StudioVideoDeleted:

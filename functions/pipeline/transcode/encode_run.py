@@ -16,6 +16,7 @@ from shared.domains.videos.service.transcoding import TranscodingService
         MEDIA.list("work/"),
         MEDIA.put("work/"),
         unseen(MEDIA.abort("work/"), "only a write that fails halfway is given up"),
+        VIDEOS.get,
         VIDEOS.update,
         OPERATIONS.update,
     ),

@@ -8,7 +8,7 @@ from shared.contract.resources import OPERATIONS, VIDEOS
 from shared.domains.videos.service.transcoding import TranscodingService
 
 
-@step(needs=(VIDEOS.update, OPERATIONS.update))
+@step(needs=(VIDEOS.get, VIDEOS.update, OPERATIONS.update))
 def fail_video(told: dict[str, Any]) -> dict[str, Any]:
     """Set the video's error, once; a video that has ended is left alone."""
     TranscodingService.open(told).fail(told["error"])

@@ -8,7 +8,7 @@ from shared.contract.resources import OPERATIONS, VIDEOS
 from shared.domains.videos.service.transcoding import TranscodingService
 
 
-@step(needs=(VIDEOS.update, OPERATIONS.update))
+@step(needs=(VIDEOS.get, VIDEOS.update, OPERATIONS.update))
 def finish_video(told: dict[str, Any]) -> dict[str, Any]:
     """Set the video ready, once."""
     TranscodingService.open(told).finish(told["published"])

@@ -9,7 +9,7 @@ from shared.domains.videos.service.transcoding import TranscodingService
 
 
 @step(
-    needs=(MEDIA.read_version("uploads/"), VIDEOS.update, OPERATIONS.update),
+    needs=(MEDIA.read_version("uploads/"), VIDEOS.get, VIDEOS.update, OPERATIONS.update),
     compute=Compute(memory=1769, seconds=90, layers=(Layer.MEDIA,)),
 )
 def probe_source(told: dict[str, Any]) -> dict[str, Any]:

@@ -140,6 +140,49 @@ class Video:
     job_id: str = ""
     marks: frozenset[str] = frozenset()
 
+    @property
+    def stored_bytes(self) -> int:
+        """What its objects take of the bucket: the file that arrived, and the renditions; nothing once it is deleted.
+
+        Playlists and pictures, which are small, do not count, nor do files that lie elsewhere. It changes with the
+        status alone.
+        """
+        if self.status is Status.DELETED:
+            return 0
+        return (self.file_size if self.upload_version else 0) + sum(variant.size for variant in self.variants)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A video as lists show it; each field means what it means in a `Video`."""
+
+    id: str
+    title: str
+    status: Status
+    visibility: Visibility
+    version: int
+    created_at: str
+    updated_at: str
+    published_at: str = ""
+    duration: float | None = None
+    thumbnail: str = ""
+    has_poster: bool = False
+    poster_url: str = ""
+    job_id: str = ""
+
+
+@dataclass(frozen=True)
+class Collection:
+    """An owner's videos in numbers, deleted ones left out, kept in the transactions that change them."""
+
+    by_status: dict[Status, int]
+    stored_bytes: int
+
+    @property
+    def total(self) -> int:
+        """All videos."""
+        return sum(self.by_status.values())
+
 
 @dataclass(frozen=True)
 class OpenVideo:

@@ -6,22 +6,11 @@ from pydantic import BaseModel, Field
 
 from shared.domains.jobs.model import Job, LedgerLine
 from shared.domains.jobs.rules.prices import cost_of, dollars, price_table
-from shared.domains.videos.model import Status, Video, Visibility
+from shared.domains.videos.model import Video, Visibility
 from shared.domains.videos.rules.answers import ProcessingErrorAnswer, VideoAnswer
-from shared.domains.videos.rules.status import CANCELLED_CODE, CANCELLED_MESSAGE
+from shared.domains.videos.rules.status import CANCELLED_CODE, CANCELLED_MESSAGE, studio_word
 
 MOST_LOGS = 300
-
-STATUS = {
-    Status.AWAITING_UPLOAD: "queued",
-    Status.QUEUED: "queued",
-    Status.PROCESSING: "processing",
-    Status.READY: "completed",
-    Status.FAILED: "failed",
-    Status.CANCELLED: "failed",
-    Status.DELETED: "failed",
-}
-"""The Studio edition's words for a video's status."""
 
 
 class StudioVideo(BaseModel):
@@ -84,9 +73,9 @@ class StudioStatus(BaseModel):
 def studio_status(video: Video, job: Job | None) -> StudioStatus:
     """How far a video is, by the job that makes it where there is one."""
     told = (video.error_code or CANCELLED_CODE, video.error_message or CANCELLED_MESSAGE)
-    failed = STATUS[video.status] == "failed"
+    failed = studio_word(video.status) == "failed"
     return StudioStatus(
-        status=STATUS[video.status],
+        status=studio_word(video.status),
         progress=job.progress if job else video.progress,
         current_step=(job.current_step if job else video.current_step) or None,
         errors=[ProcessingErrorAnswer(code=told[0], message=told[1])] if failed else [],
@@ -100,7 +89,7 @@ def studio_video(video: Video, shown: VideoAnswer, cost: int | None) -> StudioVi
         **same,
         job_id=video.job_id or None,
         channel_id=None,
-        status=STATUS[video.status],
+        status=studio_word(video.status),
         youtube_video_id=None,
         total_cost=None if cost is None else dollars(cost),
         quality_score=None,

@@ -35,7 +35,7 @@ class Moves:
         """
         now = clock.timestamp()
         told = {"current_step": "", "updated_at": now, **(video or {})}
-        together = self.videos.movement(job.video_id, MIRROR[job.status], MIRROR[status], **told)
+        together = self.videos.movement(job.video_id, job.owner_id, MIRROR[job.status], MIRROR[status], **told)
         change = self.jobs.move(job, status, together, **fields)
         if not change.orphaned:
             return change

@@ -8,7 +8,7 @@ from typing import Any
 from shared.base import clock
 from shared.base.aws import ask_for_execution, execution_arn, execution_status, start_execution
 from shared.base.errors import InvalidInputError
-from shared.base.ids import new_id
+from shared.base.ids import made_at, new_id
 from shared.domains.jobs.errors import JobNotFoundError, JobNotRetriedError, TooManyJobsError
 from shared.domains.jobs.model import Job, Kind, OpenState, Status
 from shared.domains.jobs.rules.keys import execution_name
@@ -109,7 +109,8 @@ def _most_open(tier: str) -> int:
 
 
 def _new(owner: Author, order: Order) -> tuple[Job, Video]:
-    now, video_id = clock.timestamp(), new_id()
+    video_id = new_id()
+    now = clock.timestamp(made_at(video_id))
     job = Job(
         id=new_id(),
         owner_id=owner.id,

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import re
 
-from shared.domains.videos.model import Video, Visibility
+from shared.domains.videos.model import Card, Video, Visibility
 from shared.domains.videos.rules.keys import media_prefix
 
 DAY = 86400
@@ -36,7 +36,7 @@ def mac(key: str, video_id: str, version: int, expiry: int) -> str:
 class MediaAddresses:
     """The addresses of one video's files, all with one token."""
 
-    def __init__(self, base: str, key: str, video: Video, now: float) -> None:
+    def __init__(self, base: str, key: str, video: Video | Card, now: float) -> None:
         """`base` is the media server's address; `key` the stage's key; `now` in epoch seconds."""
         expiry = expiry_for(video.visibility, now)
         token = f"{expiry}.{mac(key, video.id, video.version, expiry)}"

@@ -3,7 +3,7 @@
 from pydantic import BaseModel
 
 from shared.domains.accounts.rules import avatar_address
-from shared.domains.videos.model import Author, Status, Video, Visibility
+from shared.domains.videos.model import Author, Card, Status, Video, Visibility
 from shared.domains.videos.rules.addresses import MediaAddresses
 from shared.domains.videos.rules.keys import MASTER, POSTER
 from shared.domains.videos.rules.status import CANCELLED_CODE, CANCELLED_MESSAGE, processing_status
@@ -101,11 +101,16 @@ def _links(video: Video, addresses: MediaAddresses) -> dict[str, str]:
     links = {variant.name: variant.url or addresses.of(f"{variant.name}.mp4") for variant in video.variants}
     foreign = next((variant.url for variant in video.variants if variant.url), "")
     links["video"] = foreign or addresses.of(MASTER)
-    if picture := video.thumbnail or (POSTER if video.has_poster else ""):
-        links["thumbnail"] = addresses.of(picture)
-    elif video.poster_url:
-        links["thumbnail"] = video.poster_url
+    if picture := picture_address(video, addresses):
+        links["thumbnail"] = picture
     return links
+
+
+def picture_address(video: Video | Card, addresses: MediaAddresses) -> str | None:
+    """Where the picture of a video is that can be watched: the one that was chosen, or the poster; None without one."""
+    if picture := video.thumbnail or (POSTER if video.has_poster else ""):
+        return addresses.of(picture)
+    return video.poster_url or None
 
 
 def _author(author: Author, base: str) -> AuthorAnswer:

@@ -18,6 +18,16 @@ _WATCH = {
     Status.DELETED: "error",
 }
 
+_STUDIO = {
+    Status.AWAITING_UPLOAD: "queued",
+    Status.QUEUED: "queued",
+    Status.PROCESSING: "processing",
+    Status.READY: "completed",
+    Status.FAILED: "failed",
+    Status.CANCELLED: "failed",
+    Status.DELETED: "failed",
+}
+
 CANCELLED_CODE = "CANCELLED"
 CANCELLED_MESSAGE = "The upload was cancelled"
 SIZE_MISMATCH = "SIZE_MISMATCH"
@@ -26,3 +36,8 @@ SIZE_MISMATCH = "SIZE_MISMATCH"
 def processing_status(status: Status) -> str:
     """The status in the words of the Watch edition: uploaded, processing, ready, error."""
     return _WATCH[status]
+
+
+def studio_word(status: Status) -> str:
+    """The status in the words of the Studio edition: queued, processing, completed, failed."""
+    return _STUDIO[status]

@@ -6,9 +6,10 @@ from typing import Any
 from shared.base import aws, clock
 from shared.base.settings import setting
 from shared.domains.videos.errors import EditConflictError, VideoNotFoundError
-from shared.domains.videos.model import OpenState, Status, Video
+from shared.domains.videos.model import Card, OpenState, Status, Video
 from shared.domains.videos.rules.addresses import MediaAddresses
 from shared.domains.videos.rules.answers import VideoAnswer, answer
+from shared.domains.videos.rules.cards import StudioCard, card_answer
 from shared.domains.videos.rules.edits import edited, unchanged
 from shared.domains.videos.rules.seeing import may_see, owned
 from shared.domains.videos.rules.status import PRESENT
@@ -60,7 +61,7 @@ class CatalogueService:
     def delete(self, video_id: str, owner_id: str) -> None:
         """Delete a video: nobody sees it any more, and its objects are left to the sweep. A repeat is fine.
 
-        One call for a video that is ready, two for others.
+        Two calls, one for a repeat.
         """
         now = clock.timestamp()
         change = self.store.move(
@@ -76,7 +77,7 @@ class CatalogueService:
 
     def finish_delete(self, video_id: str) -> None:
         """Remove the row of a deleted video, once all objects under rules.keys.prefixes and its upload are gone."""
-        self.store.forget(video_id, Expected((Status.DELETED,)))
+        self.store.forget(video_id)
 
     def finish_move(self, video_id: str, from_version: int, to_version: int) -> bool:
         """The objects are copied: the video's addresses lead to the new media version from now on.
@@ -108,8 +109,15 @@ class CatalogueService:
 
 def show(video: Video) -> VideoAnswer:
     """The answer about a video, with addresses that can be fetched from now on."""
-    base = setting("CDN_BASE_URL")
+    return answer(video, _addresses(video), setting("CDN_BASE_URL"))
+
+
+def show_card(card: Card) -> StudioCard:
+    """The same about a card."""
+    return card_answer(card, _addresses(card))
+
+
+def _addresses(video: Video | Card) -> MediaAddresses | None:
     if video.status is not Status.READY:
-        return answer(video, None, base)
-    key = aws.secret(MEDIA_KEY_VARIABLE)
-    return answer(video, MediaAddresses(base, key, video, clock.now()), base)
+        return None
+    return MediaAddresses(setting("CDN_BASE_URL"), aws.secret(MEDIA_KEY_VARIABLE), video, clock.now())

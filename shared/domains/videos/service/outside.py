@@ -68,5 +68,6 @@ class OutsideService:
             return True
         processing = ProcessingService(self.store)
         if media is None:
-            return processing.fail(video.id, video.upload_version, ENCODER_FAILED, message, report_id=report_id)
-        return processing.complete(video.id, video.upload_version, media, report_id=report_id)
+            failed = (ENCODER_FAILED, message)
+            return processing.fail(video.id, video.upload_version, *failed, report_id=report_id, known=video)
+        return processing.complete(video.id, video.upload_version, media, report_id=report_id, known=video)

@@ -1,6 +1,6 @@
-"""How a video goes from its upload to its stream. Every method is safe to run twice, and is one call of DynamoDB.
+"""How a video goes from its upload to its stream. Every method is safe to run twice.
 
-Only a failure may take more: it has to find out where the video stands.
+A change of the status is a read and a transaction, anything else one call of DynamoDB.
 """
 
 from dataclasses import dataclass
@@ -99,16 +99,26 @@ class ProcessingService:
         )
         return len(change.video.marks) if change.made and change.video else None
 
-    def complete(self, video_id: str, upload_version: str, media: PublishedMedia, *, report_id: str = "") -> bool:
+    def complete(
+        self,
+        video_id: str,
+        upload_version: str,
+        media: PublishedMedia,
+        *,
+        report_id: str = "",
+        known: Video | None = None,
+    ) -> bool:
         """The media are in place (processing -> ready); False when the video is no longer to be published.
 
         report_id  the outside encoder's report that says so, "" when it is our own pipeline
+        known      the video, when it has just been read
         """
         now = clock.timestamp()
         change = self.store.move(
             video_id,
             Expected((Status.PROCESSING,), {"upload_version": upload_version}),
             Status.READY,
+            known=known,
             progress=100,
             duration=media.duration,
             width=media.width,
@@ -124,11 +134,21 @@ class ProcessingService:
         )
         return _stands(change, Status.READY, upload_version=upload_version)
 
-    def fail(self, video_id: str, upload_version: str | None, code: str, message: str, *, report_id: str = "") -> bool:
+    def fail(
+        self,
+        video_id: str,
+        upload_version: str | None,
+        code: str,
+        message: str,
+        *,
+        report_id: str = "",
+        known: Video | None = None,
+    ) -> bool:
         """The video cannot become a stream: from any running state to failed, with a reason that its owner reads.
 
         upload_version  None fails the video whichever upload it has
         report_id       the outside encoder's report that says so, "" when it is our own pipeline
+        known           the video, when it has just been read
         False when it stands elsewhere (ready, cancelled, deleted, unknown). A failed one keeps its first reason.
         """
         expected = Expected(RUNNING, {"upload_version": upload_version} if upload_version else None)
@@ -136,6 +156,7 @@ class ProcessingService:
             video_id,
             expected,
             Status.FAILED,
+            known=known,
             error_code=code,
             error_message=message[:ERROR_LENGTH],
             report_id=report_id,

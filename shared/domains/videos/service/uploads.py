@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared.base import clock
-from shared.base.ids import new_id
+from shared.base.ids import made_at, new_id
 from shared.base.objects import URL_SECONDS
 from shared.base.settings import setting
 from shared.domains.accounts.rules import avatar_picture
@@ -146,7 +146,7 @@ class UploadService:
         """The video after it, or as it stands when something else came first."""
         fields = {"open_state": "", "touched_at": "", "updated_at": clock.timestamp()}
         expected = Expected((Status.AWAITING_UPLOAD,))
-        change = self.videos.move(video.id, expected, Status.CANCELLED, **fields)
+        change = self.videos.move(video.id, expected, Status.CANCELLED, known=video, **fields)
         if change.made:
             return replace(video, status=Status.CANCELLED, **fields)
         return owned(change.video, video.owner_id)
@@ -188,14 +188,15 @@ class UploadService:
 
 
 def _new_video(owner: Author, wish: UploadWish) -> Video:
-    now = clock.timestamp()
+    video_id = new_id()
+    now = clock.timestamp(made_at(video_id))
     filename = clean_filename(wish.filename)
     fields: dict[str, Any] = {
         name: getattr(wish, name)
         for name in ("file_size", "content_type", "duration", "description", "tags", "category", "visibility")
     }
     return Video(
-        id=new_id(),
+        id=video_id,
         owner_id=owner.id,
         author=replace(owner, avatar_url=avatar_picture(owner.avatar_url, setting("CDN_BASE_URL"))),
         title=wish.title or title_from(filename),

@@ -1,4 +1,7 @@
-"""The videos table: one row a video, and how it reads as a `Video`."""
+"""The videos table: one row a video, and how it reads as a `Video`, or in a list as a `Card`.
+
+Two indexes serve lists of an owner's videos, `by_owner` and `by_status`. A deleted video has neither key.
+"""
 
 import dataclasses
 from typing import Any
@@ -15,7 +18,8 @@ from pynamodb.attributes import (
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from pynamodb.models import Model
 
-from shared.domains.videos.model import Author, Status, Variant, Video, Visibility
+from shared.domains.videos.model import Author, Card, Status, Variant, Video, Visibility
+from shared.domains.videos.rules.status import studio_word
 
 
 class ByState(GlobalSecondaryIndex["VideoRow"]):
@@ -79,11 +83,14 @@ class VideoRow(Model):
     report_id = UnicodeAttribute(null=True)
     job_id = UnicodeAttribute(null=True)
     marks = UnicodeSetAttribute(null=True)
+    listed_owner = UnicodeAttribute(null=True)
+    owner_status = UnicodeAttribute(null=True)
     by_state = ByState()
 
 
 _COLUMNS: dict[str, Attribute[Any]] = VideoRow.get_attributes()  # type: ignore[assignment]
 _FIELDS = [field.name for field in dataclasses.fields(Video) if field.name != "id"]
+_CARD_FIELDS = [field.name for field in dataclasses.fields(Card) if field.name not in ("id", "status", "visibility")]
 _SHAPED = ("author", "variants", "tags", "status", "visibility", "marks")
 
 
@@ -103,9 +110,22 @@ def stored(name: str, value: Any) -> Any:
     return value if value or name in ("file_size", "version") else None
 
 
+def listing(owner_id: str, status: Status) -> dict[str, str]:
+    """The keys under which lists have a video, which follow its status."""
+    if status is Status.DELETED:
+        return {"listed_owner": "", "owner_status": ""}
+    return {"listed_owner": owner_id, "owner_status": owner_status(owner_id, studio_word(status))}
+
+
+def owner_status(owner_id: str, word: str) -> str:
+    """The key of an owner's videos whose status has this word in the Studio edition."""
+    return f"{owner_id}#{word}"
+
+
 def to_row(video: Video) -> VideoRow:
     """The row of a new video."""
     fields = {name: stored(name, getattr(video, name)) for name in _FIELDS}
+    fields |= listing(video.owner_id, video.status)
     return VideoRow(video.id, **{name: value for name, value in fields.items() if value is not None})
 
 
@@ -122,3 +142,10 @@ def to_video(row: VideoRow) -> Video:
         marks=frozenset(row.marks or ()),
         **plain,
     )
+
+
+def to_card(item: dict[str, Any]) -> Card:
+    """The card of an index's entry, in DynamoDB's JSON."""
+    row = VideoRow.from_raw_data(item)
+    plain = {name: value for name in _CARD_FIELDS if (value := getattr(row, name)) is not None}
+    return Card(id=row.video_id, status=Status(row.status), visibility=Visibility(row.visibility), **plain)

@@ -1,6 +1,7 @@
-"""The store of videos: each method is one call of DynamoDB.
+"""The store of videos: each method is one call of DynamoDB, but for `move`, which reads first what it has to count.
 
-What changes a video's status also counts it, in one transaction: jobs by status are the statuses of all rows.
+What changes a video's status also counts it, in one transaction: jobs by status are the statuses of all rows, and an
+owner's collection is what the rows of their videos say.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -20,7 +21,10 @@ from shared.base.jobs import count_job
 from shared.base.tables import READ_SECONDS, bind, is_outage
 from shared.base.transactions import Refusal, past_conflicts, write_together
 from shared.domains.videos.model import OpenState, OpenVideo, Status, Video
-from shared.domains.videos.store.rows import VideoRow, column, stored, to_row, to_video
+from shared.domains.videos.store.collections import count_video
+from shared.domains.videos.store.rows import VideoRow, column, listing, stored, to_row, to_video
+
+Writes = tuple[dict[str, Any], ...]
 
 _REFUSED = "ConditionalCheckFailedException"
 
@@ -106,12 +110,22 @@ def _update(arguments: dict[str, Any]) -> dict[str, Any]:
     return item
 
 
-def _write_and_count(write: dict[str, Any], video_id: str, before: str, after: str) -> Refusal | None:
-    """A write of a row, and the count of what it does to the status; None when both were made."""
+def _together(*writes: dict[str, Any]) -> Refusal | None:
+    """A transaction; None when it was made."""
     refusal: Refusal | None
     with _dynamodb():
-        refusal = _asked(lambda: write_together(write, count_job(video_id, before, after)))
+        refusal = _asked(lambda: write_together(*writes))
     return refusal
+
+
+def _movement(
+    video_id: str, owner_id: str, expected: Expected, status: Status, fields: dict[str, Any], more_bytes: int
+) -> Writes:
+    """The writes that set the status of a video that has the one expected, with fields, and count that."""
+    (before,) = expected.status
+    changed = {"status": status, **listing(owner_id, status), **fields}
+    counts = count_job(video_id, before, status), count_video(owner_id, before, status, more_bytes)
+    return {"Update": _arguments(video_id, expected, changed)}, *counts
 
 
 def _arguments(video_id: str, expected: Expected, fields: dict[str, Any]) -> dict[str, Any]:
@@ -145,20 +159,20 @@ class VideoStore:
 
     def create(self, video: Video) -> None:
         """Write a new video and count it. Its id is new, so writing it twice, as a retry may, makes one row."""
-        with _dynamodb():
-            _asked(lambda: write_together(*self.creation(video)))
+        _together(*self.creation(video))
 
-    def creation(self, video: Video) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The same as two writes of a transaction that somebody else makes."""
+    def creation(self, video: Video) -> Writes:
+        """The same as writes of a transaction that somebody else makes."""
         row = to_row(video).get_save_kwargs_from_instance(condition=column("video_id").does_not_exist())
-        return {"Put": row}, count_job(video.id, "", video.status)
+        return {"Put": row}, count_job(video.id, "", video.status), count_video(video.owner_id, None, video.status)
 
-    def movement(
-        self, video_id: str, before: Status, after: Status, **fields: Any
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """What `move` does, from one status, as two writes of a transaction that somebody else makes."""
-        arguments = _arguments(video_id, Expected((before,)), {"status": after, **fields})
-        return {"Update": arguments}, count_job(video_id, before, after)
+    def movement(self, video_id: str, owner_id: str, before: Status, after: Status, **fields: Any) -> Writes:
+        """What `move` does, from one status, as writes of a transaction that somebody else makes.
+
+        For a video that stores nothing before it, as one that a job makes.
+        """
+        stored_bytes = sum(variant.size for variant in fields.get("variants", ()))
+        return _movement(video_id, owner_id, Expected((before,)), after, fields, stored_bytes)
 
     def get(self, video_id: str, *, consistent: bool = True) -> Video | None:
         """A video, or None. An inconsistent read costs half and may be a second old."""
@@ -185,28 +199,31 @@ class VideoStore:
                 return Change(False, _video(getattr(error.cause, "response", {}).get("Item")))
         return Change(True, _video(item))
 
-    def move(self, video_id: str, expected: Expected, status: Status, **fields: Any) -> Change:
-        """Set the status, and fields as `change` does, and count the move: one transaction.
+    def move(
+        self, video_id: str, expected: Expected, status: Status, *, known: Video | None = None, **fields: Any
+    ) -> Change:
+        """Set the status, and fields as `change` does, and count the move: a read and a transaction.
 
-        What is counted must be known, so each try holds for one status, the first of `expected` to begin with: name the
-        likeliest first. The row that refuses a try says which is next; nobody goes back to an earlier status.
+        What is counted must be known, so each try holds for the status that the video was seen in. Who is refused is
+        told where it stands, and tries again if that is another one of those expected.
+        known  the video, when it has just been read
         """
-        before, *others = expected.status
-        arguments = _arguments(video_id, replace(expected, status=(before,)), {"status": status, **fields})
-        refusal = _write_and_count({"Update": arguments}, video_id, before, status)
-        if refusal is None:
-            return Change(True, None)
-        video = _video(refusal.item)
-        if video is None or video.status not in others:
-            return Change(False, video)
-        left = (video.status, *(other for other in others if other is not video.status))
-        return self.move(video_id, replace(expected, status=left), status, **fields)
+        video = known or self.get(video_id)
+        while video is not None and video.status in expected.status:
+            more_bytes = replace(video, status=status, **fields).stored_bytes - video.stored_bytes
+            seen_in = replace(expected, status=(video.status,))
+            refusal = _together(*_movement(video_id, video.owner_id, seen_in, status, fields, more_bytes))
+            if refusal is None:
+                return Change(True, None)
+            seen, video = video, _video(refusal.item)
+            if video is None or video.status is seen.status:
+                break
+        return Change(False, video)
 
-    def forget(self, video_id: str, expected: Expected) -> None:
-        """Remove a row of the one status expected, which counts no more; leave it if that does not hold."""
-        (status,) = expected.status
-        row = VideoRow(video_id).get_delete_kwargs_from_instance(condition=expected.condition())
-        _write_and_count({"Delete": row}, video_id, status, "")
+    def forget(self, video_id: str) -> None:
+        """Remove the row of a deleted video, which counts no more; leave any other."""
+        row = VideoRow(video_id).get_delete_kwargs_from_instance(condition=Expected((Status.DELETED,)).condition())
+        _together({"Delete": row}, count_job(video_id, Status.DELETED, ""))
 
     def open_work(self, state: OpenState, before: float, limit: int) -> list[OpenVideo]:
         """Videos in an open state that nobody has touched since `before` (epoch seconds), the oldest first."""

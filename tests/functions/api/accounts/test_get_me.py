@@ -106,10 +106,13 @@ def test_a_user_who_is_gone_is_401(register: Register, user_id: str) -> None:
     assert with_token(token).status == 401
 
 
-def test_a_warm_request_makes_one_call(stage: Stage, register: Register) -> None:
+def test_a_warm_request_makes_two_calls(stage: Stage, register: Register) -> None:
     token = register().json["tokens"]["access_token"]
     with_token(token)
     before = len(stage.calls)
     with_token(token)
     tables = [call.parameters["TableName"] for call in stage.calls[before:]]
-    assert [table for table in tables if not table.endswith("limits")] == ["showreel-test-users"]
+    assert [table for table in tables if not table.endswith("limits")] == [
+        "showreel-test-users",
+        "showreel-test-operations",
+    ]

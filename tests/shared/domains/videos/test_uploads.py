@@ -21,6 +21,7 @@ from shared.domains.videos.rules.keys import upload_key
 from shared.domains.videos.rules.uploads import PART_SIZE, missing_parts
 from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.service.uploads import UploadService, UploadWish
+from shared.domains.videos.store.videos import VideoStore
 from tests.aws import Stage, real_name
 from tests.clock import TurnedClock
 from tests.shared.domains.videos.conftest import OWNER, SIZE, STRANGER, VERSION, MakeVideo
@@ -197,14 +198,15 @@ def test_what_arrives_while_an_upload_is_given_up_comes_first(
 ) -> None:
     """Between the read and the move: the answer is about the video as it then stands."""
     video_id = awaiting().id
-    get = uploads.videos.get
+    get = VideoStore.get
 
-    def get_and_lose(*args: Any, **more: Any) -> Any:
-        found = get(*args, **more)
+    def get_and_lose(store: VideoStore, *args: Any, **more: Any) -> Any:
+        found = get(store, *args, **more)
+        monkeypatch.setattr(VideoStore, "get", get)
         ProcessingService.open().accept_upload(video_id, size=size, upload_version=VERSION)
         return found
 
-    monkeypatch.setattr(type(uploads.videos), "get", lambda _, *args, **more: get_and_lose(*args, **more))
+    monkeypatch.setattr(VideoStore, "get", get_and_lose)
     with pytest.raises(UploadClosedError, match="delete the video"):
         uploads.abort(video_id, OWNER.id)
 

@@ -1,0 +1,108 @@
+"""An owner's videos in lists."""
+
+from dataclasses import dataclass
+
+from shared.base.errors import InvalidPageError
+from shared.base.pages import DEEPEST, seal, unseal
+from shared.domains.videos.model import Card, Collection
+from shared.domains.videos.rules.listing import Filter, skipped
+from shared.domains.videos.rules.status import studio_word
+from shared.domains.videos.store.collections import Cards, CollectionStore
+
+_ROUTE = "studio-videos"
+
+
+@dataclass(frozen=True)
+class Count:
+    """Videos that a filter lets through; there are at least so many when it `is_capped`."""
+
+    total: int
+    is_capped: bool = False
+
+
+@dataclass(frozen=True)
+class CardPage:
+    """A page of an owner's videos, the latest first. `has_prev`: there are videos before it."""
+
+    cards: list[Card]
+    collection: Collection
+    count: Count
+    next_cursor: str | None = None
+    has_prev: bool = False
+
+
+@dataclass(frozen=True)
+class _Position:
+    """Where a page begins: after so many videos, or after one of them; and what the page before has counted."""
+
+    skip: int = 0
+    after: str = ""
+    count: Count | None = None
+
+
+@dataclass(frozen=True)
+class ListingService:
+    """Lists for those who own the videos."""
+
+    store: CollectionStore
+
+    @classmethod
+    def open(cls) -> "ListingService":
+        """On the stage's tables."""
+        return cls(CollectionStore())
+
+    def collection(self, owner_id: str) -> Collection:
+        """An owner's videos in numbers: one call."""
+        return self.store.read(owner_id)
+
+    def page(
+        self, owner_id: str, wish: Filter, *, limit: int, page: int = 1, offset: int | None = None, cursor: str = ""
+    ) -> CardPage:
+        """A page of an owner's videos: two calls. Raises InvalidCursorError, InvalidPageError, InvalidInputError.
+
+        page, offset  are not looked at when there is a cursor
+        """
+        scope = (_ROUTE, owner_id, wish.status, wish.channel_id, wish.date_from, wish.date_to)
+        at = _position(unseal(cursor, *scope)) if cursor else _Position(skipped(page, offset, limit))
+        between = wish.between()
+        collection = self.store.read(owner_id)
+        if wish.is_empty:
+            return CardPage([], collection, Count(0))
+        wanted = DEEPEST + 1 if between and not at.count else at.skip + limit + 1
+        found = self.store.cards(owner_id, wish.word, wanted, after=at.after, between=between)
+        count = at.count or (_counted(found) if between else _known(collection, wish.word))
+        shown, more = _cut(found, at.skip, limit)
+        return CardPage(
+            cards=shown,
+            collection=collection,
+            count=count,
+            next_cursor=seal(_after(shown[-1], count if between else None), *scope) if more else None,
+            has_prev=bool(cursor) or at.skip > 0,
+        )
+
+
+def _cut(found: Cards, skip: int, limit: int) -> tuple[list[Card], bool]:
+    """The cards of a page, and whether there are more after it."""
+    shown = found.cards[skip : skip + limit]
+    if found.goes_on and not shown:
+        raise InvalidPageError("This page lies too deep: go on with cursor")
+    return shown, found.goes_on or len(found.cards) > skip + limit
+
+
+def _known(collection: Collection, word: str) -> Count:
+    counts = collection.by_status.items()
+    return Count(sum(number for status, number in counts if not word or studio_word(status) == word))
+
+
+def _counted(found: Cards) -> Count:
+    return Count(min(len(found.cards), DEEPEST), found.goes_on or len(found.cards) > DEEPEST)
+
+
+def _after(card: Card, count: Count | None) -> str:
+    """What a cursor holds: the last video of its page, and what had to be counted, so that it is counted once."""
+    return f"{card.id} {count.total} {count.is_capped:d}" if count else card.id
+
+
+def _position(held: str) -> _Position:
+    after, *counted = held.split(" ")
+    return _Position(after=after, count=Count(int(counted[0]), counted[1] == "1") if counted else None)
