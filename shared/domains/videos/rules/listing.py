@@ -12,7 +12,7 @@ NONE_YET = "published"
 
 _DAY = timedelta(days=1)
 _INSTANT = timedelta(milliseconds=1)
-_EVER = (datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC))
+_EVER = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC))
 
 
 @dataclass(frozen=True)
