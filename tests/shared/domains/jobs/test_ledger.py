@@ -11,7 +11,7 @@ from shared.domains.jobs.rules.prices import PRICES, cost_of, dollars, price_tab
 from shared.domains.jobs.service.desk import JobService
 from shared.domains.jobs.service.working import WorkService
 from tests.aws import Stage
-from tests.shared.domains.jobs.conftest import OWNER, MakeJob, stored
+from tests.shared.domains.jobs.conftest import OWNER, MakeJob, charge, stored
 
 USAGE = Usage(lambda_gb_seconds=86.39, lambda_requests=1, s3_writes=27, s3_reads=40, transitions=6)
 
@@ -38,7 +38,7 @@ def test_each_try_is_written_once_in_any_order(running: MakeJob, work: WorkServi
     tries = [(step, number) for step in ("plan", "render", "package") for number in range(3)]
     repeated = tries * 3
     random.Random(7).shuffle(repeated)
-    written = [work.charge(job, step, number, USAGE) for step, number in repeated]
+    written = [charge(job, step, number, USAGE) for step, number in repeated]
     assert sum(written) == len(tries)
     lines = work.moves.jobs.ledger(job.id)
     assert [line.key for line in lines] == sorted(f"001/{step}/{number:03}" for step, number in tries)
@@ -54,7 +54,7 @@ def test_a_reply_that_is_lost_pays_once(
     monkeypatch.setattr("time.sleep", lambda _: None)
     job = running()
     with stage.cut_off("dynamodb", "TransactWriteItems", times=1, after=True) as fired:
-        assert work.charge(job, "render", 0, USAGE)
+        assert charge(job, "render", 0, USAGE)
     assert len(fired) == 1
     assert stored(job).cost == cost_of(USAGE, PRICES)
 
@@ -62,7 +62,7 @@ def test_a_reply_that_is_lost_pays_once(
 def test_what_was_spent_on_a_cancelled_job_is_told(running: MakeJob, work: WorkService, desk: JobService) -> None:
     job = running()
     desk.cancel(job.id, OWNER.id)
-    assert work.charge(job, "render", 0, USAGE)
+    assert charge(job, "render", 0, USAGE)
     assert stored(job).cost == cost_of(USAGE, PRICES)
 
 
