@@ -23,7 +23,7 @@ from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.service.uploads import UploadService, UploadWish
 from tests.aws import Stage
 from tests.shared.domains.jobs.conftest import ARN, OWNER, stored
-from tests.shared.media.making import FFMPEG, X264, counted, ffmpeg
+from tests.shared.media.making import AAC, FFMPEG, X264, counted, ffmpeg, tone
 
 SECONDS, RATE = 2, 10
 
@@ -74,8 +74,19 @@ def run(job: Job, *, until: str = "") -> dict[str, Any]:
 @pytest.fixture
 def film(stage: Stage, tmp_path: Path) -> str:
     """A video that the owner has uploaded; its id."""
-    path = tmp_path / "film.mp4"
-    ffmpeg(*counted(seconds=SECONDS, rate=str(RATE)), *X264, path)
+    ffmpeg(*counted(seconds=SECONDS, rate=str(RATE)), *X264, tmp_path / "film.mp4")
+    return uploaded(tmp_path / "film.mp4")
+
+
+@pytest.fixture
+def talkie(stage: Stage, tmp_path: Path) -> str:
+    """The same with sound."""
+    ffmpeg(*counted(seconds=SECONDS, rate=str(RATE)), *tone(seconds=SECONDS), *X264, *AAC, tmp_path / "talkie.mp4")
+    return uploaded(tmp_path / "talkie.mp4")
+
+
+def uploaded(path: Path) -> str:
+    """A video of the owner's with that file; its id."""
     body = path.read_bytes()
     video = UploadService.open().request(OWNER, UploadWish("film.mp4", len(body), "video/mp4")).video
     Objects.open().put(upload_key(video.id), body, "video/mp4")
