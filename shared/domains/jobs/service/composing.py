@@ -65,7 +65,10 @@ class ComposingService(RenderingService):
         return is_kept(self._objects.age(index))
 
     def _render_units(self, plan: Any, keys: UnitKeys, numbers: list[int], part: Part) -> None:
-        """Render units at the same time, as many as there are processors and memory for; the first failure ends all."""
+        """Render units at the same time, as many as there are processors and memory for.
+
+        What another try cannot mend ends all at once. After what may pass the others are made, and found by that try.
+        """
         from shared.media.encode import available_cpus
         from shared.media.runner import sigterm_raises
         from shared.media.scene.sharing import together
@@ -76,13 +79,19 @@ class ComposingService(RenderingService):
         open_source = self._opener()
         with sigterm_raises(), ThreadPoolExecutor(together(plan, numbers, available_cpus(), memory)) as pool:
             made = [pool.submit(self._render_unit, plan, keys, number, open_source, part) for number in numbers]
+            failures = []
             try:
                 for future in as_completed(made):
-                    future.result()
+                    error = future.exception()
+                    if isinstance(error, StepError):
+                        raise error
+                    failures += [error] if error else []
             except BaseException:
                 part.stop()
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+        if failures:
+            raise failures[0]
 
     def _render_unit(self, plan: Any, keys: UnitKeys, number: int, open_source: Any, part: Part) -> None:
         from shared.media.scene.rendering import render_unit

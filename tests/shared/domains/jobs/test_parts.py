@@ -1,29 +1,39 @@
 """Progress of several workers: it is the sum of what each has said, each word is one write, and it never goes back."""
 
 import random
+import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
 from shared.base.running import StepError
-from shared.contract.resources import JOBS
+from shared.contract.resources import JOBS, OPERATIONS, VIDEOS
+from shared.domains.jobs.errors import JobOverError
 from shared.domains.jobs.model import Job, Status, Usage
+from shared.domains.jobs.rules.prices import PRICES, cost_of
+from shared.domains.jobs.service import desk as desks
 from shared.domains.jobs.service import parts
 from shared.domains.jobs.service.desk import JobService
 from shared.domains.jobs.service.ordering import OrderService
 from shared.domains.jobs.service.parts import Part
 from shared.domains.jobs.service.working import WorkService
-from tests.aws import Stage
-from tests.shared.domains.jobs.conftest import ARN, MEDIA, OWNER, MakeJob, stored
+from tests.aws import Stage, real_name
+from tests.dynamodb import clear
+from tests.shared.domains.jobs.conftest import ARN, MEDIA, OWNER, MakeJob, check_books, stored
+
+USAGE = Usage(lambda_gb_seconds=8.64, lambda_requests=1, transitions=1)
 
 MakeParts = Callable[..., list[Part]]
 
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every word is reported."""
+    """Every word is reported, and nobody is there to be told to stop."""
     monkeypatch.setattr(parts, "REPORT_SECONDS", 0.0)
+    monkeypatch.setattr(desks, "ask_to_stop", lambda *_: None)
 
 
 @pytest.fixture
@@ -140,3 +150,63 @@ def test_a_retry_shares_what_is_left_of_the_way(running: MakeJob, shared: MakePa
         assert stored(job).progress == 45 + 15 * (number + 1)
     assert work.complete(stored(job), MEDIA)
     assert (stored(job).progress, stored(job).status) == (100, Status.COMPLETED)
+
+
+SEEDS, WORKERS = 100, 3
+
+
+def test_cancelling_while_workers_are_at_work_ends_in_one_state(
+    running: MakeJob, shared: MakeParts, work: WorkService, desk: JobService, stage: Stage
+) -> None:
+    """Whoever is told that the job is cancelled stops; all are paid; what comes too late to cancel is published."""
+    won: Counter[Status] = Counter()
+    with ThreadPoolExecutor(WORKERS + 1) as pool:
+        for seed in range(SEEDS):
+            job, chance = running(), random.Random(seed)
+            finished = _race(pool, chance, job, shared(job, WORKERS), desk)
+            if all(finished):
+                work.complete(job, MEDIA)
+            ended = stored(job)
+            won[ended.status] += 1
+            assert ended.status in ((Status.CANCELLED, Status.COMPLETED) if all(finished) else (Status.CANCELLED,))
+            assert work.advance(job, 0, 0, 90_000, "Late") is None
+            assert stored(job) == ended
+            lines = work.moves.jobs.ledger(job.id)
+            assert [line.key for line in lines] == [f"001/render-{number:03}/000" for number in range(WORKERS)]
+            assert ended.cost == sum(line.cost for line in lines) == WORKERS * cost_of(USAGE, PRICES)
+            check_books(stage)
+            clear(*(real_name(table) for table in (JOBS, VIDEOS, OPERATIONS)))
+    assert min(won[Status.CANCELLED], won[Status.COMPLETED]) > 0, f"no race: {won}"
+
+
+def _race(pool: ThreadPoolExecutor, chance: random.Random, job: Job, made: list[Part], desk: JobService) -> list[bool]:
+    """Which of the workers got to their end, while the owner cancels at a moment that the seed chooses."""
+    together = threading.Barrier(WORKERS + 1)
+    delay = chance.uniform(0, 0.15)
+
+    def cancel() -> bool:
+        together.wait(10)
+        threading.Event().wait(delay)
+        with suppress(JobOverError):
+            desk.cancel(job.id, OWNER.id)
+        return True
+
+    def work_on(number: int) -> bool:
+        work = WorkService.open()
+        line = work.begin_try(job, "render", 0, USAGE, 900, number)
+        together.wait(10)
+        try:
+            made[number].tell("all", 0.5)
+            made[number].finish()
+        except StepError:
+            return False
+        finally:
+            work.charge(job, line, USAGE)
+        return True
+
+    cancelled = pool.submit(cancel)
+    finished = list(pool.map(work_on, range(WORKERS)))
+    if all(finished) and chance.random() < 0.5:  # packaging takes longer than the owner's patience, or it does not
+        WorkService.open().complete(job, MEDIA)
+    assert cancelled.result()
+    return finished

@@ -14,7 +14,7 @@ from shared.domains.jobs.service.desk import JobService
 from shared.domains.jobs.service.sources import Located
 from shared.domains.jobs.service.working import WorkService
 from shared.domains.videos.rules.keys import upload_key
-from shared.domains.videos.store.videos import VideoStore
+from shared.domains.videos.store.videos import Expected, VideoStore
 from shared.media.scene import stems
 from tests.aws import Stage
 from tests.shared.domains.jobs.conftest import ARN, OWNER, STRANGER, stored
@@ -188,23 +188,17 @@ def test_a_source_that_is_none_fails_the_job_in_words(film: str, owner: str, cod
     src = film if owner != "nobody's" else STRANGER
     job = ordered(scenes({"type": "video", "src": src}))
     if owner == "theirs":
-        VideoStore.open().change(film, _anything(), owner_id=STRANGER)
+        VideoStore.open().change(film, Expected(), owner_id=STRANGER)
     if owner == "broken":
         body = b"no film at all" * 100
         Objects.open().put(upload_key(film), body, "video/mp4")
         version = stage_version(upload_key(film))
-        VideoStore.open().change(film, _anything(), upload_version=version, file_size=len(body))
+        VideoStore.open().change(film, Expected(), upload_version=version, file_size=len(body))
     with pytest.raises(StepError) as refused:
         run(job)
     assert refused.value.code == code
     assert "source" in refused.value.message
     assert stored(job).status is Status.PROCESSING, "the machine's catch says that it failed"
-
-
-def _anything() -> Any:
-    from shared.domains.videos.store.videos import Expected
-
-    return Expected()
 
 
 def test_scenes_that_cannot_be_put_in_time_fail_the_job_in_words(film: str) -> None:
