@@ -14,17 +14,18 @@ from shared.domains.videos.service.transcoding import TranscodingService
     "aws.states",
     "Step Functions Execution Status Change",
     detail={"stateMachineArn": [TRANSCODE, RENDER], "status": ["FAILED", "TIMED_OUT", "ABORTED"]},
-    needs=(VIDEOS.get, VIDEOS.update, OPERATIONS.update, JOBS.get, JOBS.update),
+    needs=(VIDEOS.get, VIDEOS.update, OPERATIONS.update, JOBS.get, JOBS.query, JOBS.update),
 )
 def on_execution_ended(event: dict[str, Any]) -> None:
     """Set the error of the video or the job as the step that catches would; after that step it changes nothing."""
     detail = event["detail"]
     told = json.loads(detail["input"])
     error = {"Error": f"Execution.{detail['status']}", "Cause": detail.get("cause") or ""}
-    if "job_id" in told:
-        fail_job(told, error)
+    # a worker of a map is told as steps are, the execution itself of the job or the video alone
+    if "job_id" in told or "job" in told:
+        fail_job(told.get("job", told), error, is_over="job" not in told)
         return
-    if "video" not in told:  # a worker of the map is told as steps are, the execution itself of the video alone
+    if "video" not in told:
         told = {"video": told, "execution": detail["executionArn"]}
     TranscodingService.open(told).fail(error)
 

@@ -15,6 +15,7 @@ _PREFIXES = ("work/", "v/")
     needs=(
         JOBS.query_index("by_state"),
         JOBS.get,
+        JOBS.query,
         JOBS.update,
         VIDEOS.update,
         OPERATIONS.update,

@@ -38,7 +38,9 @@ _EDGE = "Optional, as the stack `edge`: a web ACL costs all the time, and addres
 
 _BATCH = "arn:<AWS::Partition>:batch:<AWS::Region>:<AWS::AccountId>"
 _EXECUTIONS = "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution"
-_MACHINE_NAME = '{"Fn::Select":[6,{"Fn::Split":[":",{"Ref":"transcodemachine28F91453"}]}]}'
+_MACHINES = {"transcode": "transcodemachine28F91453", "render": "rendermachine7DEA173C"}
+"""The machines whose work is shared out, and their ids in the template."""
+_NAME_OF = '{{"Fn::Select":[6,{{"Fn::Split":[":",{{"Ref":"{}"}}]}}]}}'
 
 MEANT = (
     Meant("AwsSolutions-L1", "*", _RUNTIME),
@@ -103,18 +105,20 @@ MEANT = (
     ),
     *(
         Meant(
-            f"AwsSolutions-IAM5[Resource::{_EXECUTIONS}:showreel-{{stage}}-transcode{end}]",
-            "pipeline/*-machine-role/Resource",
+            f"AwsSolutions-IAM5[Resource::{_EXECUTIONS}:showreel-{{stage}}-{name}{end}]",
+            f"pipeline/{name}-machine-role/Resource",
             "The map's executions, one a worker, are named by Step Functions.",
         )
+        for name in _MACHINES
         for end in ("/*", ":*")
     ),
     *(
         Meant(
-            f"AwsSolutions-IAM5[Resource::{_EXECUTIONS}:{_MACHINE_NAME}{end}]",
-            "pipeline/*-machine/DistributedMapPolicy/Resource",
+            f"AwsSolutions-IAM5[Resource::{_EXECUTIONS}:{_NAME_OF.format(_MACHINES[name])}{end}]",
+            f"pipeline/{name}-machine/DistributedMapPolicy/Resource",
             "The CDK's own grant, which is not attached to our role and not in the template.",
         )
+        for name in _MACHINES
         for end in (":*", "/*:*")
     ),
     Meant(

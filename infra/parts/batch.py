@@ -17,9 +17,8 @@ from infra.parts.function import RETENTION
 from infra.parts.grants import Grants
 from infra.parts.sizes import ATTEMPTS, JOB_MEMORY, JOB_VCPUS, MAX_VCPUS
 from infra.parts.stage import Stage
-from shared.base.running import EXIT_BAD_INPUT
+from shared.base.running import ATTEMPT_SECONDS, EXIT_BAD_INPUT
 
-ATTEMPT_LIMIT = cdk.Duration.hours(6)
 WAIT_FOR_CAPACITY = cdk.Duration.minutes(20)
 MOVES = "Batch jobs start in {}, a tag that may move to other content: name a digest with the setting worker_image"
 BOOTSTRAP = ROOT / "layers" / "worker" / "bootstrap.py"
@@ -151,7 +150,7 @@ class Job(Construct):
             retry_strategies=[
                 batch.RetryStrategy.of(batch.Action.EXIT, batch.Reason.custom(on_exit_code=str(EXIT_BAD_INPUT)))
             ],
-            timeout=ATTEMPT_LIMIT,
+            timeout=cdk.Duration.seconds(ATTEMPT_SECONDS),
             propagate_tags=True,
         )
         _keep_revisions(self.definition)

@@ -29,11 +29,10 @@ def machine_role(
     functions: Iterable[lambda_.Function],
     queue_arn: str,
     job_definitions: Iterable[str],
-    has_maps: bool = False,
 ) -> iam.IRole:
     """The role of `machine`, which calls `functions` and runs jobs of `job_definitions` (names) in one queue.
 
-    With `has_maps` it also starts, watches and ends the executions of its own distributed maps.
+    It also starts, watches and ends the executions of its own distributed map.
     Source: "Service integrations: AWS Batch", "IAM policies for Distributed Map states" and "Logging to CloudWatch
     Logs" in the Step Functions developer guide.
     """
@@ -53,7 +52,7 @@ def machine_role(
         _allow(["states:DescribeExecution", "states:StopExecution"], *runs),
     ]
     statements = [
-        *(maps if has_maps else []),
+        *maps,
         _allow(["lambda:InvokeFunction"], *(function.function_arn for function in functions)),
         # An execution under way goes on with the revision that it began with
         _allow(["batch:SubmitJob"], queue_arn, *(batch("job-definition", f"{name}:*") for name in job_definitions)),

@@ -17,8 +17,9 @@ from infra.parts.lost import lost_queue
 from infra.parts.machine_role import machine_role
 from infra.parts.stage import Stage
 from infra.stacks.base import ShowreelStack
+from infra.workflows.pieces import JSONATA
 from infra.workflows.render import RenderWorkflow
-from infra.workflows.transcode import JSONATA, LIMIT, TranscodeWorkflow
+from infra.workflows.transcode import LIMIT, TranscodeWorkflow
 from shared.contract.declare import Event, Lane
 from shared.contract.needs import Kind, Machine, Need, Resource
 from shared.contract.resources import RENDER, TRANSCODE
@@ -33,13 +34,13 @@ class PipelineStack(ShowreelStack):
         self._lost = lost_queue(self, stage, "lost-events")
         self._functions = Functions(self, stage, lost=self._lost)
         self._queue_arn = BatchEnvironment(self, "batch", stage).queue.job_queue_arn
-        self._machine(TRANSCODE, TranscodeWorkflow, most_workers=stage.most_workers)
+        self._machine(TRANSCODE, TranscodeWorkflow)
         self._machine(RENDER, RenderWorkflow)
         for room, event in event_rooms():
             self._on(room, event)
 
-    def _machine(self, machine: Machine, kind: type[Any], **more: Any) -> None:
-        """A state machine over the steps of its folder; `more` is for its definition."""
+    def _machine(self, machine: Machine, kind: type[Any]) -> None:
+        """A state machine over the steps of its folder."""
         made = {room.name: self._functions.add(room) for room, step in steps(machine.name) if Lane.LAMBDA in step.lanes}
         jobs = {
             room.name: Job(self, room, self.stage, self._functions.grants)
@@ -48,7 +49,8 @@ class PipelineStack(ShowreelStack):
         }
         [job] = jobs.values()
         arn = job.definition.job_definition_arn
-        workflow = kind(self, made, queue_arn=self._queue_arn, job_definition_arn=arn, **more)
+        most = self.stage.most_workers
+        workflow = kind(self, made, queue_arn=self._queue_arn, job_definition_arn=arn, most_workers=most)
         role = machine_role(
             self,
             self.stage,
@@ -56,7 +58,6 @@ class PipelineStack(ShowreelStack):
             functions=made.values(),
             queue_arn=self._queue_arn,
             job_definitions=[self.stage.named(name) for name in jobs],
-            has_maps=machine is TRANSCODE,
         )
         sfn.StateMachine(
             self,

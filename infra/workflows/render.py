@@ -1,28 +1,36 @@
 """The workflow `render`: a scene configuration becomes a video. Mirrors functions/pipeline/render/.
 
-    prepare_sources -> plan_render -> (which lane?) -> render_run -> package_render -> finish_render
+    prepare_sources -> plan_render -> (which lane?) -> render_runs: a Map of render_run -> package_render
+                                                    -> render_run_job, or render_run_jobs, an array -> package_render
+    package_render  -> finish_render
     whatever fails  -> fail_render -> RenderFailed
 
-Six transitions at most, whatever the video's length. A cancelled execution is stopped, and Step Functions ends its job.
+Six transitions and one a worker on Lambda. A cancelled execution is stopped, and Step Functions ends its jobs.
 """
 
-import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.workflows.transcode import HOPELESS, INPUT
+from infra.workflows.pieces import (
+    CAUGHT,
+    ERROR,
+    EXECUTION,
+    INPUT,
+    RESULT,
+    WORKERS,
+    batch_job,
+    invocation,
+    workers_map,
+)
 
-TOLD = {
-    "job": f"{{% {INPUT} %}}",
-    "execution": "{% $states.context.Execution.Id %}",
-    "try": "{% $states.context.State.RetryCount %}",
-}
+TOLD = {"job": f"{{% {INPUT} %}}", "execution": f"{{% {EXECUTION} %}}"}
+TRY = {"try": "{% $states.context.State.RetryCount %}"}
 """What every step on Lambda is told: the execution's own input, its ARN, and how often the step was tried before."""
 
-RESULT = "{% $states.result.Payload %}"
-CAUGHT = "{% $states.errorOutput %}"
+WORKER = {key: f"{{% {INPUT}.{key} %}}" for key in (*TOLD, "plan", "worker")}
+"""The same for a worker: the map starts an execution for it, whose input it is."""
 
 
 class RenderWorkflow(Construct):
@@ -35,55 +43,58 @@ class RenderWorkflow(Construct):
         *,
         queue_arn: str,
         job_definition_arn: str,
+        most_workers: int,
     ) -> None:
-        """`functions`: step name -> its Lambda function."""
+        """`functions`: step name -> its Lambda function; `most_workers` of them render at the same time."""
         super().__init__(scope, "render")
         self._functions = functions
-        self._failed = self._step("fail_render", {"error": "{% $states.input %}"}, catch=False)
+        self._failed = self._invocation("fail_render", {**TOLD, "error": ERROR})
         self._failed.next(sfn.Fail(self, "RenderFailed"))
-        self.start = self._chain(queue_arn, job_definition_arn)
+        self.start = self._chain(queue_arn, job_definition_arn, most_workers)
 
-    def _chain(self, queue_arn: str, job_definition_arn: str) -> sfn.Chain:
-        planned = {"plan": "{% $plan %}"}
+    def _chain(self, queue_arn: str, job_definition_arn: str, most_workers: int) -> sfn.Chain:
         prepare = self._step("prepare_sources", {})
         plan = self._step("plan_render", {}, keep={"plan": RESULT})
-        package = self._step("package_render", planned, keep={"published": RESULT})
+        package = self._step("package_render", {"plan": "{% $plan %}"}, keep={"published": RESULT})
         package.next(self._step("finish_render", {"published": "{% $published %}"}))
-        on_lambda = self._step("render_run", planned).next(package)
-        on_batch = self._job(queue_arn, job_definition_arn).next(package)
+        on_lambda = self._workers(most_workers).next(package)
+        on_batch = self._job("render_run_job", queue_arn, job_definition_arn).next(package)
+        in_array = self._job("render_run_jobs", queue_arn, job_definition_arn, in_array=True).next(package)
         lane = sfn.Choice.jsonata(self, "RenderLane")
+        lane.when(sfn.Condition.jsonata(f"{{% $plan.lane = 'batch' and {WORKERS} > 1 %}}"), in_array)
         lane.when(sfn.Condition.jsonata("{% $plan.lane = 'batch' %}"), on_batch).otherwise(on_lambda)
         return prepare.next(plan).next(lane)
 
-    def _step(
-        self, name: str, payload: dict[str, str], *, keep: dict[str, str] | None = None, catch: bool = True
-    ) -> tasks.LambdaInvoke:
-        """One step on Lambda, tried three times unless it says that trying again cannot help."""
-        task = tasks.LambdaInvoke.jsonata(
-            self,
-            name,
-            lambda_function=self._functions[name],
-            payload=sfn.TaskInput.from_object({**TOLD, **payload}),
-            outputs="{% {} %}",
-            assign=keep,
-            retry_on_service_exceptions=False,
-        )
-        task.add_retry(errors=[HOPELESS], max_attempts=0)
-        task.add_retry(errors=["States.ALL"], max_attempts=2, interval=cdk.Duration.seconds(2), backoff_rate=2)
-        if catch:
-            task.add_catch(self._failed, errors=["States.ALL"], outputs=CAUGHT)
+    def _step(self, name: str, payload: dict[str, str], *, keep: dict[str, str] | None = None) -> tasks.LambdaInvoke:
+        """One step on Lambda, whose last failure ends the job."""
+        task = self._invocation(name, {**TOLD, **payload}, keep=keep)
+        task.add_catch(self._failed, errors=["States.ALL"], outputs=CAUGHT)
         return task
 
-    def _job(self, queue_arn: str, job_definition_arn: str) -> tasks.BatchSubmitJob:
-        told = f"{{% $string({{'job': {INPUT}, 'execution': $states.context.Execution.Id, 'plan': $plan}}) %}}"
-        job = tasks.BatchSubmitJob.jsonata(
+    def _invocation(
+        self, name: str, payload: dict[str, str], *, state: str = "", keep: dict[str, str] | None = None
+    ) -> tasks.LambdaInvoke:
+        return invocation(self, state or name, self._functions[name], {**payload, **TRY}, keep=keep)
+
+    def _workers(self, most_workers: int) -> sfn.DistributedMap:
+        """One execution of `render_run` for each worker."""
+        failed = self._invocation("fail_render", {**WORKER, "error": ERROR}, state="fail_render_worker")
+        work = self._invocation("render_run", WORKER)
+        workers = workers_map(self, "render_runs", work, failed, told=TOLD, most_workers=most_workers)
+        workers.add_catch(self._failed, errors=["States.ALL"], outputs=CAUGHT)
+        return workers
+
+    def _job(
+        self, state: str, queue_arn: str, job_definition_arn: str, *, in_array: bool = False
+    ) -> tasks.BatchSubmitJob:
+        job = batch_job(
             self,
-            "render_run_job",
+            state,
+            name=f"'render-' & {INPUT}.job_id",
+            told=f"'job': {INPUT}",
+            queue_arn=queue_arn,
             job_definition_arn=job_definition_arn,
-            job_queue_arn=queue_arn,
-            job_name=f"{{% 'render-' & {INPUT}.job_id %}}",
-            payload=sfn.TaskInput.from_object({"input": told}),
-            outputs="{% {} %}",
+            in_array=in_array,
         )
         job.add_catch(self._failed, errors=["States.ALL"], outputs=CAUGHT)
         return job

@@ -14,23 +14,16 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-JSONATA = sfn.QueryLanguage.JSONATA
+from infra.workflows.pieces import CAUGHT, ERROR, EXECUTION, INPUT, WORKERS, batch_job, invocation, workers_map
+
 LIMIT = cdk.Duration.hours(26)
 OUTSIDE_LIMIT = cdk.Duration.hours(24)
 """How long an outside encoder may take."""
 
-INPUT = "$states.context.Execution.Input"
-WORKERS = "$count($plan.workers)"
-TOLD = {"video": f"{{% {INPUT} %}}", "execution": "{% $states.context.Execution.Id %}"}
+TOLD = {"video": f"{{% {INPUT} %}}", "execution": f"{{% {EXECUTION} %}}"}
 """What every step is told: the execution's own input, and its ARN."""
 WORKER = {key: f"{{% {INPUT}.{key} %}}" for key in (*TOLD, "plan", "worker")}
 """The same for a worker: the map starts an execution for it, whose input it is."""
-ERROR, CAUGHT = "{% $states.input %}", "{% $states.errorOutput %}"
-HOPELESS = "StepError"
-"""The class that steps raise when another try cannot help; see shared/base/running.py."""
-
-NOT_ASKED = [f"Lambda.{name}Exception" for name in ("Service", "AWSLambda", "SdkClient", "TooManyRequests")]
-"""What Lambda says when the function did not run."""
 
 
 class TranscodeWorkflow(Construct):
@@ -62,7 +55,7 @@ class TranscodeWorkflow(Construct):
         package.next(finish)
         on_lambda = self._workers().next(package)
         on_batch = self._job("encode_run_job", queue_arn, job_definition_arn).next(package)
-        in_array = self._job("encode_run_jobs", queue_arn, job_definition_arn, workers=WORKERS).next(package)
+        in_array = self._job("encode_run_jobs", queue_arn, job_definition_arn, in_array=True).next(package)
         lane = sfn.Choice.jsonata(self, "Lane")
         lane.when(sfn.Condition.jsonata(f"{{% $plan.lane = 'batch' and {WORKERS} > 1 %}}"), in_array)
         lane.when(sfn.Condition.jsonata("{% $plan.lane = 'batch' %}"), on_batch)
@@ -97,40 +90,14 @@ class TranscodeWorkflow(Construct):
         keep: dict[str, str] | None = None,
         wait: cdk.Duration | None = None,
     ) -> tasks.LambdaInvoke:
-        """An invocation of the step `name` as the state of that name, unless `state` names it; tried three times."""
-        pattern = sfn.IntegrationPattern
-        task = tasks.LambdaInvoke.jsonata(
-            self,
-            state or name,
-            lambda_function=self._functions[name],
-            payload=sfn.TaskInput.from_object(payload),
-            outputs="{% {} %}",
-            assign=keep,
-            retry_on_service_exceptions=False,
-            integration_pattern=pattern.WAIT_FOR_TASK_TOKEN if wait else pattern.REQUEST_RESPONSE,
-            task_timeout=sfn.Timeout.duration(wait) if wait else None,
-        )
-        task.add_retry(errors=[HOPELESS], max_attempts=0)
-        again = NOT_ASKED if wait else ["States.ALL"]  # an answer is final, and so is none in time
-        task.add_retry(errors=again, max_attempts=2, interval=cdk.Duration.seconds(2), backoff_rate=2)
-        return task
+        """An invocation of the step `name` as the state of that name, unless `state` names it."""
+        return invocation(self, state or name, self._functions[name], payload, keep=keep, wait=wait)
 
     def _workers(self) -> sfn.DistributedMap:
-        """One execution of `encode_run` for each worker. A worker that fails says why, which the map would not."""
+        """One execution of `encode_run` for each worker."""
         failed = self._invocation("fail_video", {**WORKER, "error": ERROR}, state="fail_worker")
-        failed.next(sfn.Fail.jsonata(self, "Worker failed", error="{% $caught.Error %}", cause="{% $caught.Cause %}"))
         work = self._invocation("encode_run", WORKER)
-        work.add_catch(failed, errors=["States.ALL"], outputs=CAUGHT, assign={"caught": CAUGHT})
-        workers = sfn.DistributedMap.jsonata(
-            self,
-            "encode_runs",
-            items=sfn.ProvideItems.jsonata("{% $plan.workers %}"),
-            item_selector={**TOLD, "plan": "{% $plan %}", "worker": "{% $states.context.Map.Item.Value %}"},
-            max_concurrency=self._most_workers,
-            map_execution_type=sfn.StateMachineType.STANDARD,
-            outputs="{% {} %}",
-        )
-        workers.item_processor(work)
+        workers = workers_map(self, "encode_runs", work, failed, told=TOLD, most_workers=self._most_workers)
         workers.add_catch(self._failed, errors=["States.ALL"], outputs=CAUGHT)
         return workers
 
@@ -143,18 +110,17 @@ class TranscodeWorkflow(Construct):
             wait=OUTSIDE_LIMIT,
         )
 
-    def _job(self, name: str, queue_arn: str, job_definition_arn: str, workers: str = "") -> tasks.BatchSubmitJob:
-        """A job that does all the work, or an array with a job for each of `workers`."""
-        told = f"{{% $string({{'video': {INPUT}, 'execution': $states.context.Execution.Id, 'plan': $plan}}) %}}"
-        job = tasks.BatchSubmitJob.jsonata(
+    def _job(
+        self, state: str, queue_arn: str, job_definition_arn: str, *, in_array: bool = False
+    ) -> tasks.BatchSubmitJob:
+        job = batch_job(
             self,
-            name,
+            state,
+            name=f"'encode-' & {INPUT}.video_id",
+            told=f"'video': {INPUT}",
+            queue_arn=queue_arn,
             job_definition_arn=job_definition_arn,
-            job_queue_arn=queue_arn,
-            job_name=f"{{% 'encode-' & {INPUT}.video_id %}}",
-            array_size=cdk.Token.as_number(f"{{% {workers} %}}") if workers else None,
-            payload=sfn.TaskInput.from_object({"input": told}),
-            outputs="{% {} %}",
+            in_array=in_array,
         )
         job.add_catch(self._failed, errors=["States.ALL"], outputs=CAUGHT)
         return job

@@ -1,5 +1,6 @@
 """Counts the requests to S3 that this process makes, by what they cost as."""
 
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ class Requests:
 
 
 _made = Requests()
+_lock = threading.Lock()
 
 
 def watch(client: Any) -> None:
@@ -30,7 +32,8 @@ def requests() -> Requests:
 
 def _count(event_name: str, **_: Any) -> None:
     operation = event_name.rpartition(".")[2]
-    if operation in _READS:
-        _made.reads += 1
-    elif operation not in _FREE:
-        _made.writes += 1
+    with _lock:
+        if operation in _READS:
+            _made.reads += 1
+        elif operation not in _FREE:
+            _made.writes += 1

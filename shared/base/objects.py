@@ -184,6 +184,11 @@ class Objects:
         pages = client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
         return {entry["Key"]: int(entry["Size"]) for page in pages for entry in page.get("Contents", [])}
 
+    def written(self, prefix: str) -> dict[str, float]:
+        """Key -> epoch seconds at which the objects under a prefix were written: one call for each thousand."""
+        pages = client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        return {entry["Key"]: entry["LastModified"].timestamp() for page in pages for entry in page.get("Contents", [])}
+
     def copy(self, key: str, target: str, size: int) -> None:
         """Copy an object of so many bytes inside S3, in parts where it is larger than S3 copies at once (5 GiB)."""
         s3 = client("s3", 300)

@@ -14,6 +14,9 @@ from shared.base.settings import setting
 EXIT_BAD_INPUT = 64
 """Exit code of a Batch job whose input cannot be processed: Batch gives up instead of trying again (EX_USAGE)."""
 
+ATTEMPT_SECONDS = 6 * 3600
+"""After so long Batch ends an attempt of a job."""
+
 ANSWER_TRIES = 3
 
 T = TypeVar("T")

@@ -102,7 +102,7 @@ def run(
     is left in any case.
     """
     with contextlib.ExitStack() as stack:
-        stack.enter_context(_sigterm_raises())
+        stack.enter_context(sigterm_raises())
         pipes = [_Pipe(stack) for _ in command.outputs]
         progress = _Pipe(stack)
         line = command.build(ffmpeg_path, [pipe.write_end for pipe in pipes], progress.write_end)
@@ -168,7 +168,7 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def _sigterm_raises() -> Iterator[None]:
+def sigterm_raises() -> Iterator[None]:
     """Turn SIGTERM into SystemExit while a child runs, so that the way out is taken; a handler of the host's stays."""
     is_ours = (
         threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL

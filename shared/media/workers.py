@@ -18,6 +18,8 @@ INVOCATION_SEGMENTS = 3
 MOST_INVOCATIONS = 100
 
 JOB_VCPUS = 4
+JOB_MEMORY = 7168
+"""MiB, of the 8 GiB that a c7g.xlarge has: the ECS agent needs the rest."""
 JOB_CPU_SECONDS = 960
 """A Batch worker's work: four minutes, long against the start of a machine and short enough to lose with one."""
 MOST_JOBS = 256

@@ -25,8 +25,8 @@ def test_machine_may_do_what_its_tasks_ask_for(cloud: Templates, name: str, job_
     job, *others = [s["Arguments"] for s in states if s["Resource"].endswith(":batch:submitJob.sync")]
     assert {other["JobQueue"] for other in others} <= {job["JobQueue"]}
     states_of = "arn:aws:states:eu-central-1:123456789012"
-    mapped = {("states:StartExecution", f"{states_of}:stateMachine:showreel-prod-transcode")} | {
-        (f"states:{action}", f"{states_of}:execution:showreel-prod-transcode{end}")
+    mapped = {("states:StartExecution", f"{states_of}:stateMachine:showreel-prod-{name}")} | {
+        (f"states:{action}", f"{states_of}:execution:showreel-prod-{name}{end}")
         for action in ("DescribeExecution", "StopExecution")
         for end in ("/*", ":*")
     }
@@ -39,5 +39,4 @@ def test_machine_may_do_what_its_tasks_ask_for(cloud: Templates, name: str, job_
     }
     rule = f"{events}:rule/StepFunctionsGetEventsForBatchJobsRule"
     told = {(f"events:{action}", rule) for action in ("DescribeRule", "PutRule", "PutTargets")}
-    maps = mapped if name == TRANSCODE.name else set()
-    assert granted == called | jobs | told | maps | {(f"logs:{action}", "*") for action in DELIVERY.split()}
+    assert granted == called | jobs | told | mapped | {(f"logs:{action}", "*") for action in DELIVERY.split()}

@@ -9,7 +9,7 @@ from shared.domains.jobs.model import Status
 from shared.domains.jobs.service.rendering import RenderingService
 
 
-@step(needs=(JOBS.get, JOBS.put, JOBS.update, VIDEOS.update, OPERATIONS.update))
+@step(needs=(JOBS.get, JOBS.put, JOBS.query, JOBS.update, VIDEOS.update, OPERATIONS.update))
 def finish_render(told: dict[str, Any]) -> dict[str, Any]:
     """Complete the job, once."""
     RenderingService.open(told, Status.COMPLETED).finish(told["published"])

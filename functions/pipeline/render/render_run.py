@@ -1,4 +1,4 @@
-"""render, step 3: render all units, the sound and the poster. Runs on Lambda or on Batch."""
+"""render, step 3: render a run of units, or the sound. Runs on Lambda or on Batch."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ _BROKEN = "only a source that breaks while it is decoded asks for it"
 )
 def render_run(told: dict[str, Any]) -> dict[str, Any]:
     """Write fragments and their indexes; what was written before is not made again."""
-    ComposingService.open(told).render(told["plan"])
+    ComposingService.open(told).render(told["plan"], told.get("worker", 0))
     return {}
 
 

@@ -1,6 +1,6 @@
 """What a job is: work that somebody asked for, the states that it goes through, and what it cost."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -122,13 +122,28 @@ class Usage:
         }
         return {name: part for name, part in parts.items() if part != Usage()}
 
+    def lasting(self, seconds: float) -> "Usage":
+        """What a try takes in so many seconds, of which this is one; what does not depend on them stays."""
+        batch = {kind: round(each * seconds, 3) for kind, each in self.batch_seconds.items()}
+        return replace(self, lambda_gb_seconds=round(self.lambda_gb_seconds * seconds, 3), batch_seconds=batch)
+
 
 @dataclass(frozen=True)
 class LedgerLine:
-    """What one try of one step cost. `key` names the try: there is one line for each, whatever is sent twice."""
+    """A try of a step, and what it cost once it has ended. There is one line for each, whatever is sent twice.
+
+    key           names the try; see rules/keys.py
+    usage         of the whole try; of each of its seconds while it lasts, where it depends on them
+    at            its end, "" while it lasts
+    most_seconds  the longest that it can last
+    is_assumed    nobody told its end: it was killed
+    """
 
     key: str
     step: str
     usage: Usage
-    cost: int
-    at: str
+    began_at: str
+    most_seconds: int = 0
+    cost: int = 0
+    at: str = ""
+    is_assumed: bool = False

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from shared.media.scene.composition import Composition
 from shared.media.scene.estimate import estimate_cpu_seconds, unit_cpu_seconds
-from shared.media.scene.layers import Clip, Picture, Still
+from shared.media.scene.layers import Clip, Layer, Picture, Still
 from shared.media.scene.picture import Window, seen
 from shared.media.scene.problems import Problem, SceneError, pointer
 from shared.media.scene.sound import scene_sounds, shared_sounds
@@ -22,6 +22,9 @@ MAX_CLIPS = 16
 MAX_STILLS = 64
 MAX_HELD = 500_000_000
 """Pixels of all pictures of a unit, as they are decoded and as they are shown."""
+PROCESS_BYTES = 200_000_000
+ENCODED_BYTES, DECODED_BYTES, STILL_BYTES = 100, 50, 6
+"""For each pixel: an encoder looks ahead and back, a decoder keeps references, a picture is held in two sizes."""
 MAX_SOUNDS = 32
 """Heard in one scene, or over all scenes."""
 
@@ -83,10 +86,7 @@ def _turns(composition: Composition) -> Iterator[Problem]:
 
 def _piece(composition: Composition, number: int, first: int, last: int) -> Iterator[Problem]:
     """What one process would have to open."""
-    layers = seen(composition, number, Window(first, last))
-    if first < composition.times[number].transition:
-        before = composition.times[number - 1].frames
-        layers = [*layers, *seen(composition, number - 1, Window(before + first, before + last))]
+    layers = _layers(composition, number, first, last)
     clips = sum(isinstance(layer, Clip) for layer in layers)
     stills = sum(isinstance(layer, Still) for layer in layers)
     held = sum(_held(layer) for layer in layers if isinstance(layer, Picture))
@@ -94,6 +94,24 @@ def _piece(composition: Composition, number: int, first: int, last: int) -> Iter
         message = f"At most {MAX_CLIPS} videos and {MAX_STILLS} pictures are seen at a time, {MAX_HELD} pixels in all."
         place = pointer(("scenes", number, "elements"))
         yield Problem(place, "TOO_MANY", message, composition.project.scenes[number].id)
+
+
+def process_bytes(composition: Composition, unit: RenderUnit) -> int:
+    """Memory that the process of a unit takes, rather more than less: frames on their way, and whole pictures."""
+    layers = _layers(composition, unit.scene, unit.first, unit.last)
+    decoded = sum(layer.placement.source[0] * layer.placement.source[1] for layer in layers if isinstance(layer, Clip))
+    held = sum(_held(layer) for layer in layers if isinstance(layer, Still))
+    canvas = composition.size[0] * composition.size[1]
+    return PROCESS_BYTES + canvas * ENCODED_BYTES + decoded * DECODED_BYTES + held * STILL_BYTES
+
+
+def _layers(composition: Composition, number: int, first: int, last: int) -> list[Layer]:
+    """What is seen in frames of a scene, and of the scene before in a transition."""
+    layers = list(seen(composition, number, Window(first, last)))
+    if first < composition.times[number].transition:
+        before = composition.times[number - 1].frames
+        layers += seen(composition, number - 1, Window(before + first, before + last))
+    return layers
 
 
 def _held(layer: Picture) -> int:

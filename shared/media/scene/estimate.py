@@ -21,9 +21,12 @@ LEAD_SECONDS = 1
 
 def estimate_cpu_seconds(composition: Composition, units: Sequence[RenderUnit]) -> float:
     """CPU-seconds of all units and of the sound."""
-    return sum(unit_cpu_seconds(composition, unit) for unit in units) + AUDIO * 3 * composition.frames / float(
-        composition.rate
-    )
+    return sum(unit_cpu_seconds(composition, unit) for unit in units) + sound_cpu_seconds(composition)
+
+
+def sound_cpu_seconds(composition: Composition) -> float:
+    """CPU-seconds of the sound: it is mixed, measured and encoded."""
+    return AUDIO * 3 * composition.frames / float(composition.rate)
 
 
 def unit_cpu_seconds(composition: Composition, unit: RenderUnit) -> float:

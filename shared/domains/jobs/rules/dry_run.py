@@ -12,6 +12,7 @@ from shared.domains.videos.model import Video
 from shared.media.facts import AudioFacts, SourceFacts, VideoFacts
 from shared.media.scene.problems import Problem
 from shared.media.scene.sources import Probed
+from shared.media.workers import workers
 
 RATE = 30
 
@@ -71,8 +72,14 @@ def answer(found: Any, before: tuple[Problem, ...]) -> DryRunAnswer:
         duration=found.duration,
         frames=found.frames,
         estimated_seconds=found.estimated_seconds,
-        estimated_cost=dollars(cost_of(expected_usage(found.cpu_seconds, "lambda"), price_table())),
+        estimated_cost=dollars(_expected_cost(found)),
     )
+
+
+def _expected_cost(found: Any) -> int:
+    """By a dry run alone the lane is not known: what Lambda takes is the more of both."""
+    shares = workers("lambda", found.units, found.cpu_seconds)
+    return cost_of(expected_usage(found.cpu_seconds, "lambda", shares), price_table())
 
 
 def assumed(video: Video) -> Probed | None:

@@ -16,6 +16,17 @@ def account_key(owner_id: str) -> dict[str, str]:
     return {"pk": f"owner#{owner_id}", "sk": ACCOUNT}
 
 
+def try_key(attempt: int, step: str, number: int, worker: int | None = None) -> str:
+    """The key of a try: attempt, step and, where several share it, the worker, and the number of the try from 0."""
+    return f"{attempt:03}/{step}{'' if worker is None else f'-{worker:03}'}/{number:03}"
+
+
+def is_later_try(key: str, than: str) -> bool:
+    """Whether a key is that of a later try of the same step, worker and attempt."""
+    (step, _, number), (other, _, before) = key.rpartition("/"), than.rpartition("/")
+    return step == other and number > before
+
+
 def execution_name(job_id: str, attempt: int) -> str:
     """The one name of the execution of one attempt."""
     return f"{job_id}-{attempt}"

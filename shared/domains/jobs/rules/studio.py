@@ -105,18 +105,22 @@ _SAME = (
 def logs(lines: list[LedgerLine]) -> list[ProcessingLog]:
     """What was done last, in the order in which it ended."""
     found = []
-    for line in sorted(lines, key=lambda line: line.at)[-MOST_LOGS:]:
+    for line in sorted(filter(_has_ended, lines), key=lambda line: line.at)[-MOST_LOGS:]:
         attempt, _, number = line.key.split("/")
         entry = {"attempt": int(attempt), "number": int(number), "cost": dollars(line.cost)}
         found.append(ProcessingLog(at=line.at, step=line.step, **entry))
     return found
 
 
+def _has_ended(line: LedgerLine) -> bool:
+    return bool(line.at)
+
+
 def breakdown(job: Job | None, lines: list[LedgerLine]) -> CostBreakdown:
     """What a job has cost, by category: lambda, batch, s3, step_functions, and each provider by name."""
     amounts: dict[str, float] = {}
     prices = price_table()
-    for line in lines:
+    for line in filter(_has_ended, lines):
         for category, usage in line.usage.parts().items():
             amounts[category] = amounts.get(category, 0) + cost_of(usage, prices)
     estimated = job.estimated_cost if job else 0

@@ -52,7 +52,7 @@ class Moves:
             if job.status not in statuses:
                 return change
             now = clock.timestamp()
-            change = self.move(job, status, reason, completed_at=now, current_step="", **reason)
+            change = self.move(job, status, reason, completed_at=now, current_step="", parts="", **reason)
             if change.made or change.orphaned or change.job is None or change.job.attempt != job.attempt:
                 return change
             job = change.job

@@ -18,6 +18,9 @@ OpenSource = Callable[[str], RangeSource]
 FETCHED = "fetched/"
 """Where bytes from the internet are kept; the bucket forgets them after three days."""
 
+KNOWN_SECONDS = 36 * 3600
+"""So old are bytes at most that an execution begins to read, which lasts 26 hours."""
+
 LARGEST = 1024**3
 FETCH_SECONDS = 240
 MISSING = "SOURCE_MISSING"
@@ -79,13 +82,17 @@ class Sources:
     last_try: bool = False
     ask: Callable[[], None] = lambda: None
 
-    def locate(self, src: str) -> Located:
-        """The bytes of a source, fetched first where they are on the internet.
+    def locate(self, src: str, known: Located | None = None) -> Located:
+        """The bytes of a source, fetched first where they are on the internet, unless they are `known` and still there.
 
         StepError when there are none; what may pass by itself is raised as it is, so that the step is tried again.
         """
         video_id = own_video(src)
-        return self._own(src, video_id) if video_id else self._fetched(src)
+        if video_id:
+            return self._own(src, video_id)
+        if known and (age := self.objects.age(known.key)) is not None and age < KNOWN_SECONDS:
+            return known
+        return self._fetched(src)
 
     def _own(self, src: str, video_id: str) -> Located:
         video = self.videos.get(video_id)

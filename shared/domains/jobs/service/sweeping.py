@@ -61,6 +61,7 @@ class SweepService:
             self._tidy(job)
         elif not self._is_under_way(job):
             self.work.fail(job, *LOST)
+            self.work.settle(job)
 
     def _is_under_way(self, job: Job) -> bool:
         if job.open_state == OpenState.PENDING:
@@ -74,4 +75,5 @@ class SweepService:
         for prefix in (WORK, PUBLISHED):
             self.objects.erase(f"{prefix}{job.video_id}/")
         if not job.execution_arn or clock.now() - clock.seconds(job.completed_at) > LONGEST_STEP_SECONDS:
+            self.work.settle(job)
             self.work.moves.jobs.change(job, open_state="", touched_at="")

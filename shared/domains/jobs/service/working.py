@@ -5,10 +5,15 @@ from typing import Any
 
 from shared.base import clock
 from shared.domains.jobs.model import Job, LedgerLine, Status, Usage
+from shared.domains.jobs.rules.keys import try_key
 from shared.domains.jobs.rules.prices import cost_of, price_table
 from shared.domains.jobs.rules.status import OPEN
+from shared.domains.jobs.rules.usage import assumed
 from shared.domains.jobs.service.moving import Moves
 from shared.domains.videos.model import PublishedMedia
+
+TRIES = 3
+"""A worker's part of the progress can stand elsewhere than thought, but hardly twice."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +60,26 @@ class WorkService:
         return _is_same_work(change.job, job)
 
     def estimate(self, job: Job, seconds: float, usage: Usage) -> None:
-        """Keep what the work will take and cost, as far as it is known before."""
+        """Keep what the work will take and cost, as far as it is known before; workers begin to count their parts."""
         cost = cost_of(usage, price_table())
-        self.moves.jobs.change(job, estimated_seconds=max(1, round(seconds)), estimated_cost=cost)
+        told = {"estimated_seconds": max(1, round(seconds)), "estimated_cost": cost, "updated_at": clock.timestamp()}
+        self.moves.jobs.change(job, parts={}, **told)
+
+    def advance(self, job: Job, worker: int, before: int, reached: int, step: str) -> int | None:
+        """Store how far one of several workers is, and the progress of all with it: what is told twice counts once.
+
+        One call, and another where the worker was told of wrongly: by a try that is over, or one whose reply got lost.
+        before, reached  thousandths of a percent of the whole: where the worker's part stands, and is to stand
+        Gives where it stands then; None when the job is not being processed any more: whoever works on it can stop.
+        """
+        for _ in range(TRIES):
+            told = {"current_step": step, "updated_at": clock.timestamp()}
+            stands, before = self.moves.jobs.advance(job, worker, before, reached, **told)
+            if not _is_same_work(stands, job):
+                return None
+            if before >= reached:
+                break
+        return before
 
     def complete(self, job: Job, media: PublishedMedia) -> bool:
         """The media are in place (processing -> completed); False when the job is no longer to be published."""
@@ -65,7 +87,7 @@ class WorkService:
         video: dict[str, Any] = {field.name: getattr(media, field.name) for field in fields(media)}
         video |= {"progress": 100, "published_at": now}
         if job.status is Status.PROCESSING:
-            ended = {"progress": 100, "current_step": "", "completed_at": now}
+            ended = {"progress": 100, "current_step": "", "completed_at": now, "parts": ""}
             change = self.moves.move(job, Status.COMPLETED, video, **ended)
             if change.made:
                 return True
@@ -77,11 +99,33 @@ class WorkService:
         change = self.moves.end(job, OPEN, Status.FAILED, code, message)
         return change.made or (change.job is not None and change.job.status is Status.FAILED)
 
-    def charge(self, job: Job, step: str, number: int, usage: Usage) -> bool:
-        """Write down what a try of a step cost, whatever has become of the job; once for each attempt, step and try."""
-        key = f"{job.attempt:03}/{step}/{number:03}"
-        line = LedgerLine(key, step, usage, cost_of(usage, price_table()), clock.timestamp())
-        return self.moves.jobs.charge(job, line)
+    def begin_try(
+        self, job: Job, step: str, number: int, usage: Usage, most_seconds: int, worker: int | None = None
+    ) -> LedgerLine:
+        """Write down that a try of a step has begun; once for each attempt, step, worker and try.
+
+        usage         what it takes in a second
+        most_seconds  how long it can last
+        """
+        key = try_key(job.attempt, step, number, worker)
+        line = LedgerLine(key, step, usage, clock.timestamp(), most_seconds)
+        self.moves.jobs.begin_try(job, line)
+        return line
+
+    def charge(self, job: Job, line: LedgerLine, usage: Usage) -> bool:
+        """Write down what a try has cost, whatever has become of the job; once, and instead of what was assumed."""
+        ended = replace(line, usage=usage, cost=cost_of(usage, price_table()), at=clock.timestamp())
+        stands = self.moves.jobs.charge(job, ended, line)
+        if stands is not None and stands.is_assumed:
+            stands = self.moves.jobs.charge(job, ended, stands)
+        return stands is None
+
+    def settle(self, job: Job, *, but: str = "") -> None:
+        """Assume the end of each try that was killed, so that nobody told it; `but` is the key of one that lives."""
+        lines, now = self.moves.jobs.ledger(job.id), clock.now()
+        for line in lines:
+            if not line.at and line.key != but:
+                self.moves.jobs.charge(job, assumed(line, lines, now), line)
 
 
 def _is_same_work(stands: Job | None, job: Job) -> bool:

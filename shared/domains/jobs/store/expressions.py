@@ -1,16 +1,19 @@
 """Updates and conditions of DynamoDB, from fields and their values."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
-Value = str | int | bytes
+Value = str | int | Decimal | bytes | dict[str, int]
 
 
 def attribute(value: Value) -> dict[str, Any]:
     """A value as DynamoDB's JSON has it."""
     if isinstance(value, bytes):
         return {"B": value}
-    return {"N": str(value)} if isinstance(value, int) else {"S": str(value)}
+    if isinstance(value, dict):
+        return {"M": {name: attribute(inner) for name, inner in value.items()}}
+    return {"N": str(value)} if isinstance(value, int | Decimal) else {"S": str(value)}
 
 
 def item_of(fields: dict[str, Value]) -> dict[str, dict[str, Any]]:
@@ -19,15 +22,15 @@ def item_of(fields: dict[str, Value]) -> dict[str, dict[str, Any]]:
 
 
 def number(item: dict[str, Any], name: str) -> int:
-    """A number of an item; 0 when it is absent."""
-    return int(item.get(name, {"N": "0"})["N"])
+    """A whole number of an item, rounded down; 0 when it is absent."""
+    return int(Decimal(item.get(name, {"N": "0"})["N"]))
 
 
 @dataclass(frozen=True)
 class Expected:
     """What must hold of an item for a write to be made.
 
-    equal   name -> value; "" and 0 stand for an absent attribute
+    equal   name -> value; "" and 0 stand for an absent attribute; `map.key` names what a map holds
     below   name -> what the stored number must be less than; an absent one is less than any
     absent  a name that must not be there: of the key, when the item must not exist
     """
@@ -45,8 +48,9 @@ class _Names:
         self.values: dict[str, dict[str, Any]] = {}
 
     def name(self, name: str) -> str:
-        self.names[f"#{name}"] = name
-        return f"#{name}"
+        parts = name.split(".")
+        self.names |= {f"#{part}": part for part in parts}
+        return ".".join(f"#{part}" for part in parts)
 
     def value(self, value: Value) -> str:
         placeholder = f":{len(self.values)}"
@@ -89,7 +93,7 @@ def update(
     fields: dict[str, Value],
     expected: Expected | None = None,
     *,
-    add: dict[str, int] | None = None,
+    add: dict[str, int | Decimal] | None = None,
 ) -> dict[str, Any]:
     """An UpdateItem that sets fields, removing those that are empty, and adds to numbers."""
     told = _Names()

@@ -5,6 +5,7 @@ What changes a job's status changes the owner's account, and the row of the job'
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from shared.base import clock
@@ -15,11 +16,13 @@ from shared.base.transactions import past_conflicts, write_together
 from shared.domains.jobs.model import Account, Job, LedgerLine, OpenJob, OpenState, Status
 from shared.domains.jobs.rules.keys import JOB, LEDGER, REQUEST, account_key, job_key
 from shared.domains.jobs.rules.status import OPEN, OPEN_STATES
-from shared.domains.jobs.store.expressions import Expected, Value, item_of, put, update
+from shared.domains.jobs.store.expressions import Expected, Value, item_of, number, put, update
 from shared.domains.jobs.store.rows import (
     Item,
     job_fields,
     line_fields,
+    line_key,
+    line_values,
     owner_status,
     status_count,
     to_account,
@@ -28,6 +31,9 @@ from shared.domains.jobs.store.rows import (
 )
 
 Writes = tuple[dict[str, Any], ...]
+
+MOST_LINES = 20_000
+"""Of one ledger: many retries of as many workers as there can be."""
 
 _WHAT = "Jobs"
 _JOB, _ACCOUNT = 0, 1
@@ -110,7 +116,7 @@ class JobStore:
 
     def _account(self, job: Job, before: Status | None, after: Status, most_open: int) -> dict[str, Any]:
         """The change of the owner's account with a job's move."""
-        add = {status_count(after): 1}
+        add: dict[str, int | Decimal] = {status_count(after): 1}
         if before is not None:
             add[status_count(before)] = -1
         opened = (after in OPEN) - (before in OPEN)
@@ -124,14 +130,16 @@ class JobStore:
     def change(self, job: Job, *, below: dict[str, int] | None = None, **fields: Value) -> Change:
         """Set fields of a job that still has the status and the attempt of `job`; not the status itself."""
         expected = Expected(equal={"status": job.status, "attempt": job.attempt}, below=below or {})
-        arguments = update(self._table, job_key(job.id), fields, expected)
-        database = client("dynamodb", READ_SECONDS)
+        made, item = self._updated(update(self._table, job_key(job.id), fields, expected))
+        return Change(made, to_job(item) if item else None)
+
+    def _updated(self, arguments: dict[str, Any]) -> tuple[bool, Item]:
+        """Whether an item was updated, and the item after it or as it stands; {} when there is none."""
         try:
-            item = _call("update_item", **arguments, ReturnValues="ALL_NEW")["Attributes"]
-        except database.exceptions.ConditionalCheckFailedException as refused:
-            found = refused.response.get("Item")
-            return Change(False, to_job(found) if found else None)
-        return Change(True, to_job(item))
+            found = _call("update_item", **arguments, ReturnValues="ALL_NEW")["Attributes"]
+        except client("dynamodb", READ_SECONDS).exceptions.ConditionalCheckFailedException as refused:
+            return False, refused.response.get("Item") or {}
+        return True, found
 
     def get(self, job_id: str) -> Job | None:
         """A job as it stands now, or None."""
@@ -182,15 +190,44 @@ class JobStore:
                 return items
             arguments["ExclusiveStartKey"] = last
 
-    def charge(self, job: Job, line: LedgerLine) -> bool:
-        """Add a line to a job's ledger, and its cost to the job and to the owner's account; once for each key."""
+    def advance(self, job: Job, worker: int, before: int, reached: int, **fields: Value) -> tuple[Job | None, int]:
+        """Move a worker's part of the progress of `job`, and the progress with it, in one write.
+
+        before   where the part stands, in thousandths of a percent of the whole: else nothing is written
+        reached  where it is to stand
+        Gives the job as it stands then, and where the part does. The row must have the map `parts`.
+        """
+        part = f"parts.{worker}"
+        expected = Expected(equal={"status": job.status, "attempt": job.attempt, part: before})
+        add: dict[str, int | Decimal] = {"progress": Decimal(reached - before) / 1000}
+        made, item = self._updated(update(self._table, job_key(job.id), {part: reached, **fields}, expected, add=add))
+        stands = number(item.get("parts", {"M": {}})["M"], str(worker)) if item else 0
+        return (to_job(item) if item else None), reached if made else stands
+
+    def begin_try(self, job: Job, line: LedgerLine) -> bool:
+        """Add a line to a job's ledger, whose cost is not known yet; once for each key."""
+        arguments = put(self._table, line_fields(job.id, line), Expected(absent="pk"))
+        try:
+            _call("put_item", **arguments)
+        except client("dynamodb", READ_SECONDS).exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def charge(self, job: Job, line: LedgerLine, known: LedgerLine) -> LedgerLine | None:
+        """Change a ledger line that stands as `known`, and the cost of the job and the owner's account with it.
+
+        None when it was changed, else the line as it stands.
+        """
+        expected = Expected(equal={"at": known.at, "cost": known.cost, "is_assumed": int(known.is_assumed)})
+        more = line.cost - known.cost
         writes = (
-            {"Put": put(self._table, line_fields(job.id, line), Expected(absent="pk"))},
-            {"Update": update(self._table, job_key(job.id), {}, add={"cost": line.cost})},
-            {"Update": update(self._table, account_key(job.owner_id), {}, add={"spent": line.cost})},
+            {"Update": update(self._table, line_key(job.id, line), line_values(line), expected)},
+            {"Update": update(self._table, job_key(job.id), {}, add={"cost": more})},
+            {"Update": update(self._table, account_key(job.owner_id), {}, add={"spent": more})},
         )
         with answering(_WHAT):
-            return write_together(*writes) is None
+            refusal = write_together(*writes)
+        return to_line(refusal.item) if refusal and refusal.item else None
 
     def ledger(self, job_id: str) -> list[LedgerLine]:
         """All lines of a job's ledger, by key."""
@@ -198,15 +235,13 @@ class JobStore:
 
     def with_ledger(self, job_id: str) -> tuple[Job | None, list[LedgerLine]]:
         """A job as it stands now, and all lines of its ledger, by key; what was asked for is not read."""
-        found = _call(
-            "query",
-            TableName=self._table,
+        items = self._query(
+            MOST_LINES,
             KeyConditionExpression="#pk = :pk AND #sk BETWEEN :job AND :last",
             ExpressionAttributeNames={"#pk": "pk", "#sk": "sk"},
             ExpressionAttributeValues=item_of({":pk": job_key(job_id)["pk"], ":job": JOB, ":last": LEDGER + "~"}),
             ConsistentRead=True,
         )
-        items = found["Items"]
         lines = [to_line(item) for item in items if item["sk"]["S"] != JOB]
         return next((to_job(item) for item in items if item["sk"]["S"] == JOB), None), lines
 

@@ -37,16 +37,39 @@ def to_job(item: Item, owner_id: str = "") -> Job:
 
 def line_fields(job_id: str, line: LedgerLine) -> dict[str, Value]:
     """The row of a ledger line."""
+    return {**line_key(job_id, line), **line_values(line)}
+
+
+def line_key(job_id: str, line: LedgerLine) -> dict[str, str]:
+    """The key of a ledger line's row."""
+    return job_key(job_id, LEDGER + line.key)
+
+
+def line_values(line: LedgerLine) -> dict[str, Value]:
+    """What is in the row of a ledger line."""
     usage = json.dumps({name: value for name, value in dataclasses.asdict(line.usage).items() if value})
-    told: dict[str, Value] = {"step": line.step, "usage": usage, "cost": line.cost, "at": line.at}
-    return {**job_key(job_id, LEDGER + line.key), **told}
+    return {
+        "step": line.step,
+        "usage": usage,
+        "began_at": line.began_at,
+        "most_seconds": line.most_seconds,
+        "cost": line.cost,
+        "at": line.at,
+        "is_assumed": int(line.is_assumed),
+    }
 
 
 def to_line(item: Item) -> LedgerLine:
     """The ledger line of a row."""
-    usage = Usage(**json.loads(item["usage"]["S"]))
     return LedgerLine(
-        item["sk"]["S"].removeprefix(LEDGER), item["step"]["S"], usage, number(item, "cost"), item["at"]["S"]
+        key=item["sk"]["S"].removeprefix(LEDGER),
+        step=item["step"]["S"],
+        usage=Usage(**json.loads(item["usage"]["S"])),
+        began_at=item["began_at"]["S"],
+        most_seconds=number(item, "most_seconds"),
+        cost=number(item, "cost"),
+        at=item["at"]["S"] if "at" in item else "",
+        is_assumed=bool(number(item, "is_assumed")),
     )
 
 

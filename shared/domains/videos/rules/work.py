@@ -1,8 +1,21 @@
 """Where the intermediate objects of one plan lie: addressed by the hash of inputs, settings and encoder build."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 WORK = "work/"
+
+
+class RunKeys(Protocol):
+    """Where workers put what they make: bytes and, after them, what is in them."""
+
+    def fragments(self, rung: str, run: int) -> str:
+        """The bytes of one run of a rung, or of the sound ("audio")."""
+        ...
+
+    def index(self, rung: str, run: int) -> str:
+        """What is in those bytes, as JSON; written after them, so that it says they are whole."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 from shared.base.objects import Objects
 from shared.domains.videos.model import PublishedMedia, Variant
 from shared.domains.videos.rules.keys import MANIFEST, POSTER, media_prefix
-from shared.domains.videos.rules.work import WorkKeys
+from shared.domains.videos.rules.work import RunKeys, WorkKeys
 from shared.media.fragmenting import mismatch
 from shared.media.grid import Grid
 from shared.media.indexes import AudioIndex, RunIndex
@@ -31,7 +31,7 @@ def publish_runs(
     plan: Grid,
     objects: Objects,
     video_id: str,
-    work: WorkKeys,
+    work: RunKeys,
     *,
     shown: tuple[int, int],
     poster: Callable[[Manifest], bytes],
@@ -83,11 +83,11 @@ def from_json(value: dict[str, Any]) -> PublishedMedia:
     return PublishedMedia(**told)
 
 
-def _run(objects: Objects, work: WorkKeys, rung: str, number: int) -> EncodedRun:
+def _run(objects: Objects, work: RunKeys, rung: str, number: int) -> EncodedRun:
     index = RunIndex.from_json(objects.get_json(work.index(rung, number)))
     return EncodedRun(index, objects.source(work.fragments(rung, number), size=index.size))
 
 
-def _audio(objects: Objects, work: WorkKeys) -> EncodedAudio:
+def _audio(objects: Objects, work: RunKeys) -> EncodedAudio:
     index = AudioIndex.from_json(objects.get_json(work.index("audio", 0)))
     return EncodedAudio(index, objects.source(work.fragments("audio", 0), size=sum(index.sizes)))

@@ -35,7 +35,8 @@ def test_a_video_with_what_its_job_did(completed: Make, ada: Someone, stage: Sta
     job = completed()
     work = WorkService.open()
     for step in ("prepare", "render"):
-        work.charge(job, step, 0, USAGE)
+        work.charge(job, work.begin_try(job, step, 0, USAGE, 900), USAGE)
+    work.begin_try(job, "render", 1, USAGE, 900)
     path = f"/api/v1/videos/{job.video_id}"
     told = ada.call(handler, "GET", path).json
     assert differences(EXAMPLE, told["video"]) == []

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.contract.resources import JOBS, RENDER, VIDEOS
-from shared.domains.jobs.model import Job, Kind
+from shared.domains.jobs.model import Job, Kind, Usage
 from shared.domains.jobs.rules.status import MIRROR, OPEN
 from shared.domains.jobs.service.desk import JobService
 from shared.domains.jobs.service.ordering import Order, OrderService
@@ -92,6 +92,12 @@ def completed(running: MakeJob, work: WorkService) -> MakeJob:
         return stored(job)
 
     return make
+
+
+def charge(job: Job, step: str, number: int, usage: Usage, *, worker: int | None = None) -> bool:
+    """A try of a step that begins and ends at once, as the workflow tells it."""
+    work = WorkService.open()
+    return work.charge(job, work.begin_try(job, step, number, usage, 900, worker), usage)
 
 
 def check_books(stage: Stage) -> None:

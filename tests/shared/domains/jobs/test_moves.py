@@ -21,7 +21,17 @@ from shared.domains.videos.model import Status as VideoStatus
 from shared.domains.videos.service.catalogue import CatalogueService
 from tests.aws import Stage, real_name
 from tests.dynamodb import clear
-from tests.shared.domains.jobs.conftest import ARN, MEDIA, OWNER, RESERVED, STRANGER, MakeJob, check_books, stored
+from tests.shared.domains.jobs.conftest import (
+    ARN,
+    MEDIA,
+    OWNER,
+    RESERVED,
+    STRANGER,
+    MakeJob,
+    charge,
+    check_books,
+    stored,
+)
 
 MOVE = "TransactWriteItems"
 
@@ -82,7 +92,9 @@ def test_each_step_is_one_call(pending: MakeJob, work: WorkService, stage: Stage
     assert stage.calls_of(lambda: work.begin(job, ARN, "Reading")) == move
     begun = stored(job)
     assert stage.calls_of(lambda: work.report(begun, 10, "Rendering")) == change
-    assert stage.calls_of(lambda: work.charge(begun, "plan", 0, Usage(lambda_requests=1))) == move
+    assert stage.calls_of(lambda: charge(begun, "plan", 0, Usage(lambda_requests=1))) == ["dynamodb:PutItem", *move]
+    work.estimate(begun, 10, Usage())
+    assert stage.calls_of(lambda: work.advance(begun, 1, 0, 20_000, "Rendering")) == change
     assert stage.calls_of(lambda: work.complete(begun, MEDIA)) == move
 
 

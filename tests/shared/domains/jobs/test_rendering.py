@@ -1,117 +1,53 @@
 """The steps of the workflow `render` with the real engine: what comes out, what a second run leaves as it is."""
 
-import hashlib
-import re
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from functions.pipeline.render.finish_render import handler as finish_render
-from functions.pipeline.render.package_render import handler as package_render
-from functions.pipeline.render.plan_render import handler as plan_render
-from functions.pipeline.render.prepare_sources import handler as prepare_sources
-from functions.pipeline.render.render_run import handler as render_run
 from shared.base.errors import UnavailableError
 from shared.base.objects import Objects, ObjectSink
 from shared.base.running import StepError
-from shared.domains.jobs.model import Job, Kind, Status
+from shared.domains.jobs.model import Job, Status
 from shared.domains.jobs.service.desk import JobService
-from shared.domains.jobs.service.ordering import Order, OrderService
 from shared.domains.jobs.service.sources import Located
 from shared.domains.jobs.service.working import WorkService
 from shared.domains.videos.rules.keys import upload_key
-from shared.domains.videos.service.processing import ProcessingService
-from shared.domains.videos.service.uploads import UploadService, UploadWish
-from shared.domains.videos.store.videos import VideoStore
+from shared.domains.videos.store.videos import Expected, VideoStore
 from shared.media.scene import stems
 from tests.aws import Stage
-from tests.shared.domains.jobs.conftest import ARN, OWNER, STRANGER, check_books, stored
-from tests.shared.media.making import FFMPEG, X264, counted, ffmpeg
+from tests.shared.domains.jobs.conftest import ARN, OWNER, STRANGER, stored
+from tests.shared.domains.jobs.steps import (
+    RATE,
+    SECONDS,
+    TEXT,
+    bodies,
+    engine,
+    film,
+    finish_render,
+    frames,
+    ordered,
+    package_render,
+    plan_render,
+    prepare_sources,
+    render,
+    run,
+    scenes,
+    stage_version,
+    told,
+)
+from tests.shared.media.making import ffmpeg
 
-SECONDS, RATE = 2, 10
-
-
-@pytest.fixture(autouse=True)
-def engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FFMPEG_PATH", FFMPEG)
-    monkeypatch.setenv("LAMBDA_CPU_SECONDS", "900")
-
-
-def scenes(*elements: dict[str, Any]) -> list[dict[str, Any]]:
-    scene = {"id": "only", "duration": SECONDS, "background-color": "#204060", "elements": list(elements)}
-    return [{"comment": "Small", "width": 320, "height": 180, "fps": RATE, "scenes": [scene]}]
-
-
-TEXT = {"type": "text", "text": "Hello", "style": {"font-size": 40}}
-
-Steps = Callable[..., Any]
-
-
-def ordered(configuration: list[dict[str, Any]]) -> Job:
-    return stored(OrderService.open().order(OWNER, Order(Kind.SCENES, "Small", configuration), "free"))
-
-
-def told(job: Job, **more: Any) -> dict[str, Any]:
-    asked = {"job_id": job.id, "video_id": job.video_id, "attempt": job.attempt}
-    return {"job": asked, "execution": ARN, "try": 0, **more}
-
-
-def run(job: Job, *, until: str = "") -> dict[str, Any]:
-    """All steps, or those before one of them; what was published."""
-    prepare_sources(told(job), None)
-    plan = plan_render(told(job), None)
-    if until == "render":
-        return {}
-    render_run(told(job, plan=plan), None)
-    published: dict[str, Any] = package_render(told(job, plan=plan), None)
-    if until != "finish":
-        finish_render(told(job, published=published), None)
-    return published
-
-
-@pytest.fixture
-def film(stage: Stage, tmp_path: Path) -> str:
-    """A video that the owner has uploaded; its id."""
-    path = tmp_path / "film.mp4"
-    ffmpeg(*counted(seconds=SECONDS, rate=str(RATE)), *X264, path)
-    body = path.read_bytes()
-    video = UploadService.open().request(OWNER, UploadWish("film.mp4", len(body), "video/mp4")).video
-    Objects.open().put(upload_key(video.id), body, "video/mp4")
-    version = stage_version(upload_key(video.id))
-    assert ProcessingService.open().accept_upload(video.id, size=len(body), upload_version=version)
-    return video.id
-
-
-def stage_version(key: str) -> str:
-    from shared.base import aws
-
-    return str(aws.client("s3").head_object(Bucket=Objects.open().bucket, Key=key)["VersionId"])
-
-
-def frames(body: bytes, tmp_path: Path) -> int:
-    """How many pictures a file has when it is decoded."""
-    path = tmp_path / "rendered.mp4"
-    path.write_bytes(body)
-    line = [FFMPEG, "-i", path, "-map", "0:v", "-f", "null", "-"]
-    done = subprocess.run(line, capture_output=True, text=True, timeout=60, check=True)
-    return int(re.findall(r"frame=\s*(\d+)", done.stderr)[-1])
-
-
-def bodies(prefix: str) -> dict[str, str]:
-    """Key -> hash of its bytes."""
-    objects = Objects.open()
-    return {key: hashlib.sha256(objects.get(key)).hexdigest() for key in objects.keys(prefix)}
+__all__ = ["engine", "film"]
 
 
 def test_scenes_become_a_video(film: str, stage: Stage, tmp_path: Path) -> None:
     job = ordered(scenes({"type": "video", "src": f"upload://{film}", "width": 160, "height": 90}, TEXT))
     run(job, until="finish")
-    made = bodies(f"v/{job.video_id}/") | bodies("work/")
+    made = bodies(f"v/{job.video_id}/") | bodies("work/units/")
     published = run(job, until="finish")
-    assert bodies(f"v/{job.video_id}/") | bodies("work/") == made, "every step run twice makes the same"
+    assert bodies(f"v/{job.video_id}/") | bodies("work/units/") == made, "every step run twice makes the same"
     for _ in range(2):
         finish_render(told(job, published=published), None)
     done = stored(job)
@@ -119,10 +55,11 @@ def test_scenes_become_a_video(film: str, stage: Stage, tmp_path: Path) -> None:
     assert done.estimated_cost > 0
     lines = WorkService.open().moves.jobs.ledger(job.id)
     assert [line.key for line in lines] == [
-        f"001/{step}/000" for step in ("finish", "package", "plan", "prepare", "render")
+        f"001/{step}/000" for step in ("finish", "package", "plan", "prepare", "render-000")
     ]
     assert done.cost == sum(line.cost for line in lines) > 0
-    assert sum(line.usage.transitions for line in lines) == 6
+    assert all(line.at and not line.is_assumed for line in lines)
+    assert sum(line.usage.transitions for line in lines) == 7, "six, and one for the one worker"
     video = VideoStore.open().get(job.video_id)
     assert video is not None
     assert (video.width, video.height, video.duration, video.has_poster) == (320, 180, SECONDS, True)
@@ -134,25 +71,6 @@ def test_scenes_become_a_video(film: str, stage: Stage, tmp_path: Path) -> None:
     assert f"/{prefix}180p.mp4?" in JobService.open().download(job.id, OWNER.id).url
 
 
-def test_a_retry_makes_only_what_is_not_there(stage: Stage) -> None:
-    job = ordered(scenes(TEXT))
-    run(job, until="render")
-    plan = plan_render(told(job), None)
-    render_run(told(job, plan=plan), None)
-    work = bodies("work/")
-    assert WorkService.open().fail(stored(job), "BROKEN", "It broke.")
-    again = OrderService.open().retry(job.id, OWNER.id, "free")
-    before = len(stage.calls)
-    run(again)
-    written = [call.parameters["Key"] for call in stage.calls[before:] if call.operation in ("PutObject", "CopyObject")]
-    assert not [key for key in written if "run-" in key], "the units were there"
-    assert {key: work[key] for key in work} == {key: digest for key, digest in bodies("work/").items() if key in work}
-    assert stored(job).status is Status.COMPLETED
-    keys = [line.key for line in WorkService.open().moves.jobs.ledger(job.id)]
-    assert {key[:3] for key in keys} == {"001", "002"}
-    check_books(stage)
-
-
 @pytest.mark.parametrize("step", ["plan", "render", "package", "finish"])
 def test_nothing_is_published_once_it_is_cancelled(step: str) -> None:
     """Cancelled before a step: that one and all others refuse, whatever they have got before."""
@@ -162,7 +80,7 @@ def test_nothing_is_published_once_it_is_cancelled(step: str) -> None:
     plan: dict[str, Any] = {}
     published: dict[str, Any] = {}
     steps["plan"] = lambda: plan.update(plan_render(told(job), None))
-    steps["render"] = lambda: render_run(told(job, plan=plan), None)
+    steps["render"] = lambda: render(job, plan)
     steps["package"] = lambda: published.update(package_render(told(job, plan=plan), None))
     steps["finish"] = lambda: finish_render(told(job, published=published), None)
     names = list(steps)
@@ -185,7 +103,7 @@ def test_a_source_that_goes_while_it_is_needed_is_told_by_its_name(film: str) ->
     plan = plan_render(told(job), None)
     Objects.open().erase(f"uploads/{film}/")
     with pytest.raises(StepError) as refused:
-        render_run(told(job, plan=plan), None)
+        render(job, plan)
     assert refused.value.code == "SOURCE_MISSING"
     assert film in refused.value.message
     assert (stored(job).status, stored(job).error_code) == (Status.FAILED, "SOURCE_MISSING")
@@ -220,7 +138,7 @@ def test_mixing_ends_when_it_is_cancelled(stage: Stage, tmp_path: Path, monkeypa
     Objects.open().put("fetched/tone", path.read_bytes(), "audio/wav")
     located = Located("fetched/tone", "", path.stat().st_size)
     monkeypatch.setattr("shared.domains.jobs.service.sources.Sources.locate", lambda *_: located)
-    monkeypatch.setattr("shared.domains.jobs.service.rendering.REPORT_SECONDS", 0.0)
+    monkeypatch.setattr("shared.domains.jobs.service.parts.REPORT_SECONDS", 0.0)
     job = ordered(scenes({"type": "audio", "src": "https://example.com/tone.wav"}))
     prepare_sources(told(job), None)
     plan = plan_render(told(job), None)
@@ -233,17 +151,23 @@ def test_mixing_ends_when_it_is_cancelled(stage: Stage, tmp_path: Path, monkeypa
 
     monkeypatch.setattr("shared.media.scene.stems.render", cancelled)
     with pytest.raises(StepError) as refused:
-        render_run(told(job, plan=plan), None)
+        render(job, plan)
     assert refused.value.code == "CANCELLED"
-    assert not [key for key in Objects.open().keys("work/") if "audio" in key]
+    keys = Objects.open().keys("work/units/")
+    assert keys, "the pictures were made"
+    assert not [key for key in keys if _audio_key(job, plan) in key]
+
+
+def _audio_key(job: Job, plan: dict[str, Any]) -> str:
+    return str(Objects.open().get_json(f"work/{job.video_id}/{plan['hash']}/plan.json")["plan"]["audio_key"])
 
 
 def test_writing_ends_when_it_is_cancelled(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.domains.jobs.service.rendering.REPORT_SECONDS", 0.0)
+    monkeypatch.setattr("shared.domains.jobs.service.execution.REPORT_SECONDS", 0.0)
     job = ordered(scenes(TEXT))
     prepare_sources(told(job), None)
     plan = plan_render(told(job), None)
-    render_run(told(job, plan=plan), None)
+    render(job, plan)
     finish = ObjectSink.finish
 
     def cancelled(sink: ObjectSink) -> None:
@@ -264,23 +188,17 @@ def test_a_source_that_is_none_fails_the_job_in_words(film: str, owner: str, cod
     src = film if owner != "nobody's" else STRANGER
     job = ordered(scenes({"type": "video", "src": src}))
     if owner == "theirs":
-        VideoStore.open().change(film, _anything(), owner_id=STRANGER)
+        VideoStore.open().change(film, Expected(), owner_id=STRANGER)
     if owner == "broken":
         body = b"no film at all" * 100
         Objects.open().put(upload_key(film), body, "video/mp4")
         version = stage_version(upload_key(film))
-        VideoStore.open().change(film, _anything(), upload_version=version, file_size=len(body))
+        VideoStore.open().change(film, Expected(), upload_version=version, file_size=len(body))
     with pytest.raises(StepError) as refused:
         run(job)
     assert refused.value.code == code
     assert "source" in refused.value.message
     assert stored(job).status is Status.PROCESSING, "the machine's catch says that it failed"
-
-
-def _anything() -> Any:
-    from shared.domains.videos.store.videos import Expected
-
-    return Expected()
 
 
 def test_scenes_that_cannot_be_put_in_time_fail_the_job_in_words(film: str) -> None:
