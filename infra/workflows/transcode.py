@@ -1,11 +1,12 @@
 """The workflow `transcode`: an upload becomes a stream. Mirrors functions/pipeline/transcode/.
 
-    probe_source -> plan_encode -> (which lane?) -> encode_runs: a Map of encode_run -> package_stream -> finish_video
-                                                 -> encode_run_job, or encode_run_jobs, an array -> package_stream
-                                                 -> hand_out_encode, waits for an outside encoder -> finish_video
+    probe_source -> plan_encode -> encode_early, nobody waits for it
+    -> (which lane?) -> encode_runs: a Map of encode_run -> package_stream -> finish_video
+                     -> encode_run_job, or encode_run_jobs, an array -> package_stream
+                     -> hand_out_encode, waits for an outside encoder -> finish_video
     whatever fails  -> fail_video -> Failed
 
-Six transitions and one a worker, the same for ten seconds and for two hours.
+Seven transitions and one a worker, the same for ten seconds and for two hours.
 """
 
 import aws_cdk as cdk
@@ -68,7 +69,9 @@ class TranscodeWorkflow(Construct):
         lane.when(sfn.Condition.jsonata("{% $plan.lane = 'batch' %}"), on_batch)
         lane.when(sfn.Condition.jsonata("{% $plan.lane = 'outside' %}"), self._outside().next(finish))
         lane.otherwise(on_lambda)
-        return probe.next(plan).next(lane)
+        early = self._invocation("encode_early", {**TOLD, **planned}, is_awaited=False)
+        early.add_catch(lane, errors=["States.ALL"], outputs="{% {} %}")
+        return probe.next(plan).next(early).next(lane)
 
     def _step(
         self,
@@ -96,6 +99,7 @@ class TranscodeWorkflow(Construct):
         state: str = "",
         keep: dict[str, str] | None = None,
         wait: cdk.Duration | None = None,
+        is_awaited: bool = True,
     ) -> tasks.LambdaInvoke:
         """An invocation of the step `name` as the state of that name, unless `state` names it; tried three times."""
         pattern = sfn.IntegrationPattern
@@ -107,6 +111,7 @@ class TranscodeWorkflow(Construct):
             outputs="{% {} %}",
             assign=keep,
             retry_on_service_exceptions=False,
+            invocation_type=None if is_awaited else tasks.LambdaInvocationType.EVENT,
             integration_pattern=pattern.WAIT_FOR_TASK_TOKEN if wait else pattern.REQUEST_RESPONSE,
             task_timeout=sfn.Timeout.duration(wait) if wait else None,
         )

@@ -11,8 +11,8 @@ from shared.domains.jobs.rules.status import CANCELLED
 from shared.domains.jobs.service.asking import AskingObjects
 from shared.domains.jobs.service.rendering import PACKAGED, RENDERED, RenderingService, in_words, wall_seconds
 from shared.domains.jobs.service.sources import Located, OpenSource
-from shared.domains.videos.rules.keys import media_prefix
-from shared.domains.videos.service.publishing import FIRST_VERSION, publish_runs, to_json
+from shared.domains.videos.rules.keys import FIRST_VERSION, media_prefix
+from shared.domains.videos.service.publishing import publish_runs, to_json
 from shared.media.package import Manifest
 
 THREADS = 4

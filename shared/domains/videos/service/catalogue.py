@@ -11,7 +11,7 @@ from shared.domains.videos.rules.addresses import MediaAddresses
 from shared.domains.videos.rules.answers import VideoAnswer, answer
 from shared.domains.videos.rules.edits import edited, unchanged
 from shared.domains.videos.rules.seeing import may_see, owned
-from shared.domains.videos.rules.status import PRESENT
+from shared.domains.videos.rules.status import PRESENT, is_playable
 from shared.domains.videos.store.videos import Expected, VideoStore
 
 MEDIA_KEY_VARIABLE = "MEDIA_KEY_SECRET"
@@ -109,7 +109,7 @@ class CatalogueService:
 def show(video: Video) -> VideoAnswer:
     """The answer about a video, with addresses that can be fetched from now on."""
     base = setting("CDN_BASE_URL")
-    if video.status is not Status.READY:
+    if not is_playable(video):
         return answer(video, None, base)
     key = aws.secret(MEDIA_KEY_VARIABLE)
     return answer(video, MediaAddresses(base, key, video, clock.now()), base)

@@ -79,6 +79,7 @@ class VideoRow(Model):
     report_id = UnicodeAttribute(null=True)
     job_id = UnicodeAttribute(null=True)
     marks = UnicodeSetAttribute(null=True)
+    early = BooleanAttribute(null=True)
     by_state = ByState()
 
 
