@@ -8,7 +8,7 @@ from shared.contract.needs import unseen
 from shared.contract.resources import EDGE, MEDIA, OPERATIONS, RENDER, TRANSCODE, VIDEOS
 from shared.domains.videos.service.tidying import TidyingService
 
-_PREFIXES = ("uploads/", "work/", "v/")
+_PREFIXES = ("uploads/", "work/", "v/", "early/")
 _ENDED = "work on a video that is gone mostly ends by itself before it is stopped"
 
 

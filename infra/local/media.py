@@ -1,7 +1,8 @@
 """The media server: what CloudFront, its Function and the private bucket do together on AWS, on a port of its own.
 
-`GET|HEAD|OPTIONS /{expiry}.{mac}/v/{video_id}/{version}/{name}`: the token is checked and stripped, the object streamed
-from the media bucket with byte ranges. `mac` is the first 32 hex digits of HMAC-SHA256(key, "video_id/version/expiry").
+`GET|HEAD|OPTIONS /{expiry}.{mac}/v/{video_id}/{version}/{name}`, or `early` for `v`: the token is checked and stripped,
+the object streamed from the media bucket with byte ranges. `mac` is the first 32 hex digits of
+HMAC-SHA256(key, "video_id/version/expiry").
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.local.settings import Settings
 
 #: as infra/parts/media_address.js has it
-_PATH = re.compile(r"/(\d{9,12})\.([0-9a-f]{32})(/v/([0-9a-f-]{36})/(\d{1,9})/[A-Za-z0-9][A-Za-z0-9._-]{0,99})")
+_PATH = re.compile(
+    r"/(\d{9,12})\.([0-9a-f]{32})(/(?:v|early)/([0-9a-f-]{36})/(\d{1,9})/[A-Za-z0-9][A-Za-z0-9._-]{0,99})"
+)
 _PUBLIC = re.compile(r"/public/[A-Za-z0-9_/-]{1,200}\.(jpg|svg)")
 _TYPES = {
     "m3u8": "application/vnd.apple.mpegurl",

@@ -14,6 +14,7 @@ from typing import Any
 from infra.local import authz, sfn_grants
 from infra.local.batch import control
 from infra.local.differences import correction
+from infra.local.emulator import lambda_svc
 from infra.local.emulator import stepfunctions as sfn
 
 State = dict[str, Any]
@@ -88,6 +89,34 @@ def check_roles() -> None:
     def invoke(resource: str, data: Any) -> Any:
         authorize(resource, data)
         return stock(resource, data)
+
+    sfn._invoke_resource = invoke
+
+
+@correction(
+    title="Lambda tasks that nobody waits for (InvocationType Event)",
+    aws="The task ends once Lambda has the event; Lambda tries again by itself, and keeps at last what failed.",
+    emulator="The task waits for the function.",
+    names=(
+        "services.stepfunctions: _invoke_resource _resolve_lambda_function_ref _ExecutionError",
+        "services.lambda_svc: _get_func_record_for_ref _execution_record_for_config invoke_async_with_retry",
+    ),
+)
+def invoke_without_waiting() -> None:
+    stock = sfn._invoke_resource
+
+    @functools.wraps(stock)
+    def invoke(resource: str, data: Any) -> Any:
+        if "states:::lambda:invoke" not in resource or data.get("InvocationType") != "Event":
+            return stock(resource, data)
+        authorize(resource, data)
+        name = sfn._resolve_lambda_function_ref(data["FunctionName"], optimized=True)
+        function, configuration, _ = lambda_svc._get_func_record_for_ref(name)
+        if not function:
+            raise sfn._ExecutionError("Lambda.ResourceNotFoundException", f"Function not found: {name}")
+        record = lambda_svc._execution_record_for_config(function, configuration)
+        lambda_svc.invoke_async_with_retry(record, data.get("Payload"))
+        return {"StatusCode": 202, "Payload": ""}
 
     sfn._invoke_resource = invoke
 

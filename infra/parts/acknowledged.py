@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from infra.parts.discovery import Room, rooms
-from shared.contract.declare import Event, Lane, Schedule, Step
+from shared.contract.declare import Lane, Step
 from shared.contract.derived import needs_of
 from shared.contract.needs import Kind, Need
 
@@ -135,7 +135,7 @@ def all_meant() -> tuple[Meant, ...]:
 
 
 def _of(room: Room) -> Iterator[Meant]:
-    if not isinstance(room.declaration, Event | Schedule):
+    if room.declaration.is_awaited:
         yield Meant("Serverless-LambdaDLQ", f"*/{room.name}/Resource", _ANSWERED)
     if isinstance(room.declaration, Step) and Lane.BATCH in room.declaration.lanes:
         yield Meant(

@@ -11,7 +11,7 @@ from aws_cdk import aws_sqs as sqs
 from infra.parts.discovery import Room
 from infra.parts.grants import Grants
 from infra.parts.stage import Stage
-from shared.contract.declare import Event, Layer, Schedule
+from shared.contract.declare import Layer
 from shared.contract.derived import needs_of
 
 FFMPEG_PATH = "/opt/bin/ffmpeg"
@@ -34,7 +34,7 @@ class Functions:
     ) -> None:
         """`edge` is told to functions of stacks that make media addresses or invalidate them.
 
-        `lost` takes what events and schedules asked for in vain; stacks that have such functions need one.
+        `lost` takes what functions that nobody awaits were asked for in vain; stacks that have such need one.
         """
         self._stack = stack
         self._stage = stage
@@ -74,8 +74,8 @@ class Functions:
         )
 
     def _queue_for(self, room: Room) -> sqs.Queue | None:
-        """Nobody waits for the function of an event or a schedule: without a queue its failure leaves no trace."""
-        if not isinstance(room.declaration, Event | Schedule):
+        """Where nobody waits for an answer, a failure leaves no trace without a queue."""
+        if room.declaration.is_awaited:
             return None
         if self._lost is None:
             raise ValueError(f"{room.file}: its stack has no queue for what is lost")

@@ -1,9 +1,10 @@
 import cf from 'cloudfront';
 import crypto from 'crypto';
 
-// A media address is /{expiry}.{mac}/v/{video}/{version}/{name}: the mac says that we made it, the expiry how long it holds.
+// A media address is /{expiry}.{mac}/v/{video}/{version}/{name}, with `early` for `v` while the video is processed: the
+// mac says that we made it, the expiry how long it holds.
 // The token is stripped, so that the cache keeps one copy whatever the token was.
-const ADDRESS = /^\/(\d{9,12})\.([0-9a-f]{32})(\/v\/([0-9a-f-]{36})\/(\d{1,9})\/[A-Za-z0-9][A-Za-z0-9._-]{0,99})$/;
+const ADDRESS = /^\/(\d{9,12})\.([0-9a-f]{32})(\/(?:v|early)\/([0-9a-f-]{36})\/(\d{1,9})\/[A-Za-z0-9][A-Za-z0-9._-]{0,99})$/;
 // Pictures of people and the like: no token.
 const PUBLIC = /^\/public\/[A-Za-z0-9_\/-]{1,200}\.(jpg|svg)$/;
 const REFUSED = { statusCode: 403, statusDescription: 'Forbidden', headers: { 'cache-control': { value: 'no-store' } } };

@@ -151,19 +151,14 @@ def _tell_event_bridge(bucket: s3.Bucket) -> None:
 
 def _lifecycle() -> list[s3.LifecycleRule]:
     day = cdk.Duration.days(1)
+    passing = {"intermediates": ("work/", 2), "early-play": ("early/", 1), "fetched-sources": ("fetched/", 3)}
     return [
         s3.LifecycleRule(id="unfinished-uploads", abort_incomplete_multipart_upload_after=day),
-        s3.LifecycleRule(
-            id="intermediates",
-            prefix="work/",
-            expiration=cdk.Duration.days(2),
-            noncurrent_version_expiration=day,
-        ),
-        s3.LifecycleRule(
-            id="fetched-sources",
-            prefix="fetched/",
-            expiration=cdk.Duration.days(3),
-            noncurrent_version_expiration=day,
+        *(
+            s3.LifecycleRule(
+                id=name, prefix=prefix, expiration=cdk.Duration.days(days), noncurrent_version_expiration=day
+            )
+            for name, (prefix, days) in passing.items()
         ),
         s3.LifecycleRule(id="raw-thumbnails", prefix="uploads/thumbnails/", expiration=day),
         s3.LifecycleRule(

@@ -29,10 +29,12 @@ def invocation(
     *,
     keep: dict[str, str] | None = None,
     wait: cdk.Duration | None = None,
+    is_awaited: bool = True,
 ) -> tasks.LambdaInvoke:
     """A state that invokes a function; it is tried three times, unless the function says that this cannot help.
 
-    `wait`: the state ends when somebody reports with the task's token, at the latest after so long.
+    `wait`: the state ends when somebody reports with the task's token, at the latest after so long. One that is not
+    awaited has ended as soon as Lambda has taken the invocation.
     """
     pattern = sfn.IntegrationPattern
     task = tasks.LambdaInvoke.jsonata(
@@ -43,6 +45,7 @@ def invocation(
         outputs="{% {} %}",
         assign=keep,
         retry_on_service_exceptions=False,
+        invocation_type=None if is_awaited else tasks.LambdaInvocationType.EVENT,
         integration_pattern=pattern.WAIT_FOR_TASK_TOKEN if wait else pattern.REQUEST_RESPONSE,
         task_timeout=sfn.Timeout.duration(wait) if wait else None,
     )

@@ -1,11 +1,12 @@
 """The workflow `transcode`: an upload becomes a stream. Mirrors functions/pipeline/transcode/.
 
-    probe_source -> plan_encode -> (which lane?) -> encode_runs: a Map of encode_run -> package_stream -> finish_video
-                                                 -> encode_run_job, or encode_run_jobs, an array -> package_stream
-                                                 -> hand_out_encode, waits for an outside encoder -> finish_video
+    probe_source -> plan_encode -> encode_early, nobody waits for it
+    -> (which lane?) -> encode_runs: a Map of encode_run -> package_stream -> finish_video
+                     -> encode_run_job, or encode_run_jobs, an array -> package_stream
+                     -> hand_out_encode, waits for an outside encoder -> finish_video
     whatever fails  -> fail_video -> Failed
 
-Six transitions and one a worker, the same for ten seconds and for two hours.
+Seven transitions and one a worker, the same for ten seconds and for two hours.
 """
 
 import aws_cdk as cdk
@@ -61,7 +62,9 @@ class TranscodeWorkflow(Construct):
         lane.when(sfn.Condition.jsonata("{% $plan.lane = 'batch' %}"), on_batch)
         lane.when(sfn.Condition.jsonata("{% $plan.lane = 'outside' %}"), self._outside().next(finish))
         lane.otherwise(on_lambda)
-        return probe.next(plan).next(lane)
+        early = self._invocation("encode_early", {**TOLD, **planned}, is_awaited=False)
+        early.add_catch(lane, errors=["States.ALL"], outputs="{% {} %}")
+        return probe.next(plan).next(early).next(lane)
 
     def _step(
         self,
@@ -89,9 +92,10 @@ class TranscodeWorkflow(Construct):
         state: str = "",
         keep: dict[str, str] | None = None,
         wait: cdk.Duration | None = None,
+        is_awaited: bool = True,
     ) -> tasks.LambdaInvoke:
         """An invocation of the step `name` as the state of that name, unless `state` names it."""
-        return invocation(self, state or name, self._functions[name], payload, keep=keep, wait=wait)
+        return invocation(self, state or name, self._functions[name], payload, keep=keep, wait=wait, is_awaited=is_awaited)
 
     def _workers(self) -> sfn.DistributedMap:
         """One execution of `encode_run` for each worker."""

@@ -139,30 +139,44 @@ class Objects:
 
     def put_json_once(self, key: str, value: Any) -> bool:
         """Write a value as JSON unless the key has one; False when it has."""
-        s3 = client("s3", 60)
-        where = {"Bucket": self.bucket, "Key": key}
         body = json.dumps(value, separators=(",", ":")).encode()
+        return self.put_instead(key, body, "application/json", tag="") is not None
+
+    def put_instead(self, key: str, body: bytes, content_type: str, cache_control: str = "", *, tag: str) -> str | None:
+        """Write a small object in place of the one with this entity tag, "" for none at all; the new one's tag.
+
+        None when the key has another one, or has none any more: somebody else has written.
+        """
+        s3 = client("s3", 60)
+        where = {"Bucket": self.bucket, "Key": key, "ContentType": content_type}
+        if cache_control:
+            where["CacheControl"] = cache_control
+        condition = {"IfMatch": tag} if tag else {"IfNoneMatch": "*"}
         for tries_left in reversed(range(CONFLICT_TRIES)):
             try:
-                s3.put_object(**where, Body=body, ContentType="application/json", IfNoneMatch="*")
-                break
+                return str(s3.put_object(**where, Body=body, **condition)["ETag"])
             except s3.exceptions.ClientError as error:
                 code = error.response["Error"]["Code"]
-                if code == "PreconditionFailed":
-                    return False
+                if code in ("PreconditionFailed", "NoSuchKey"):
+                    return None
                 if code != "ConditionalRequestConflict" or not tries_left:
                     raise
-                time.sleep(random.uniform(0.05, 0.2))
-        return True
+            time.sleep(random.uniform(0.05, 0.2))
+        raise AssertionError("the last try returns or raises")
 
     def get(self, key: str) -> bytes:
         """A small object's bytes; KeyError when there is none."""
+        return self.get_tagged(key)[0]
+
+    def get_tagged(self, key: str) -> tuple[bytes, str]:
+        """A small object's bytes and its entity tag; KeyError when there is none."""
         s3 = client("s3", 60)
         try:
-            body: bytes = s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+            found = s3.get_object(Bucket=self.bucket, Key=key)
         except s3.exceptions.NoSuchKey:
             raise KeyError(key) from None
-        return body
+        body: bytes = found["Body"].read()
+        return body, found["ETag"]
 
     def exists(self, key: str) -> bool:
         """Whether there is an object of that key. Asks by listing: without that right a HEAD of nothing is 403."""

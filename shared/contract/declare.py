@@ -46,10 +46,11 @@ class Compute:
 
 @dataclass(frozen=True)
 class Declaration:
-    """What all functions have in common."""
+    """What all functions have in common. `is_awaited`: somebody waits for the answer, and sees how it failed."""
 
     needs: tuple[Need, ...]
     compute: Compute
+    is_awaited: bool = field(default=True, kw_only=True)
 
 
 def routes_of(method: str, path: str, aliases: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -106,6 +107,7 @@ class Event(Declaration):
     source: str
     detail_type: str
     detail: dict[str, Any] = field(default_factory=dict)
+    is_awaited: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ class Schedule(Declaration):
     """A function that EventBridge Scheduler invokes every `minutes`."""
 
     minutes: int
+    is_awaited: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True)

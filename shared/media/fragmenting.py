@@ -1,5 +1,6 @@
 """Turns FFmpeg's fragments into final ones on the fly; memory holds one group of pictures."""
 
+from collections.abc import Callable
 from typing import BinaryIO
 
 from shared.media.errors import MediaError, MediaErrorCode
@@ -14,6 +15,9 @@ from shared.media.storage import Sink
 REORDERING = 2
 """Frames by which every picture is shown late in media time. x264 delays by two frames, or by none in a run of one or
 two frames: the constant makes all runs alike, and the edit list takes it away again."""
+
+OnFragment = Callable[[FragmentIndex, bytes], None]
+"""Told of each fragment once it is written, and of the track's sample description."""
 
 
 def video_header(plan: Grid, rung: Rung, stsd: bytes) -> TrackHeader:
@@ -37,12 +41,22 @@ def mismatch(what: str) -> MediaError:
 class VideoFragmenter:
     """Rewrites one rung of one run."""
 
-    def __init__(self, plan: Grid, run: GridRun, rung: Rung, sink: Sink, *, is_movable: bool = False) -> None:
+    def __init__(
+        self,
+        plan: Grid,
+        run: GridRun,
+        rung: Rung,
+        sink: Sink,
+        on_fragment: OnFragment | None = None,
+        *,
+        is_movable: bool = False,
+    ) -> None:
         """Fragments go to `sink` as they are made; it is neither finished nor aborted here.
 
         Those of a movable run begin at time 0, so that their bytes do not depend on the run's place; packaging puts
         them there.
         """
+        self._on_fragment = on_fragment
         self._plan = plan
         self._start = 0 if is_movable else run.span.start
         self._is_movable = is_movable
@@ -78,6 +92,8 @@ class VideoFragmenter:
         self._sink.write(mdat)
         self._frames += len(samples)
         self._index.append(FragmentIndex(len(moof), tuple(sizes), tuple(offsets)))
+        if self._on_fragment:
+            self._on_fragment(self._index[-1], stsd)
 
     def _offsets(self, piece: Fragment) -> list[int]:
         """Composition offsets in frames, with the constant delay. Groups are closed: each must fill its own places."""

@@ -54,6 +54,7 @@ class Layout:
     size: int = 0
     header: ByteRange = NOWHERE
     segments: list[ByteRange] = field(default_factory=list)
+    fragments: list[ByteRange] = field(default_factory=list)
     key_frames: list[ByteRange] = field(default_factory=list)
 
 
@@ -94,13 +95,28 @@ def segment_frames(gop: int, runs: Sequence[RunIndex]) -> list[int]:
     return segments
 
 
+def packets_until(plan: Grid, frames: int) -> int:
+    """How many packets of sound go with so many frames, from the beginning on."""
+    return round(plan.seconds(frames) * AAC_RATE / AAC_SAMPLES) + 1
+
+
+def sound_header(stsd: bytes) -> TrackHeader:
+    """The track that all headers and fragments of the sound share."""
+    return TrackHeader("audio", AAC_RATE, AAC_SAMPLES, stsd, PRIMING)
+
+
+def sound_seconds(first: int, last: int) -> Fraction:
+    """How long the packets with the numbers first..last play, the end excluded."""
+    return Fraction((last - first) * AAC_SAMPLES - (0 if first else PRIMING), AAC_RATE)
+
+
 def sound_of(plan: Grid, audio: AudioIndex, segments: Sequence[int]) -> Sound:
     """Cut the sound to the length of the video and along its segments, whose frames are given."""
     shown = round(plan.seconds(sum(segments)) * AAC_RATE)
     count = min(len(audio.sizes), -(-shown // AAC_SAMPLES) + 1)
-    bounds = [min(count, round(plan.seconds(end) * AAC_RATE / AAC_SAMPLES) + 1) for end in accumulate(segments)]
+    bounds = [min(count, packets_until(plan, end)) for end in accumulate(segments)]
     bounds[-1] = count
-    header = TrackHeader("audio", AAC_RATE, AAC_SAMPLES, audio.stsd, PRIMING)
+    header = sound_header(audio.stsd)
     places = [0, *accumulate(audio.sizes)]
     groups = [
         SoundGroup(first, last, places[first], places[last])
@@ -157,6 +173,7 @@ def video_layout(
             piece = place.piece
             layout.body += _pieces(plan, header, place, len(tables.sync) + 1, len(tables.sizes))
             seconds = plan.seconds(len(piece.sizes))
+            layout.fragments.append(ByteRange(position, piece.size, seconds))
             layout.key_frames.append(ByteRange(position, piece.moof + 8 + piece.sizes[0], seconds))
             tables.chunks.append((position + piece.moof + 8, len(piece.sizes)))
             tables.sync.append(len(tables.sizes) + 1)
@@ -185,8 +202,9 @@ def audio_layout(sound: Sound) -> Layout:
         moof, _ = fragment(number + 1, group.first * AAC_SAMPLES, sound.header, sizes, (), b"")
         layout.body += [moof, (8 + length).to_bytes(4, "big") + b"mdat", Copy(None, group.start, group.end)]
         chunks.append((position + len(moof) + 8, len(sizes)))
-        samples = len(sizes) * AAC_SAMPLES - (PRIMING if group.first == 0 else 0)
-        layout.segments.append(ByteRange(position, len(moof) + 8 + length, Fraction(samples, AAC_RATE)))
+        seconds = sound_seconds(group.first, group.last)
+        layout.segments.append(ByteRange(position, len(moof) + 8 + length, seconds))
+        layout.fragments.append(layout.segments[-1])
         position += len(moof) + 8 + length
     track = Track(sound.header, sound.sizes, chunks, shown=sound.shown)
     return _placed(layout, [track], AAC_RATE, file_type("M4A "), len(init), position)
@@ -257,6 +275,7 @@ def _placed(layout: Layout, tracks: Sequence[Track], timescale: int, ftyp: bytes
     layout.head = ftyp + movie(moved, timescale) + media_data_header(body)
     layout.header = ByteRange(head, init, Fraction(0))
     layout.segments = [entry._replace(offset=entry.offset + head) for entry in layout.segments]
+    layout.fragments = [entry._replace(offset=entry.offset + head) for entry in layout.fragments]
     layout.key_frames = [entry._replace(offset=entry.offset + head) for entry in layout.key_frames]
     layout.size = head + body
     return layout

@@ -23,6 +23,8 @@ from shared.media.storage import ForwardReader, RangeSource, Sink, finishing
 
 OpenSink = Callable[[str, str], Sink]
 """Opens the published object of a name and a content type."""
+OnLayout = Callable[[str, Layout], None]
+"""Told where the bytes of each rung's file lie, and of that of the sound ("audio")."""
 
 
 class EncodedRun(NamedTuple):
@@ -75,7 +77,11 @@ class Manifest:
 
 
 def package(
-    plan: Grid, runs: Mapping[str, Sequence[EncodedRun]], audio: EncodedAudio | None, open_sink: OpenSink
+    plan: Grid,
+    runs: Mapping[str, Sequence[EncodedRun]],
+    audio: EncodedAudio | None,
+    open_sink: OpenSink,
+    on_layout: OnLayout | None = None,
 ) -> Manifest:
     """Publish a video: the sound, per rung `{rung}.mp4`, `{rung}.m3u8` and `{rung}_i.m3u8`, and at last `master.m3u8`.
 
@@ -89,7 +95,7 @@ def package(
     segments = {tuple(segment_frames(plan.gop, one)) for one in indexes.values()}
     if len(frames) != 1 or len(segments) != 1 or frames != {sum(one) for one in segments}:
         raise mismatch("the renditions have different numbers of frames")
-    publisher = _Publisher(plan, audio, open_sink, segments.pop())
+    publisher = _Publisher(plan, audio, open_sink, segments.pop(), on_layout or (lambda _name, _layout: None))
     publisher.publish_audio()
     with ThreadPoolExecutor(len(plan.rungs)) as rungs:
         made = list(rungs.map(lambda rung: publisher.publish_rung(rung.name, runs[rung.name]), plan.rungs))
@@ -99,7 +105,15 @@ def package(
 class _Publisher:
     """Rungs are published side by side, since what takes time is the storage's answers."""
 
-    def __init__(self, plan: Grid, audio: EncodedAudio | None, open_sink: OpenSink, segments: Sequence[int]) -> None:
+    def __init__(
+        self,
+        plan: Grid,
+        audio: EncodedAudio | None,
+        open_sink: OpenSink,
+        segments: Sequence[int],
+        on_layout: OnLayout,
+    ) -> None:
+        self._on_layout = on_layout
         self._plan = plan
         self._audio = audio
         self._open_sink = open_sink
@@ -113,6 +127,7 @@ class _Publisher:
         if self._sound is None:
             return
         layout = audio_layout(self._sound)
+        self._on_layout("audio", layout)
         self._sounds = [
             self._write("audio.mp4", "audio/mp4", layout, ()),
             self._write_text("audio.m3u8", media_playlist("audio.mp4", layout.header, layout.segments)),
@@ -122,6 +137,7 @@ class _Publisher:
     def publish_rung(self, name: str, runs: Sequence[EncodedRun]) -> tuple[Variant, list[PublishedObject]]:
         rung, indexes = self._plan.rung(name), [run.index for run in runs]
         layout = video_layout(self._plan, rung, indexes, self._sound, self._segments)
+        self._on_layout(name, layout)
         file = f"{name}.mp4"
         objects = [
             self._write(file, "video/mp4", layout, runs),

@@ -8,7 +8,7 @@ import pytest
 from infra.build import LAMBDA_BYTES, LAYERS, functions_by_layers
 from infra.bundles import size
 from infra.parts.discovery import Room, endpoints, rooms
-from shared.contract.declare import API_SECONDS, Event, Schedule, Step
+from shared.contract.declare import API_SECONDS, Step
 from tests.cloud.templates import Placed, Templates, text
 
 RESERVED = {
@@ -68,7 +68,7 @@ def test_log_is_kept_for_a_month(cloud: Templates, function: Placed) -> None:
 
 
 def test_failure_that_nobody_waits_for_is_kept(cloud: Templates, function: Placed, room: Room) -> None:
-    if not isinstance(room.declaration, Event | Schedule):
+    if room.declaration.is_awaited:
         assert "DeadLetterConfig" not in function.properties
         return
     target = function.properties["DeadLetterConfig"]["TargetArn"]["Fn::GetAtt"][0]

@@ -9,7 +9,7 @@ import botocore.session
 import pytest
 
 from infra.parts.discovery import Room, rooms
-from shared.contract.declare import Declaration, Event, Schedule
+from shared.contract.declare import Declaration
 from shared.contract.derived import needs_of
 from shared.contract.needs import Kind, Need
 from shared.contract.resources import SIGNING_KEYS
@@ -185,7 +185,7 @@ def conditions(need: Need, needs: tuple[Need, ...]) -> str:
 
 def expected(cloud: Templates, declaration: Declaration, needs: tuple[Need, ...]) -> set[Grant]:
     found = {Grant(need.action, arn(cloud, need), conditions(need, needs)) for need in needs}
-    if isinstance(declaration, Event | Schedule):
+    if not declaration.is_awaited:
         found.add(Grant("sqs:SendMessage", "(the stack's queue)"))
     return found
 

@@ -14,7 +14,7 @@ from infra.local.media import object_key
 from infra.parts.discovery import ROOT
 from shared.domains.videos.model import Author, Video, Visibility
 from shared.domains.videos.rules.addresses import MediaAddresses, mac
-from shared.domains.videos.rules.keys import media_prefix
+from shared.domains.videos.rules.keys import early_prefix, media_prefix
 from tests.cloud.templates import Templates
 
 SCRIPT = ROOT / "infra" / "parts" / "media_address.js"
@@ -69,10 +69,12 @@ def edge(tmp_path_factory: pytest.TempPathFactory) -> Edge:
     return Edge(tmp_path_factory.mktemp("edge"))
 
 
-def path(name: str = "master.m3u8", *, expiry: int = SOON, version: str = "1", signed: str | None = None) -> str:
+def path(
+    name: str = "master.m3u8", *, expiry: int = SOON, version: str = "1", signed: str | None = None, kind: str = "v"
+) -> str:
     """A media path; `signed` replaces the part that the mac is over."""
     token = mac(KEY, VIDEO_ID, 1, expiry) if signed is None else signed
-    return f"/{expiry}.{token}/v/{VIDEO_ID}/{version}/{name}"
+    return f"/{expiry}.{token}/{kind}/{VIDEO_ID}/{version}/{name}"
 
 
 GOOD = [
@@ -82,6 +84,8 @@ GOOD = [
     path(f"thumbnail-{VIDEO_ID}.jpg"),
     path("a" * 100),
     path(expiry=NOW),
+    path(kind="early"),
+    path(f"480p-{'0af' * 8}.m4s", kind="early"),
     "/public/avatars/0192f0c1/1.jpg",
     "/public/placeholder.svg",
 ]
@@ -120,7 +124,12 @@ BAD = {
     "letters that look alike": path("mаster.m3u8"),
     "digits of another script": path().replace("/1/", "/١/"),
     "two slashes": path().replace("/v/", "//v/"),
-    "other prefix": path().replace("/v/", "/work/"),
+    "other prefix": path(kind="work"),
+    "early, another version": path(kind="early", version="2"),
+    "early, expired": path(kind="early", expiry=NOW - 1),
+    "early, no token": f"/early/{VIDEO_ID}/1/master.m3u8",
+    "early, folder": path("folder/name", kind="early"),
+    "prefix that begins alike": path(kind="earlyv"),
     "query within": path("master.m3u8?x=1"),
     "root": "/",
     "nothing": "",
@@ -158,7 +167,7 @@ def test_function_uses_what_the_edge_has() -> None:
 
 
 def test_token_is_stripped(edge: Edge) -> None:
-    stripped = [uri if uri.startswith("/public/") else uri[uri.index("/v/") :] for uri in GOOD]
+    stripped = [uri if uri.startswith("/public/") else uri[uri.index("/", 1) :] for uri in GOOD]
     assert edge(*GOOD) == stripped
 
 
@@ -191,6 +200,8 @@ def test_addresses_that_we_give_out_are_good(edge: Edge, visibility: Visibility)
     )
     addresses = MediaAddresses("https://media.example/", KEY, video, NOW)
     names = ["master.m3u8", "2160p.mp4", "a" * 100]
-    uris = [addresses.of(name).removeprefix("https://media.example") for name in names]
-    assert edge(*uris) == [f"/{media_prefix(VIDEO_ID, 12)}{name}" for name in names]
+    given = [*(addresses.of(name) for name in names), addresses.early]
+    uris = [address.removeprefix("https://media.example") for address in given]
+    found = [*(f"{media_prefix(VIDEO_ID, 12)}{name}" for name in names), f"{early_prefix(VIDEO_ID, 12)}master.m3u8"]
+    assert edge(*uris) == [f"/{key}" for key in found]
     assert edge(*uris, now=NOW + 6 * 3600 - 1) == edge(*uris)

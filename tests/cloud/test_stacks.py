@@ -141,6 +141,9 @@ def test_buckets_are_private_and_tidied(cloud: Templates) -> None:
     assert rules["unfinished-uploads"]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
     assert rules["intermediates"]["Prefix"] == "work/"
     assert rules["intermediates"]["ExpirationInDays"] <= 7
+    early = rules["early-play"]
+    assert early["Prefix"] == "early/"
+    assert early["ExpirationInDays"] == early["NoncurrentVersionExpiration"]["NoncurrentDays"] == 1
     assert rules["old-versions"]["NoncurrentVersionExpiration"]["NoncurrentDays"] <= 30
     assert media.properties["VersioningConfiguration"] == {"Status": "Enabled"}
     published = [rule for rule in rules.values() if "ExpirationInDays" in rule and not rule.get("Prefix")]

@@ -16,7 +16,7 @@ from tests.shared.media.engine import counters
 from tests.shared.media.making import ffmpeg
 from tests.shared.media.sources import GOOD
 
-SIX_STATES = ["probe_source", "plan_encode", "Lane", "encode_runs", "package_stream", "finish_video"]
+STATES = ["probe_source", "plan_encode", "encode_early", "Lane", "encode_runs", "package_stream", "finish_video"]
 
 
 @pytest.fixture(scope="module")
@@ -65,15 +65,15 @@ def processes_with(mark: str) -> list[int]:
     return found
 
 
-def test_six_transitions_in_either_lane(traveller: Traveller, sources: Path) -> None:
+def test_seven_transitions_in_either_lane(traveller: Traveller, sources: Path) -> None:
     short = GOOD["landscape"](sources)
     on_lambda = traveller.ready(short)
-    assert traveller.entered(traveller.execution(on_lambda["id"])) == SIX_STATES
+    assert traveller.entered(traveller.execution(on_lambda["id"])) == STATES
 
     with setting(traveller, "plan_encode", "LAMBDA_CPU_SECONDS", "0"):
         on_batch = traveller.ready(short)
     assert traveller.entered(traveller.execution(on_batch["id"])) == [
-        name.replace("encode_runs", "encode_run_job") for name in SIX_STATES
+        name.replace("encode_runs", "encode_run_job") for name in STATES
     ]
     assert list(on_batch["quality_variants"]) == list(on_lambda["quality_variants"])
 
@@ -139,7 +139,7 @@ def test_a_killed_lambda_worker_is_tried_again(traveller: Traveller, long_film: 
     until(lambda: encoders(traveller) - others - killed, "the encoder of a second try")
     video = traveller.ended(video_id)
     assert video["processing_status"] == "ready"
-    assert traveller.entered(traveller.execution(video_id)) == SIX_STATES
+    assert traveller.entered(traveller.execution(video_id)) == STATES
 
 
 def test_a_killed_batch_job_is_tried_again(traveller: Traveller, long_film: Path) -> None:

@@ -15,12 +15,15 @@ from shared.domains.videos.service.transcoding import TranscodingService
         MEDIA.put("v/"),
         unseen(MEDIA.abort("v/"), "only a write that fails halfway is given up"),
         MEDIA.list("v/"),
+        MEDIA.list("early/"),
+        MEDIA.read("early/"),
+        MEDIA.put("early/"),
         VIDEOS.update,
     ),
     compute=Compute(memory=1769, seconds=900),
 )
 def package_stream(told: dict[str, Any]) -> dict[str, Any]:
-    """What was published: variants, duration, size."""
+    """Publish, and let what was played early go on with it. What was published: variants, duration, size."""
     return TranscodingService.open(told).package(told["plan"])
 
 

@@ -64,7 +64,7 @@ def play_in_browser(program: str, master: str, picture: Path | None = None) -> d
     from playwright.sync_api import Error, sync_playwright
 
     try:
-        with _page() as address, sync_playwright() as playwright:
+        with player_page() as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=program, args=QUIET.split(), timeout=BROWSER_SECONDS * 1000
             )
@@ -81,7 +81,7 @@ def play_in_browser(program: str, master: str, picture: Path | None = None) -> d
 
 
 @contextmanager
-def _page() -> Iterator[str]:
+def player_page() -> Iterator[str]:
     """A page with a player on a port of its own; its address."""
 
     class Handler(http.server.BaseHTTPRequestHandler):

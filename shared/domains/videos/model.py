@@ -99,6 +99,7 @@ class Video:
     report_id        webhook id of that encoder's accepted report
     job_id           the job that makes or made it; "" when it was uploaded
     marks            what the workers that encode it have done: a mark for each step of each worker
+    early            its beginning could be played while it was processed
     """
 
     id: str
@@ -139,6 +140,7 @@ class Video:
     report_id: str = ""
     job_id: str = ""
     marks: frozenset[str] = frozenset()
+    early: bool = False
 
     @property
     def stored_bytes(self) -> int:

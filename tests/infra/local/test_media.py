@@ -22,11 +22,12 @@ def secret(stack: LocalStack) -> bytes:
     return str(stack.clients("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]).encode()
 
 
-def address(stack: LocalStack, name: str, *, version: str = "1", seconds: int = 60, video: str = VIDEO) -> str:
+def address(
+    stack: LocalStack, name: str, *, version: str = "1", seconds: int = 60, video: str = VIDEO, kind: str = "v"
+) -> str:
     expiry = str(int(time.time()) + seconds)
-    return (
-        f"{stack.settings.media_url}/{expiry}.{token_mac(secret(stack), VIDEO, '1', expiry)}/v/{video}/{version}/{name}"
-    )
+    token = f"{expiry}.{token_mac(secret(stack), VIDEO, '1', expiry)}"
+    return f"{stack.settings.media_url}/{token}/{kind}/{video}/{version}/{name}"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -34,6 +35,7 @@ def objects(stack: LocalStack) -> Iterator[None]:
     bucket, s3 = stack.outputs["test-data"]["MediaBucketName"], stack.clients("s3")
     for name in ("720p.mp4", "master.m3u8", "poster.jpg"):
         s3.put_object(Bucket=bucket, Key=f"v/{VIDEO}/1/{name}", Body=BODY)
+    s3.put_object(Bucket=bucket, Key=f"early/{VIDEO}/1/480p.m3u8", Body=BODY, CacheControl="no-cache")
     return iter(())
 
 
@@ -50,6 +52,11 @@ def test_valid_address_gives_the_object(stack: LocalStack, name: str, kind: str)
     assert (status, headers["Content-Type"], body) == (200, kind, BODY)
     assert headers["Cache-Control"]
     assert headers["Accept-Ranges"] == "bytes"
+
+
+def test_what_grows_is_asked_for_anew(stack: LocalStack) -> None:
+    status, headers, body = fetch(address(stack, "480p.m3u8", kind="early"))
+    assert (status, headers["Cache-Control"], body) == (200, "no-cache", BODY)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +103,8 @@ def wrong_addresses(stack: LocalStack) -> dict[str, str]:
         "altered mac": good.replace(token, token[:-1] + ("0" if token[-1] != "0" else "1")),
         "longer life": good.replace(token, f"{int(token.partition('.')[0]) + 1}.{token.partition('.')[2]}"),
         "no token": f"{base}/v/{VIDEO}/1/720p.mp4",
+        "early, another version": address(stack, "480p.m3u8", kind="early", version="2"),
+        "early, no token": f"{base}/early/{VIDEO}/1/480p.m3u8",
         "other prefix": f"{base}/{token}/uploads/{VIDEO}/source",
         "way up": f"{base}/{token}/v/{VIDEO}/1/../../x",
         "not there": address(stack, "none.mp4"),

@@ -13,7 +13,7 @@ import av
 
 from shared.media.encode import encode_audio, encode_run
 from shared.media.indexes import AudioIndex, RunIndex
-from shared.media.package import EncodedAudio, EncodedRun, Manifest, package
+from shared.media.package import EncodedAudio, EncodedRun, Manifest, OnLayout, package
 from shared.media.plan import Plan, make_plan
 from shared.media.probing import probe
 from tests.shared.media.making import BITS, FFMPEG
@@ -83,6 +83,7 @@ def transcode(
     directory: Path,
     runs: int | None = None,
     on_progress: Callable[[float], None] | None = None,
+    on_layout: OnLayout | None = None,
 ) -> Transcoded:
     """Probe, plan, encode every run, encode the sound, package."""
     plan = plan_of(source, runs)
@@ -99,7 +100,7 @@ def transcode(
         packets = directory / "work" / "audio.aac"
         sound = encode_audio(plan, LocalSource(source), LocalSink(packets), FFMPEG)
         audio = EncodedAudio(AudioIndex.from_json(json.loads(json.dumps(sound.to_json()))), LocalSource(packets))
-    manifest = package(plan, encoded, audio, lambda name, _: LocalSink(directory / name))
+    manifest = package(plan, encoded, audio, lambda name, _: LocalSink(directory / name), on_layout)
     assert Manifest.from_json(json.loads(json.dumps(manifest.to_json()))) == manifest
     return Transcoded(source, directory, plan, manifest)
 

@@ -14,8 +14,8 @@ from shared.domains.jobs.service.asking import AskingObjects
 from shared.domains.jobs.service.execution import wall_seconds
 from shared.domains.jobs.service.parts import Part
 from shared.domains.jobs.service.rendering import PACKAGED, RENDERED, RenderingService, in_words
-from shared.domains.videos.rules.keys import media_prefix
-from shared.domains.videos.service.publishing import FIRST_VERSION, publish_runs, to_json
+from shared.domains.videos.rules.keys import FIRST_VERSION, media_prefix
+from shared.domains.videos.service.publishing import publish_runs, to_json
 from shared.media.package import Manifest
 from shared.media.workers import JOB_MEMORY
 

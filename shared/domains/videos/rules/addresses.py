@@ -1,4 +1,4 @@
-"""Media addresses: `{base}/{expiry}.{mac}/v/{video_id}/{version}/{name}`.
+"""Media addresses: `{base}/{expiry}.{mac}/v/{video_id}/{version}/{name}`, with `early` for `v` while it is processed.
 
 The token stands in the path, so that relative names in playlists inherit it. The media server knows the same key.
 """
@@ -8,7 +8,7 @@ import hmac
 import re
 
 from shared.domains.videos.model import Card, Video, Visibility
-from shared.domains.videos.rules.keys import media_prefix
+from shared.domains.videos.rules.keys import MASTER, early_prefix, media_prefix
 
 DAY = 86400
 SHORTEST = 6 * 3600
@@ -40,7 +40,10 @@ class MediaAddresses:
         """`base` is the media server's address; `key` the stage's key; `now` in epoch seconds."""
         expiry = expiry_for(video.visibility, now)
         token = f"{expiry}.{mac(key, video.id, video.version, expiry)}"
-        self._prefix = f"{base.rstrip('/')}/{token}/{media_prefix(video.id, video.version)}"
+        server = f"{base.rstrip('/')}/{token}/"
+        self._prefix = server + media_prefix(video.id, video.version)
+        self.early = f"{server}{early_prefix(video.id, video.version)}{MASTER}"
+        """The stream that grows while the video is processed."""
 
     def of(self, name: str) -> str:
         """The address of the file `name`."""

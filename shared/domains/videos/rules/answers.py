@@ -36,7 +36,11 @@ class ProcessingErrorAnswer(BaseModel):
 
 
 class VideoAnswer(BaseModel):
-    """A video. Addresses are null, and `quality_variants` is empty, until it is ready. `duration` is in seconds."""
+    """A video. Addresses are null, and `quality_variants` is empty, until it is ready. `duration` is in seconds.
+
+    While it is processed, `video_url` is a stream that grows as soon as its beginning can be played. A player that has
+    begun on it goes on to the end, in all qualities.
+    """
 
     id: str
     title: str
@@ -68,7 +72,7 @@ def answer(video: Video, addresses: MediaAddresses | None, base: str) -> VideoAn
 
     base  the media server's address
     """
-    links = _links(video, addresses) if addresses and video.status is Status.READY else {}
+    links = _links(video, addresses) if addresses else {}
     return VideoAnswer(
         id=video.id,
         title=video.title,
@@ -98,6 +102,8 @@ def answer(video: Video, addresses: MediaAddresses | None, base: str) -> VideoAn
 
 def _links(video: Video, addresses: MediaAddresses) -> dict[str, str]:
     """Addresses by rung, with `video` for the stream and `thumbnail` for the picture where there is one."""
+    if video.status is Status.PROCESSING:
+        return {"video": addresses.early}
     links = {variant.name: variant.url or addresses.of(f"{variant.name}.mp4") for variant in video.variants}
     foreign = next((variant.url for variant in video.variants if variant.url), "")
     links["video"] = foreign or addresses.of(MASTER)

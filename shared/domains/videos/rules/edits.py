@@ -6,6 +6,7 @@ from shared.base.errors import InvalidInputError
 from shared.domains.videos.model import OpenState, Status, Video, Visibility
 from shared.domains.videos.rules.addresses import file_name
 from shared.domains.videos.rules.keys import POSTER
+from shared.domains.videos.rules.status import is_playable
 
 _CLEARED: dict[str, Any] = {"description": "", "tags": (), "category": ""}
 
@@ -15,7 +16,8 @@ def edited(video: Video, wish: dict[str, Any], base: str, now: str) -> dict[str,
 
     wish  title, description, tags, category, visibility, thumbnail_url, as far as they were sent; None empties one
     base  the media server's address; `now` as a timestamp
-    A ready video that becomes private leaves its media version: the row asks for its objects to be moved.
+    A video that can be played and becomes private leaves its media version: the row asks for its objects to be moved,
+    at once, or as soon as it is ready.
     """
     fields = {name: _CLEARED[name] if value is None else value for name, value in wish.items() if name in _CLEARED}
     if "tags" in fields:
@@ -27,19 +29,21 @@ def edited(video: Video, wish: dict[str, Any], base: str, now: str) -> dict[str,
     if not changed:
         return {}
     if changed.get("visibility") is Visibility.PRIVATE and _must_move(video):
-        changed |= {"moving_to": video.version + 1, "open_state": OpenState.MOVING, "touched_at": now}
+        changed["moving_to"] = video.version + 1
+        if video.status is Status.READY:
+            changed |= {"open_state": OpenState.MOVING, "touched_at": now}
     return {**changed, "updated_at": now}
 
 
 def _must_move(video: Video) -> bool:
     """Whether addresses may be about that no move under way will end: one that has not switched yet ends them all."""
-    return video.status is Status.READY and video.moving_to <= video.version
+    return is_playable(video) and video.moving_to <= video.version
 
 
 def unchanged(video: Video, changes: dict[str, Any]) -> dict[str, Any]:
     """The fields that must still be as they were read, so that the changes mean what they should."""
     if "visibility" in changes:
-        return {name: getattr(video, name) for name in ("status", "visibility", "version", "moving_to")}
+        return {name: getattr(video, name) for name in ("status", "visibility", "version", "moving_to", "early")}
     return {"thumbnail": video.thumbnail} if "thumbnail" in changes else {}
 
 

@@ -8,6 +8,10 @@ from shared.base.ids import UUID_PATTERN
 UPLOADS = "uploads/"
 THUMBNAIL_UPLOADS = "uploads/thumbnails/"
 PUBLISHED = "v/"
+EARLY = "early/"
+
+FIRST_VERSION = 1
+"""The media version that processing writes."""
 
 MASTER = "master.m3u8"
 POSTER = "poster.jpg"
@@ -64,6 +68,21 @@ def media_prefix(video_id: str, version: int) -> str:
     return f"{PUBLISHED}{video_id}/{version}/"
 
 
+def early_prefix(video_id: str, version: int) -> str:
+    """The prefix of what can be played of one media version while it is processed."""
+    return f"{early_prefixes(video_id)}{version}/"
+
+
+def early_prefixes(video_id: str) -> str:
+    """The prefix of the same of all its media versions."""
+    return f"{EARLY}{video_id}/"
+
+
 def prefixes(video_id: str) -> tuple[str, ...]:
     """All prefixes that hold anything of a video: what deletion empties."""
-    return (f"{UPLOADS}{video_id}/", f"work/{video_id}/", f"{PUBLISHED}{video_id}/")
+    return (f"{UPLOADS}{video_id}/", f"work/{video_id}/", f"{PUBLISHED}{video_id}/", early_prefixes(video_id))
+
+
+def from_early(key: str) -> str:
+    """The relative address of a media file in playlists under `early_prefix`; it inherits their token."""
+    return f"../../../{key}"

@@ -2,15 +2,16 @@
 
 from shared.domains.videos.errors import VideoNotFoundError
 from shared.domains.videos.model import Status, Video, Visibility
+from shared.domains.videos.rules.status import is_playable
 
 
 def may_see(video: Video, viewer_id: str) -> bool:
-    """Its author sees a video until it is deleted; others see it once it is ready, and not a private one."""
+    """Its author sees a video until it is deleted; others see it once it can be played, and not a private one."""
     if video.status is Status.DELETED:
         return False
     if viewer_id and viewer_id == video.owner_id:
         return True
-    return video.status is Status.READY and video.visibility is not Visibility.PRIVATE
+    return is_playable(video) and video.visibility is not Visibility.PRIVATE
 
 
 def owned(video: Video | None, user_id: str) -> Video:

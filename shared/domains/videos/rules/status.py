@@ -1,6 +1,6 @@
 """One machine of states, and the words that callers know it by."""
 
-from shared.domains.videos.model import Status
+from shared.domains.videos.model import Status, Video
 
 RUNNING = (Status.PROCESSING, Status.QUEUED, Status.AWAITING_UPLOAD)
 """The states from which a video can still fail, the likeliest first."""
@@ -31,6 +31,11 @@ _STUDIO = {
 CANCELLED_CODE = "CANCELLED"
 CANCELLED_MESSAGE = "The upload was cancelled"
 SIZE_MISMATCH = "SIZE_MISMATCH"
+
+
+def is_playable(video: Video) -> bool:
+    """Whether there is something to watch: the whole of it, or its beginning while the rest is processed."""
+    return video.status is Status.READY or (video.status is Status.PROCESSING and video.early)
 
 
 def processing_status(status: Status) -> str:

@@ -12,7 +12,7 @@ from shared.domains.videos.rules.answers import VideoAnswer, answer
 from shared.domains.videos.rules.cards import StudioCard, card_answer
 from shared.domains.videos.rules.edits import edited, unchanged
 from shared.domains.videos.rules.seeing import may_see, owned
-from shared.domains.videos.rules.status import PRESENT
+from shared.domains.videos.rules.status import PRESENT, is_playable
 from shared.domains.videos.store.videos import Expected, VideoStore
 
 MEDIA_KEY_VARIABLE = "MEDIA_KEY_SECRET"
@@ -109,15 +109,13 @@ class CatalogueService:
 
 def show(video: Video) -> VideoAnswer:
     """The answer about a video, with addresses that can be fetched from now on."""
-    return answer(video, _addresses(video), setting("CDN_BASE_URL"))
+    return answer(video, _addresses(video) if is_playable(video) else None, setting("CDN_BASE_URL"))
 
 
 def show_card(card: Card) -> StudioCard:
     """The same about a card."""
-    return card_answer(card, _addresses(card))
+    return card_answer(card, _addresses(card) if card.status is Status.READY else None)
 
 
-def _addresses(video: Video | Card) -> MediaAddresses | None:
-    if video.status is not Status.READY:
-        return None
+def _addresses(video: Video | Card) -> MediaAddresses:
     return MediaAddresses(setting("CDN_BASE_URL"), aws.secret(MEDIA_KEY_VARIABLE), video, clock.now())

@@ -99,6 +99,17 @@ class ProcessingService:
         )
         return len(change.video.marks) if change.made and change.video else None
 
+    def announce_early(self, video_id: str, upload_version: str, before: int) -> bool:
+        """The beginning can be played while the rest is processed; False when it must not be, so that it can stop.
+
+        before  progress from which on this comes too late
+        """
+        return self.store.change(
+            video_id,
+            Expected((Status.PROCESSING,), {"upload_version": upload_version}, progress_below=before),
+            early=True,
+        ).made
+
     def complete(
         self,
         video_id: str,
@@ -114,9 +125,20 @@ class ProcessingService:
         known      the video, when it has just been read
         """
         now = clock.timestamp()
-        change = self.store.move(
+        change = self._complete(video_id, upload_version, media, report_id, now, known)
+        if change.video is not None and change.video.status is Status.PROCESSING and change.video.moving_to:
+            change = self._complete(video_id, upload_version, media, report_id, now, change.video)
+        return _stands(change, Status.READY, upload_version=upload_version)
+
+    def _complete(
+        self, video_id: str, upload_version: str, media: PublishedMedia, report_id: str, now: str, known: Video | None
+    ) -> Change:
+        """The same; one that became private while its beginning could be played has to move at once."""
+        moving_to = known.moving_to if known else 0
+        move = {"open_state": OpenState.MOVING, "touched_at": now} if moving_to else {}
+        return self.store.move(
             video_id,
-            Expected((Status.PROCESSING,), {"upload_version": upload_version}),
+            Expected((Status.PROCESSING,), {"upload_version": upload_version, "moving_to": moving_to}),
             Status.READY,
             known=known,
             progress=100,
@@ -130,9 +152,8 @@ class ProcessingService:
             report_id=report_id,
             published_at=now,
             updated_at=now,
-            **_CLOSED,
+            **_CLOSED | move,
         )
-        return _stands(change, Status.READY, upload_version=upload_version)
 
     def fail(
         self,

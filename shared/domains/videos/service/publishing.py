@@ -7,24 +7,25 @@ from typing import Any
 
 from shared.base.objects import Objects
 from shared.domains.videos.model import PublishedMedia, Variant
-from shared.domains.videos.rules.keys import MANIFEST, POSTER, media_prefix
+from shared.domains.videos.rules.keys import FIRST_VERSION, MANIFEST, POSTER, media_prefix
 from shared.domains.videos.rules.work import RunKeys, WorkKeys
 from shared.media.fragmenting import mismatch
 from shared.media.grid import Grid
 from shared.media.indexes import AudioIndex, RunIndex
-from shared.media.package import EncodedAudio, EncodedRun, Manifest, PublishedObject, package
+from shared.media.package import EncodedAudio, EncodedRun, Manifest, OnLayout, PublishedObject, package
 from shared.media.plan import Plan
 
-FIRST_VERSION = 1
 IMMUTABLE = "public, max-age=31536000, immutable"
 """A media version's objects never change: another version has other addresses."""
 
 
-def publish(plan: Plan, objects: Objects, video_id: str, work: WorkKeys) -> PublishedMedia:
+def publish(plan: Plan, objects: Objects, video_id: str, work: WorkKeys, on_layout: OnLayout) -> PublishedMedia:
     """Write all objects of the stream, the master playlist after what it names. Running it again writes the same."""
     shown = plan.facts.video
     size = (shown.display_width, shown.display_height)
-    return publish_runs(plan, objects, video_id, work, shown=size, poster=lambda _: objects.get(work.poster))
+    return publish_runs(
+        plan, objects, video_id, work, shown=size, poster=lambda _: objects.get(work.poster), on_layout=on_layout
+    )
 
 
 def publish_runs(
@@ -35,6 +36,7 @@ def publish_runs(
     *,
     shown: tuple[int, int],
     poster: Callable[[Manifest], bytes],
+    on_layout: OnLayout | None = None,
 ) -> PublishedMedia:
     """Join all runs, and the sound; `poster` gives the picture once the files are there.
 
@@ -47,6 +49,7 @@ def publish_runs(
         {rung.name: [_run(objects, work, rung.name, run.index) for run in plan.runs] for rung in plan.rungs},
         _audio(objects, work) if plan.has_audio else None,
         lambda name, content_type: objects.sink(prefix + name, content_type, IMMUTABLE),
+        on_layout,
     )
     jpeg = poster(manifest)
     objects.put(prefix + POSTER, jpeg, "image/jpeg", IMMUTABLE)

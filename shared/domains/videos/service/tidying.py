@@ -10,7 +10,7 @@ from shared.base.aws import invalidate, stop_execution
 from shared.base.objects import Objects
 from shared.base.running import each
 from shared.domains.videos.model import OpenState, OpenVideo, Video
-from shared.domains.videos.rules.keys import media_prefix, prefixes, upload_key
+from shared.domains.videos.rules.keys import early_prefixes, media_prefix, prefixes, upload_key
 from shared.domains.videos.service.catalogue import CatalogueService
 from shared.domains.videos.service.processing import ProcessingService
 
@@ -68,6 +68,8 @@ class TidyingService:
         if _may_still_be_written(video):
             return
         invalidate("MEDIA_DISTRIBUTION", f"/v/{video.id}/*", f"{video.id}-deleted")
+        if video.early:
+            invalidate("MEDIA_DISTRIBUTION", f"/{early_prefixes(video.id)}*", f"{video.id}-early-deleted")
         self.catalogue.finish_delete(video.id)
 
     def _move(self, video: Video) -> None:
@@ -80,6 +82,9 @@ class TidyingService:
             if not self.catalogue.finish_move(video.id, video.version, video.moving_to):
                 self.objects.erase(target)
                 return
+        if video.early:
+            self.objects.erase(early_prefixes(video.id))
+            invalidate("MEDIA_DISTRIBUTION", f"/{early_prefixes(video.id)}*", f"{video.id}-early-moved")
         for version in range(1, video.moving_to):
             self.objects.erase(media_prefix(video.id, version))
             invalidate("MEDIA_DISTRIBUTION", f"/v/{video.id}/{version}/*", f"{video.id}-{version}-moved")
@@ -87,6 +92,10 @@ class TidyingService:
 
 
 def _may_still_be_written(video: Video) -> bool:
-    """Whether a step may be at work whose execution has been stopped: that does not stop a Lambda that runs."""
+    """Whether a step may be at work whose execution has been stopped: that does not stop a Lambda that runs.
+
+    The early worker may outlast the execution of a video that became ready.
+    """
     began_and_never_ended = bool(video.execution_arn) and not video.published_at
-    return began_and_never_ended and video.updated_at > clock.timestamp(clock.now() - LONGEST_STEP_SECONDS)
+    last = video.updated_at if began_and_never_ended else video.published_at if video.early else ""
+    return last > clock.timestamp(clock.now() - LONGEST_STEP_SECONDS)

@@ -9,7 +9,7 @@ from shared.base import logs
 from shared.base.objects import Objects, ObjectSource
 from shared.base.running import StepError, seconds_left
 from shared.base.settings import setting
-from shared.domains.videos.rules.keys import upload_key
+from shared.domains.videos.rules.keys import FIRST_VERSION, early_prefixes, upload_key
 from shared.domains.videos.rules.work import WorkKeys
 from shared.domains.videos.service.processing import ProcessingService
 from shared.media.errors import MediaError
@@ -161,13 +161,38 @@ class TranscodingService:
         if not self._objects.exists(key):
             self._objects.put(key, make_poster(plan.facts, self._source(), setting("FFMPEG_PATH")), "image/jpeg")
 
+    def encode_early(self, planned: dict[str, Any]) -> None:
+        """Let the beginning be played while the rest is encoded, unless somebody else encodes.
+
+        A source that cannot be encoded is left to the workers, whose words count.
+        """
+        from shared.domains.videos.service.early import EarlyPublisher, SupersededError
+        from shared.media.early import encode_early
+
+        if planned["lane"] == "outside":
+            return
+        plan = self._plan(planned)
+        announce = partial(self._videos.announce_early, self._video_id, self._upload_version, ENCODED)
+        try:
+            publisher = EarlyPublisher(plan, self._objects, self._video_id, FIRST_VERSION, announce)
+            encode_early(plan, self._source(), setting("FFMPEG_PATH"), publisher.publish, wall_seconds=_wall_seconds())
+        except SupersededError:
+            logs.log("INFO", "early play ends", video_id=self._video_id)
+        except MediaError as error:
+            if not error.is_source_fault:
+                raise
+            logs.log("WARNING", "no early play", video_id=self._video_id, code=error.code, detail=error.detail)
+
     def package(self, planned: dict[str, Any]) -> dict[str, Any]:
         """Write the stream: a file and playlists for each rung, the sound, the master playlist, the poster."""
-        from shared.domains.videos.service import publishing
+        from shared.domains.videos.service import early, publishing
+        from shared.media.layout import Layout
 
         self._report(ENCODED, "Packaging")
         plan = self._plan(planned)
-        published = publishing.publish(plan, self._objects, self._video_id, self._work(plan.hash))
+        layouts: dict[str, Layout] = {}
+        published = publishing.publish(plan, self._objects, self._video_id, self._work(plan.hash), layouts.__setitem__)
+        early.finish(plan, self._objects, self._video_id, FIRST_VERSION, layouts)
         self._report(PACKAGED, "Finishing")
         return publishing.to_json(published)
 
@@ -178,9 +203,10 @@ class TranscodingService:
         self._videos.complete(self._video_id, self._upload_version, from_json(published))
 
     def fail(self, error: dict[str, Any]) -> None:
-        """Set the video's error from a state's error output (Error, Cause)."""
+        """Set the video's error from a state's error output (Error, Cause); what could be played of it goes."""
         code, message = _in_words(error)
-        self._videos.fail(self._video_id, self._upload_version, code, message)
+        if self._videos.fail(self._video_id, self._upload_version, code, message):
+            self._objects.erase(early_prefixes(self._video_id))
 
     def _source(self) -> ObjectSource:
         return self._objects.source(upload_key(self._video_id), self._upload_version, self._size)

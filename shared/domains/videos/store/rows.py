@@ -83,6 +83,7 @@ class VideoRow(Model):
     report_id = UnicodeAttribute(null=True)
     job_id = UnicodeAttribute(null=True)
     marks = UnicodeSetAttribute(null=True)
+    early = BooleanAttribute(null=True)
     listed_owner = UnicodeAttribute(null=True)
     owner_status = UnicodeAttribute(null=True)
     by_state = ByState()

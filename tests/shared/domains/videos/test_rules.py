@@ -111,7 +111,7 @@ def test_keys_tell_what_they_are_of() -> None:
         assert keys.uploaded_thumbnail(wrong) is None
     assert keys.is_thumbnail_name(keys.thumbnail_name(one))
     assert not keys.is_thumbnail_name(keys.POSTER)
-    assert keys.prefixes(one) == (f"uploads/{one}/", f"work/{one}/", f"v/{one}/")
+    assert keys.prefixes(one) == (f"uploads/{one}/", f"work/{one}/", f"v/{one}/", f"early/{one}/")
 
 
 @pytest.mark.parametrize(
