@@ -2,12 +2,21 @@
 
 from shared.media.workers import JOB_VCPUS
 
-__all__ = ["ATTEMPTS", "JOB_MEMORY", "JOB_VCPUS", "MAX_VCPUS"]
+__all__ = ["ATTEMPTS", "GPU_JOB_MEMORY", "GPU_MAX_VCPUS", "GPU_SIZE", "JOB_MEMORY", "JOB_VCPUS", "MAX_VCPUS"]
 
 MAX_VCPUS = 256
 """Of one compute environment."""
 
 JOB_MEMORY = 7168
 """MiB, of the 8 GiB that a c7g.xlarge has: the ECS agent needs the rest."""
+
+GPU_SIZE = "xlarge"
+"""The size of a machine with one GPU and as many vCPUs as a job has, in each family that Showreel knows."""
+
+GPU_MAX_VCPUS = 64
+"""Of one compute environment with GPUs: sixteen machines."""
+
+GPU_JOB_MEMORY = 14_336
+"""MiB, of the 16 GiB of such a machine: its one GPU lets no other job onto it."""
 
 ATTEMPTS = 3

@@ -12,7 +12,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.workflows.transcode import HOPELESS, INPUT
+from infra.workflows.lanes import CAUGHT, INPUT, BatchLane
+from infra.workflows.transcode import HOPELESS
 
 TOLD = {
     "job": f"{{% {INPUT} %}}",
@@ -22,7 +23,6 @@ TOLD = {
 """What every step on Lambda is told: the execution's own input, its ARN, and how often the step was tried before."""
 
 RESULT = "{% $states.result.Payload %}"
-CAUGHT = "{% $states.errorOutput %}"
 
 
 class RenderWorkflow(Construct):
@@ -33,24 +33,23 @@ class RenderWorkflow(Construct):
         scope: Construct,
         functions: dict[str, lambda_.Function],
         *,
-        queue_arn: str,
-        job_definition_arn: str,
+        batch: BatchLane,
     ) -> None:
         """`functions`: step name -> its Lambda function."""
         super().__init__(scope, "render")
         self._functions = functions
         self._failed = self._step("fail_render", {"error": "{% $states.input %}"}, catch=False)
         self._failed.next(sfn.Fail(self, "RenderFailed"))
-        self.start = self._chain(queue_arn, job_definition_arn)
+        self.start = self._chain(batch)
 
-    def _chain(self, queue_arn: str, job_definition_arn: str) -> sfn.Chain:
+    def _chain(self, batch: BatchLane) -> sfn.Chain:
         planned = {"plan": "{% $plan %}"}
         prepare = self._step("prepare_sources", {})
         plan = self._step("plan_render", {}, keep={"plan": RESULT})
         package = self._step("package_render", planned, keep={"published": RESULT})
         package.next(self._step("finish_render", {"published": "{% $published %}"}))
         on_lambda = self._step("render_run", planned).next(package)
-        on_batch = self._job(queue_arn, job_definition_arn).next(package)
+        on_batch = self._job(batch).next(package)
         lane = sfn.Choice.jsonata(self, "RenderLane")
         lane.when(sfn.Condition.jsonata("{% $plan.lane = 'batch' %}"), on_batch).otherwise(on_lambda)
         return prepare.next(plan).next(lane)
@@ -74,13 +73,13 @@ class RenderWorkflow(Construct):
             task.add_catch(self._failed, errors=["States.ALL"], outputs=CAUGHT)
         return task
 
-    def _job(self, queue_arn: str, job_definition_arn: str) -> tasks.BatchSubmitJob:
+    def _job(self, lane: BatchLane) -> tasks.BatchSubmitJob:
         told = f"{{% $string({{'job': {INPUT}, 'execution': $states.context.Execution.Id, 'plan': $plan}}) %}}"
         job = tasks.BatchSubmitJob.jsonata(
             self,
             "render_run_job",
-            job_definition_arn=job_definition_arn,
-            job_queue_arn=queue_arn,
+            job_definition_arn=lane.job_definition_arn,
+            job_queue_arn=lane.queue_arn,
             job_name=f"{{% 'render-' & {INPUT}.job_id %}}",
             payload=sfn.TaskInput.from_object({"input": told}),
             outputs="{% {} %}",

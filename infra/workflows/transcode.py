@@ -1,11 +1,11 @@
 """The workflow `transcode`: an upload becomes a stream. Mirrors functions/pipeline/transcode/.
 
     probe_source -> plan_encode -> (which lane?) -> encode_runs: a Map of encode_run -> package_stream -> finish_video
-                                                 -> encode_run_job, or encode_run_jobs, an array -> package_stream
+                                                 -> a job or an array on Batch, see lanes.py -> package_stream
                                                  -> hand_out_encode, waits for an outside encoder -> finish_video
     whatever fails  -> fail_video -> Failed
 
-Six transitions and one a worker, the same for ten seconds and for two hours.
+Six transitions and one a worker, the same for ten seconds and for two hours; nine when the GPU fails.
 """
 
 import aws_cdk as cdk
@@ -14,18 +14,26 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
+from infra.workflows.lanes import (
+    CAUGHT,
+    GPU_FAILURE,
+    GPU_LIMIT,
+    INPUT,
+    BatchLane,
+    Encoding,
+    fall_back,
+)
+
 JSONATA = sfn.QueryLanguage.JSONATA
 LIMIT = cdk.Duration.hours(26)
 OUTSIDE_LIMIT = cdk.Duration.hours(24)
 """How long an outside encoder may take."""
 
-INPUT = "$states.context.Execution.Input"
-WORKERS = "$count($plan.workers)"
 TOLD = {"video": f"{{% {INPUT} %}}", "execution": "{% $states.context.Execution.Id %}"}
 """What every step is told: the execution's own input, and its ARN."""
 WORKER = {key: f"{{% {INPUT}.{key} %}}" for key in (*TOLD, "plan", "worker")}
 """The same for a worker: the map starts an execution for it, whose input it is."""
-ERROR, CAUGHT = "{% $states.input %}", "{% $states.errorOutput %}"
+ERROR = "{% $states.input %}"
 HOPELESS = "StepError"
 """The class that steps raise when another try cannot help; see shared/base/running.py."""
 
@@ -41,19 +49,22 @@ class TranscodeWorkflow(Construct):
         scope: Construct,
         functions: dict[str, lambda_.Function],
         *,
-        queue_arn: str,
-        job_definition_arn: str,
+        batch: BatchLane,
+        gpu: BatchLane | None,
         most_workers: int,
     ) -> None:
-        """`functions`: step name -> its Lambda function; `most_workers` of them encode at the same time."""
+        """`functions`: step name -> its Lambda function; `most_workers` of them encode at the same time.
+
+        `gpu` is None where the stage has none.
+        """
         super().__init__(scope, "transcode")
         self._functions = functions
         self._most_workers = most_workers
         self._failed = self._step("fail_video", {"error": ERROR}, catch=False)
         self._failed.next(sfn.Fail(self, "Failed"))
-        self.start = self._chain(queue_arn, job_definition_arn)
+        self.start = self._chain(batch, gpu)
 
-    def _chain(self, queue_arn: str, job_definition_arn: str) -> sfn.Chain:
+    def _chain(self, batch: BatchLane, gpu: BatchLane | None) -> sfn.Chain:
         probe = self._step("probe_source", {}, keep={"facts": "{% $states.result.Payload %}"})
         plan = self._step("plan_encode", {"facts": "{% $facts %}"}, keep={"plan": "{% $states.result.Payload %}"})
         planned = {"plan": "{% $plan %}"}
@@ -61,14 +72,28 @@ class TranscodeWorkflow(Construct):
         finish = self._step("finish_video", {**planned, "published": "{% $published %}"})
         package.next(finish)
         on_lambda = self._workers().next(package)
-        on_batch = self._job("encode_run_job", queue_arn, job_definition_arn).next(package)
-        in_array = self._job("encode_run_jobs", queue_arn, job_definition_arn, workers=WORKERS).next(package)
+        on_cpu = Encoding.of(self, "encode_run", batch)
+        on_cpu.catch(self._failed)
+        on_cpu.next(package)
         lane = sfn.Choice.jsonata(self, "Lane")
-        lane.when(sfn.Condition.jsonata(f"{{% $plan.lane = 'batch' and {WORKERS} > 1 %}}"), in_array)
-        lane.when(sfn.Condition.jsonata("{% $plan.lane = 'batch' %}"), on_batch)
+        on_cpu.choose(lane, "batch")
+        if gpu:
+            self._on_gpu(gpu, on_cpu, package).choose(lane, "gpu")
         lane.when(sfn.Condition.jsonata("{% $plan.lane = 'outside' %}"), self._outside().next(finish))
         lane.otherwise(on_lambda)
         return probe.next(plan).next(lane)
+
+    def _on_gpu(self, lane: BatchLane, on_cpu: Encoding, package: tasks.LambdaInvoke) -> Encoding:
+        """The states of the GPU. When they fail, all rungs are planned anew for the CPU."""
+        told = {**TOLD, "facts": "{% $facts %}", "gpu_failure": GPU_FAILURE}
+        keep = {"plan": "{% $states.result.Payload %}"}
+        again = self._invocation("plan_encode", told, state="plan_on_cpu", keep=keep)
+        again.add_catch(self._failed, errors=["States.ALL"], outputs=CAUGHT)
+        fall_back(self, again, on_cpu)
+        on_gpu = Encoding.of(self, "encode_gpu", lane, GPU_LIMIT)
+        on_gpu.catch(again)
+        on_gpu.next(package)
+        return on_gpu
 
     def _step(
         self,
@@ -142,19 +167,3 @@ class TranscodeWorkflow(Construct):
             keep={"published": "{% $states.result %}"},
             wait=OUTSIDE_LIMIT,
         )
-
-    def _job(self, name: str, queue_arn: str, job_definition_arn: str, workers: str = "") -> tasks.BatchSubmitJob:
-        """A job that does all the work, or an array with a job for each of `workers`."""
-        told = f"{{% $string({{'video': {INPUT}, 'execution': $states.context.Execution.Id, 'plan': $plan}}) %}}"
-        job = tasks.BatchSubmitJob.jsonata(
-            self,
-            name,
-            job_definition_arn=job_definition_arn,
-            job_queue_arn=queue_arn,
-            job_name=f"{{% 'encode-' & {INPUT}.video_id %}}",
-            array_size=cdk.Token.as_number(f"{{% {workers} %}}") if workers else None,
-            payload=sfn.TaskInput.from_object({"input": told}),
-            outputs="{% {} %}",
-        )
-        job.add_catch(self._failed, errors=["States.ALL"], outputs=CAUGHT)
-        return job
