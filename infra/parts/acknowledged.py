@@ -1,10 +1,9 @@
 """Findings of the rule packs that are meant, each with its reason. Whatever is not here stops `make synth`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from infra.parts.discovery import Room, rooms
-from shared.contract.declare import Lane, Step
 from shared.contract.derived import needs_of
 from shared.contract.needs import Kind, Need
 
@@ -129,20 +128,22 @@ MEANT = (
 )
 
 
-def all_meant() -> tuple[Meant, ...]:
-    """The table, and what follows from declarations."""
-    return (*MEANT, *dict.fromkeys(meant for room in rooms() for meant in _of(room)))
+def all_meant(jobs: Iterable[str]) -> tuple[Meant, ...]:
+    """The table, what follows from declarations, and what from the job definitions of these names."""
+    revisions = (
+        Meant(
+            f"AwsSolutions-IAM5[Resource::{_BATCH}:job-definition/{job}:*]",
+            "pipeline/*-machine-role/Resource",
+            "An execution under way goes on with the revision that it began with.",
+        )
+        for job in jobs
+    )
+    return (*MEANT, *revisions, *dict.fromkeys(meant for room in rooms() for meant in _of(room)))
 
 
 def _of(room: Room) -> Iterator[Meant]:
     if room.declaration.is_awaited:
         yield Meant("Serverless-LambdaDLQ", f"*/{room.name}/Resource", _ANSWERED)
-    if isinstance(room.declaration, Step) and Lane.BATCH in room.declaration.lanes:
-        yield Meant(
-            f"AwsSolutions-IAM5[Resource::{_BATCH}:job-definition/showreel-{{stage}}-{room.name}:*]",
-            "pipeline/*-machine-role/Resource",
-            "An execution under way goes on with the revision that it began with.",
-        )
     for need in needs_of(room.declaration):
         yield from _of_need(room, need)
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import aws_cdk as cdk
 from aws_cdk import aws_batch as batch
@@ -15,28 +17,72 @@ from constructs import Construct
 from infra.parts.discovery import ROOT, Room
 from infra.parts.function import RETENTION
 from infra.parts.grants import Grants
-from infra.parts.sizes import ATTEMPTS, JOB_MEMORY, JOB_VCPUS, MAX_VCPUS
+from infra.parts.sizes import (
+    ATTEMPTS,
+    GPU_JOB_MEMORY,
+    GPU_MAX_VCPUS,
+    GPU_SIZE,
+    JOB_MEMORY,
+    JOB_VCPUS,
+    MAX_VCPUS,
+)
 from infra.parts.stage import Stage
-from shared.base.running import ATTEMPT_SECONDS, EXIT_BAD_INPUT
+from shared.base.running import ATTEMPT_SECONDS, EXIT_BAD_INPUT, EXIT_UNAVAILABLE
 
 WAIT_FOR_CAPACITY = cdk.Duration.minutes(20)
 MOVES = "Batch jobs start in {}, a tag that may move to other content: name a digest with the setting worker_image"
+GPU_LIBRARIES = {"NVIDIA_DRIVER_CAPABILITIES": "compute,video,utility"}
+"""What of the machine's driver is put into the container: libcuda, libnvidia-encode and libnvcuvid, nvidia-smi. An image
+that says nothing, as a stock one, gets the last of these alone. FFmpeg loads them when it opens the encoder."""
 BOOTSTRAP = ROOT / "layers" / "worker" / "bootstrap.py"
 
 
+@dataclass(frozen=True)
+class Machines:
+    """The machines of a queue: what they are, how many vCPUs of them at most, the system they start with."""
+
+    max_vcpus: int
+    image: batch.EcsMachineImageType
+    families: Sequence[ec2.InstanceClass] = ()
+    types: Sequence[ec2.InstanceType] = ()
+
+
+GRAVITON = Machines(
+    MAX_VCPUS,
+    batch.EcsMachineImageType.ECS_AL2023,
+    families=(ec2.InstanceClass.C7G, ec2.InstanceClass.C6G, ec2.InstanceClass.M7G),
+)
+
+
+def with_gpu(family: str) -> Machines:
+    """x86_64 machines with one GPU, of one family: encoders of two generations could write other parameter sets."""
+    return Machines(
+        GPU_MAX_VCPUS,
+        batch.EcsMachineImageType.ECS_AL2023_NVIDIA,
+        types=(ec2.InstanceType(f"{family}.{GPU_SIZE}"),),
+    )
+
+
 class BatchEnvironment(Construct):
-    """Network, compute environments and queue. Instances live in public subnets, take no connections from outside."""
+    """Network, compute environments and queues. Instances live in public subnets, take no connections from outside."""
 
     def __init__(self, scope: Construct, name: str, stage: Stage) -> None:
-        """`queue` is where jobs go: Spot first, then on demand."""
+        """`queue` is where jobs go, Spot first, then on demand; `gpu_queue` likewise, None without GPUs."""
         super().__init__(scope, name)
         self._stage = stage
         self._network = self._private_by_rule()
-        environments = [self._compute("spot", spot=True), self._compute("on-demand", spot=False)]
-        self.queue = batch.JobQueue(
+        self.queue = self._queue("cpu", GRAVITON)
+        self.gpu_queue = self._queue("gpu", with_gpu(stage.gpu), prefix="gpu-") if stage.has_gpu else None
+
+    def _queue(self, name: str, machines: Machines, prefix: str = "") -> batch.JobQueue:
+        environments = [
+            self._compute(f"{prefix}spot", machines, spot=True),
+            self._compute(f"{prefix}on-demand", machines, spot=False),
+        ]
+        return batch.JobQueue(
             self,
-            "queue",
-            job_queue_name=stage.named("cpu"),
+            f"{prefix}queue",
+            job_queue_name=self._stage.named(name),
             priority=10,
             compute_environments=[
                 batch.OrderedComputeEnvironment(compute_environment=environment, order=order)
@@ -65,7 +111,7 @@ class BatchEnvironment(Construct):
             },
         )
 
-    def _compute(self, name: str, *, spot: bool) -> batch.ManagedEc2EcsComputeEnvironment:
+    def _compute(self, name: str, machines: Machines, *, spot: bool) -> batch.ManagedEc2EcsComputeEnvironment:
         template = ec2.LaunchTemplate(
             self,
             f"{name}-template",
@@ -86,11 +132,12 @@ class BatchEnvironment(Construct):
             vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
             spot=spot,
             minv_cpus=0,
-            maxv_cpus=MAX_VCPUS,
+            maxv_cpus=machines.max_vcpus,
             allocation_strategy=strategy.SPOT_PRICE_CAPACITY_OPTIMIZED if spot else strategy.BEST_FIT_PROGRESSIVE,
             use_optimal_instance_classes=False,
-            instance_classes=[ec2.InstanceClass.C7G, ec2.InstanceClass.C6G, ec2.InstanceClass.M7G],
-            images=[batch.EcsMachineImage(image_type=batch.EcsMachineImageType.ECS_AL2023)],
+            instance_classes=[*machines.families],
+            instance_types=[*machines.types],
+            images=[batch.EcsMachineImage(image_type=machines.image)],
             launch_template=template,
         )
 
@@ -98,14 +145,16 @@ class BatchEnvironment(Construct):
 class Job(Construct):
     """A step as a job definition, in the stack of the machine that names its revision: an export could not change."""
 
-    def __init__(self, scope: Construct, room: Room, stage: Stage, grants: Grants) -> None:
+    def __init__(self, scope: Construct, room: Room, stage: Stage, grants: Grants, *, has_gpu: bool = False) -> None:
         """`definition` is the job definition; its one parameter is `input`, the step's input as JSON."""
-        super().__init__(scope, f"{room.name}-job")
-        bundle = assets.Asset(self, "bundle", path=str(stage.bundles / "worker-arm64.zip"))
+        self.name = f"{room.name}-gpu" if has_gpu else room.name
+        super().__init__(scope, f"{self.name}-job")
+        archive = stage.bundles / f"worker-{'x86_64' if has_gpu else 'arm64'}.zip"
+        bundle = assets.Asset(self, "bundle", path=str(archive))
         role = iam.Role(
             self,
             "role",
-            role_name=stage.named(f"{room.name}-job"),
+            role_name=stage.named(f"{self.name}-job"),
             assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"),
             inline_policies={"needs": iam.PolicyDocument(statements=grants.statements(room.declaration.needs))},
         )
@@ -116,7 +165,7 @@ class Job(Construct):
         log_group = logs.LogGroup(
             self,
             "logs",
-            log_group_name=f"/aws/batch/{stage.named(room.name)}",
+            log_group_name=f"/aws/batch/{stage.named(self.name)}",
             retention=RETENTION,
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
@@ -127,29 +176,29 @@ class Job(Construct):
             "container",
             image=ecs.ContainerImage.from_registry(stage.worker_image),
             cpu=JOB_VCPUS,
-            memory=cdk.Size.mebibytes(JOB_MEMORY),
+            gpu=1 if has_gpu else None,
+            memory=cdk.Size.mebibytes(GPU_JOB_MEMORY if has_gpu else JOB_MEMORY),
             command=["python", "-c", BOOTSTRAP.read_text(), room.module, "Ref::input"],
             job_role=role,
-            logging=ecs.LogDriver.aws_logs(stream_prefix=room.name, log_group=log_group),
+            logging=ecs.LogDriver.aws_logs(stream_prefix=self.name, log_group=log_group),
             environment={
                 **stage.environment,
                 **grants.environment(room.declaration.needs),
                 "AWS_DEFAULT_REGION": cdk.Stack.of(self).region,  # all that botocore reads; Batch sets none
                 "BUNDLE_BUCKET": bundle.s3_bucket_name,
                 "BUNDLE_KEY": bundle.s3_object_key,
-                "BUNDLE_SHA256": _sha256(stage),
+                "BUNDLE_SHA256": hashlib.sha256(archive.read_bytes()).hexdigest(),
+                **(GPU_LIBRARIES if has_gpu else {}),
             },
         )
         self.definition = batch.EcsJobDefinition(
             self,
             "definition",
-            job_definition_name=stage.named(room.name),
+            job_definition_name=stage.named(self.name),
             container=container,
             parameters={"input": "{}"},
             retry_attempts=ATTEMPTS,
-            retry_strategies=[
-                batch.RetryStrategy.of(batch.Action.EXIT, batch.Reason.custom(on_exit_code=str(EXIT_BAD_INPUT)))
-            ],
+            retry_strategies=_retries(has_gpu=has_gpu),
             timeout=cdk.Duration.seconds(ATTEMPT_SECONDS),
             propagate_tags=True,
         )
@@ -161,6 +210,17 @@ def pinned(image: str) -> bool:
     return bool(re.search(r"@sha256:[0-9a-f]{64}$", image))
 
 
+def _retries(*, has_gpu: bool) -> list[batch.RetryStrategy]:
+    """Batch takes the first rule that fits, and tries again when none does. A machine that is taken away comes first:
+    whatever its job said last, nobody knows how it would have ended.
+    """
+    hopeless = [EXIT_BAD_INPUT, *([EXIT_UNAVAILABLE] if has_gpu else [])]
+    return [
+        batch.RetryStrategy.of(batch.Action.RETRY, batch.Reason.SPOT_INSTANCE_RECLAIMED),
+        *(batch.RetryStrategy.of(batch.Action.EXIT, batch.Reason.custom(on_exit_code=str(code))) for code in hopeless),
+    ]
+
+
 def _keep_revisions(definition: batch.EcsJobDefinition) -> None:
     """Executions under way submit the revision that they began with, so a deployment must not take it away."""
     resource = definition.node.default_child
@@ -168,7 +228,3 @@ def _keep_revisions(definition: batch.EcsJobDefinition) -> None:
     resource.resource_retention_policy = batch.CfnJobDefinition.ResourceRetentionPolicyProperty(
         skip_deregister_on_update=True
     )
-
-
-def _sha256(stage: Stage) -> str:
-    return hashlib.sha256((stage.bundles / "worker-arm64.zip").read_bytes()).hexdigest()

@@ -27,10 +27,10 @@ def machine_role(
     machine: str,
     *,
     functions: Iterable[lambda_.Function],
-    queue_arn: str,
+    queue_arns: Iterable[str],
     job_definitions: Iterable[str],
 ) -> iam.IRole:
-    """The role of `machine`, which calls `functions` and runs jobs of `job_definitions` (names) in one queue.
+    """The role of `machine`, which calls `functions` and runs jobs of `job_definitions` (names) in its queues.
 
     It also starts, watches and ends the executions of its own distributed map.
     Source: "Service integrations: AWS Batch", "IAM policies for Distributed Map states" and "Logging to CloudWatch
@@ -55,7 +55,7 @@ def machine_role(
         *maps,
         _allow(["lambda:InvokeFunction"], *(function.function_arn for function in functions)),
         # An execution under way goes on with the revision that it began with
-        _allow(["batch:SubmitJob"], queue_arn, *(batch("job-definition", f"{name}:*") for name in job_definitions)),
+        _allow(["batch:SubmitJob"], *queue_arns, *(batch("job-definition", f"{name}:*") for name in job_definitions)),
         _allow(["batch:TerminateJob"], batch("job", "*")),  # ids of jobs are made up by Batch
         _allow(["batch:DescribeJobs"], "*"),  # takes no resource
         _allow(["events:DescribeRule", "events:PutRule", "events:PutTargets"], rule),

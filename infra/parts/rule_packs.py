@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 import aws_cdk as cdk
+from aws_cdk import aws_batch as batch
 from cdk_nag import AwsSolutionsChecks, NagPack, ServerlessChecks
 
 from infra.parts.acknowledged import Meant, all_meant
@@ -17,7 +18,7 @@ def check(app: cdk.App, stage: str) -> None:
         ValueError: something is meant that no rule finds (any more).
     """
     packs: list[NagPack] = [AwsSolutionsChecks(app), ServerlessChecks(app)]
-    meant, used = all_meant(), set[Meant]()
+    meant, used = all_meant(_jobs(app)), set[Meant]()
     for rule, path in [finding for pack in packs for finding in _findings(pack, app)]:
         for covering in [one for one in meant if _covers(one, rule, path, stage)]:
             used.add(covering)
@@ -27,6 +28,13 @@ def check(app: cdk.App, stage: str) -> None:
         lines = [f"  {one.rule} at {one.where}" for one in stale]
         raise ValueError("infra/parts/acknowledged.py: no rule finds (any more)\n" + "\n".join(lines))
     cdk.Validations.of(app).add_plugins(*packs)
+
+
+def _jobs(app: cdk.App) -> Iterator[str]:
+    """The names of all job definitions."""
+    for construct in app.node.find_all():
+        if isinstance(construct, batch.CfnJobDefinition):
+            yield str(construct.job_definition_name)
 
 
 def _findings(pack: NagPack, app: cdk.App) -> Iterator[tuple[str, str]]:

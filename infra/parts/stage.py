@@ -12,6 +12,10 @@ from shared.media.workers import JOB_CPU_SECONDS, LAMBDA_CPU_SECONDS, MOST_INVOC
 
 APPLICATION = "showreel"
 
+GPU_OFF = "off"
+GPU_FAMILIES = ("g4dn", "g5", "g6")
+"""Machines whose GPU has an encoder: T4, A10G, L4. The large ones for computing, A100 and H100, have none."""
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -26,6 +30,7 @@ class Stage:
     encoder         "ours", or "outside" when another service encodes
     lambda_cpu_seconds   sources that cost more CPU time to encode than this go to Batch
     job_cpu_seconds      what a Batch worker gets of them
+    gpu             family of machines with GPUs that encode what is for Batch: g4dn, g5 or g6; "off" without any
     most_workers    invocations that encode one source at the same time, 100 at most are of use
     """
 
@@ -39,6 +44,7 @@ class Stage:
     encoder: str
     lambda_cpu_seconds: str
     job_cpu_seconds: str
+    gpu: str
     most_workers: int
     access_token_minutes: str
     refresh_token_days: str
@@ -48,6 +54,11 @@ class Stage:
     def production(self) -> bool:
         """Whether data is kept when a stack goes."""
         return self.name == "prod"
+
+    @property
+    def has_gpu(self) -> bool:
+        """Whether there is a queue of machines with GPUs."""
+        return self.gpu != GPU_OFF
 
     @property
     def removal(self) -> cdk.RemovalPolicy:
@@ -74,6 +85,7 @@ class Stage:
             "ENCODER": self.encoder,
             "LAMBDA_CPU_SECONDS": self.lambda_cpu_seconds,
             "JOB_CPU_SECONDS": self.job_cpu_seconds,
+            "GPU": self.gpu,
             "ACCESS_TOKEN_EXPIRE_MINUTES": self.access_token_minutes,
             "REFRESH_TOKEN_EXPIRE_DAYS": self.refresh_token_days,
         }
@@ -123,6 +135,7 @@ def stage_of(node: Node) -> Stage:
         encoder=context("encoder", "ours"),
         lambda_cpu_seconds=context("lambda_cpu_seconds", str(LAMBDA_CPU_SECONDS)),
         job_cpu_seconds=context("job_cpu_seconds", str(JOB_CPU_SECONDS)),
+        gpu=_gpu(context("gpu", GPU_OFF)),
         most_workers=int(context("most_workers", str(MOST_INVOCATIONS))),
         access_token_minutes=context("access_token_minutes", "15"),
         refresh_token_days=context("refresh_token_days", "7"),
@@ -142,6 +155,12 @@ def _check_number(key: str, given: str) -> None:
     form, meaning = _NUMBERS[key]
     if not form.fullmatch(given) or not float(given):
         raise ValueError(f"-c {key}: {given!r} is no {meaning} above 0")
+
+
+def _gpu(family: str) -> str:
+    if family not in (GPU_OFF, *GPU_FAMILIES):
+        raise ValueError(f"-c gpu: {family!r} is neither {GPU_OFF} nor one of {', '.join(GPU_FAMILIES)}")
+    return family
 
 
 def _prices(text: str) -> str:

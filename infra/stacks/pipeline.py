@@ -3,6 +3,7 @@
 from typing import Any
 
 import aws_cdk as cdk
+from aws_cdk import aws_batch as batch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_logs as logs
@@ -17,6 +18,7 @@ from infra.parts.lost import lost_queue
 from infra.parts.machine_role import machine_role
 from infra.parts.stage import Stage
 from infra.stacks.base import ShowreelStack
+from infra.workflows.lanes import BatchLane
 from infra.workflows.pieces import JSONATA
 from infra.workflows.render import RenderWorkflow
 from infra.workflows.transcode import LIMIT, TranscodeWorkflow
@@ -33,31 +35,32 @@ class PipelineStack(ShowreelStack):
         super().__init__(app, stage, "pipeline", "Showreel: pipelines, Batch, events")
         self._lost = lost_queue(self, stage, "lost-events")
         self._functions = Functions(self, stage, lost=self._lost)
-        self._queue_arn = BatchEnvironment(self, "batch", stage).queue.job_queue_arn
-        self._machine(TRANSCODE, TranscodeWorkflow)
-        self._machine(RENDER, RenderWorkflow)
+        self._batch = BatchEnvironment(self, "batch", stage)
+        gpu = self._lane(TRANSCODE, self._batch.gpu_queue, has_gpu=True) if self._batch.gpu_queue else None
+        self._machine(TRANSCODE, TranscodeWorkflow, {"gpu": gpu})
+        self._machine(RENDER, RenderWorkflow, {})
         for room, event in event_rooms():
             self._on(room, event)
 
-    def _machine(self, machine: Machine, kind: type[Any]) -> None:
-        """A state machine over the steps of its folder."""
+    def _lane(self, machine: Machine, queue: batch.JobQueue, *, has_gpu: bool = False) -> BatchLane:
+        """The machine's step that also runs on Batch as a job, and its queue."""
+        [room] = [room for room, step in steps(machine.name) if Lane.BATCH in step.lanes]
+        job = Job(self, room, self.stage, self._functions.grants, has_gpu=has_gpu)
+        return BatchLane(queue.job_queue_arn, job.definition.job_definition_arn, self.stage.named(job.name))
+
+    def _machine(self, machine: Machine, kind: type[Any], more_lanes: dict[str, BatchLane | None]) -> None:
+        """A state machine over the steps of its folder; `more_lanes` are for its definition."""
         made = {room.name: self._functions.add(room) for room, step in steps(machine.name) if Lane.LAMBDA in step.lanes}
-        jobs = {
-            room.name: Job(self, room, self.stage, self._functions.grants)
-            for room, step in steps(machine.name)
-            if Lane.BATCH in step.lanes
-        }
-        [job] = jobs.values()
-        arn = job.definition.job_definition_arn
-        most = self.stage.most_workers
-        workflow = kind(self, made, queue_arn=self._queue_arn, job_definition_arn=arn, most_workers=most)
+        lanes = {"batch": self._lane(machine, self._batch.queue), **more_lanes}
+        workflow = kind(self, made, **lanes, most_workers=self.stage.most_workers)
+        used = [lane for lane in lanes.values() if lane]
         role = machine_role(
             self,
             self.stage,
             machine.name,
             functions=made.values(),
-            queue_arn=self._queue_arn,
-            job_definitions=[self.stage.named(name) for name in jobs],
+            queue_arns=[lane.queue_arn for lane in used],
+            job_definitions=[lane.job_definition_name for lane in used],
         )
         sfn.StateMachine(
             self,

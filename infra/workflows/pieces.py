@@ -1,4 +1,4 @@
-"""What state machines are made of: steps on Lambda, workers in one map, workers in one array of Batch jobs."""
+"""What state machines are made of: steps on Lambda, and workers in one map."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,6 @@ from constructs import Construct
 JSONATA = sfn.QueryLanguage.JSONATA
 INPUT = "$states.context.Execution.Input"
 EXECUTION = "$states.context.Execution.Id"
-WORKERS = "$count($plan.workers)"
 RESULT = "{% $states.result.Payload %}"
 ERROR, CAUGHT = "{% $states.input %}", "{% $states.errorOutput %}"
 HOPELESS = "StepError"
@@ -81,31 +80,3 @@ def workers_map(
     )
     workers.item_processor(work)
     return workers
-
-
-def batch_job(
-    scope: Construct,
-    state: str,
-    *,
-    name: str,
-    told: str,
-    queue_arn: str,
-    job_definition_arn: str,
-    in_array: bool = False,
-) -> tasks.BatchSubmitJob:
-    """A job that does all the work, or an array with a job for each of the plan's workers.
-
-    name  of the job, a JSONata expression
-    told  the step's input besides execution and plan, members of a JSONata object
-    """
-    text = f"{{% $string({{{told}, 'execution': {EXECUTION}, 'plan': $plan}}) %}}"
-    return tasks.BatchSubmitJob.jsonata(
-        scope,
-        state,
-        job_definition_arn=job_definition_arn,
-        job_queue_arn=queue_arn,
-        job_name=f"{{% {name} %}}",
-        array_size=cdk.Token.as_number(f"{{% {WORKERS} %}}") if in_array else None,
-        payload=sfn.TaskInput.from_object({"input": text}),
-        outputs="{% {} %}",
-    )

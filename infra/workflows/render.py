@@ -13,17 +13,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.workflows.pieces import (
-    CAUGHT,
-    ERROR,
-    EXECUTION,
-    INPUT,
-    RESULT,
-    WORKERS,
-    batch_job,
-    invocation,
-    workers_map,
-)
+from infra.workflows.lanes import BatchLane, OnBatch
+from infra.workflows.pieces import CAUGHT, ERROR, EXECUTION, INPUT, RESULT, invocation, workers_map
 
 TOLD = {"job": f"{{% {INPUT} %}}", "execution": f"{{% {EXECUTION} %}}"}
 TRY = {"try": "{% $states.context.State.RetryCount %}"}
@@ -41,8 +32,7 @@ class RenderWorkflow(Construct):
         scope: Construct,
         functions: dict[str, lambda_.Function],
         *,
-        queue_arn: str,
-        job_definition_arn: str,
+        batch: BatchLane,
         most_workers: int,
     ) -> None:
         """`functions`: step name -> its Lambda function; `most_workers` of them render at the same time."""
@@ -50,19 +40,20 @@ class RenderWorkflow(Construct):
         self._functions = functions
         self._failed = self._invocation("fail_render", {**TOLD, "error": ERROR})
         self._failed.next(sfn.Fail(self, "RenderFailed"))
-        self.start = self._chain(queue_arn, job_definition_arn, most_workers)
+        self.start = self._chain(batch, most_workers)
 
-    def _chain(self, queue_arn: str, job_definition_arn: str, most_workers: int) -> sfn.Chain:
+    def _chain(self, batch: BatchLane, most_workers: int) -> sfn.Chain:
         prepare = self._step("prepare_sources", {})
         plan = self._step("plan_render", {}, keep={"plan": RESULT})
         package = self._step("package_render", {"plan": "{% $plan %}"}, keep={"published": RESULT})
         package.next(self._step("finish_render", {"published": "{% $published %}"}))
         on_lambda = self._workers(most_workers).next(package)
-        on_batch = self._job("render_run_job", queue_arn, job_definition_arn).next(package)
-        in_array = self._job("render_run_jobs", queue_arn, job_definition_arn, in_array=True).next(package)
+        on_batch = OnBatch.of(self, "render_run", batch, f"'render-' & {INPUT}.job_id", f"'job': {INPUT}")
+        on_batch.catch(self._failed)
+        on_batch.next(package)
         lane = sfn.Choice.jsonata(self, "RenderLane")
-        lane.when(sfn.Condition.jsonata(f"{{% $plan.lane = 'batch' and {WORKERS} > 1 %}}"), in_array)
-        lane.when(sfn.Condition.jsonata("{% $plan.lane = 'batch' %}"), on_batch).otherwise(on_lambda)
+        on_batch.choose(lane, "batch")
+        lane.otherwise(on_lambda)
         return prepare.next(plan).next(lane)
 
     def _step(self, name: str, payload: dict[str, str], *, keep: dict[str, str] | None = None) -> tasks.LambdaInvoke:
@@ -83,18 +74,3 @@ class RenderWorkflow(Construct):
         workers = workers_map(self, "render_runs", work, failed, told=TOLD, most_workers=most_workers)
         workers.add_catch(self._failed, errors=["States.ALL"], outputs=CAUGHT)
         return workers
-
-    def _job(
-        self, state: str, queue_arn: str, job_definition_arn: str, *, in_array: bool = False
-    ) -> tasks.BatchSubmitJob:
-        job = batch_job(
-            self,
-            state,
-            name=f"'render-' & {INPUT}.job_id",
-            told=f"'job': {INPUT}",
-            queue_arn=queue_arn,
-            job_definition_arn=job_definition_arn,
-            in_array=in_array,
-        )
-        job.add_catch(self._failed, errors=["States.ALL"], outputs=CAUGHT)
-        return job

@@ -2,11 +2,11 @@
 
     probe_source -> plan_encode -> encode_early, nobody waits for it
     -> (which lane?) -> encode_runs: a Map of encode_run -> package_stream -> finish_video
-                     -> encode_run_job, or encode_run_jobs, an array -> package_stream
+                     -> a job or an array on Batch, see lanes.py -> package_stream
                      -> hand_out_encode, waits for an outside encoder -> finish_video
     whatever fails  -> fail_video -> Failed
 
-Seven transitions and one a worker, the same for ten seconds and for two hours.
+Seven transitions and one a worker, the same for ten seconds and for two hours; ten when the GPU fails.
 """
 
 import aws_cdk as cdk
@@ -15,7 +15,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.workflows.pieces import CAUGHT, ERROR, EXECUTION, INPUT, WORKERS, batch_job, invocation, workers_map
+from infra.workflows.lanes import GPU_FAILURE, GPU_LIMIT, BatchLane, OnBatch, fall_back
+from infra.workflows.pieces import CAUGHT, ERROR, EXECUTION, INPUT, RESULT, invocation, workers_map
 
 LIMIT = cdk.Duration.hours(26)
 OUTSIDE_LIMIT = cdk.Duration.hours(24)
@@ -35,36 +36,53 @@ class TranscodeWorkflow(Construct):
         scope: Construct,
         functions: dict[str, lambda_.Function],
         *,
-        queue_arn: str,
-        job_definition_arn: str,
+        batch: BatchLane,
+        gpu: BatchLane | None,
         most_workers: int,
     ) -> None:
-        """`functions`: step name -> its Lambda function; `most_workers` of them encode at the same time."""
+        """`functions`: step name -> its Lambda function; `most_workers` of them encode at the same time.
+
+        `gpu` is None where the stage has none.
+        """
         super().__init__(scope, "transcode")
         self._functions = functions
         self._most_workers = most_workers
         self._failed = self._step("fail_video", {"error": ERROR}, catch=False)
         self._failed.next(sfn.Fail(self, "Failed"))
-        self.start = self._chain(queue_arn, job_definition_arn)
+        self.start = self._chain(batch, gpu)
 
-    def _chain(self, queue_arn: str, job_definition_arn: str) -> sfn.Chain:
-        probe = self._step("probe_source", {}, keep={"facts": "{% $states.result.Payload %}"})
-        plan = self._step("plan_encode", {"facts": "{% $facts %}"}, keep={"plan": "{% $states.result.Payload %}"})
+    def _chain(self, batch: BatchLane, gpu: BatchLane | None) -> sfn.Chain:
+        probe = self._step("probe_source", {}, keep={"facts": RESULT})
+        plan = self._step("plan_encode", {"facts": "{% $facts %}"}, keep={"plan": RESULT})
         planned = {"plan": "{% $plan %}"}
-        package = self._step("package_stream", planned, keep={"published": "{% $states.result.Payload %}"})
+        package = self._step("package_stream", planned, keep={"published": RESULT})
         finish = self._step("finish_video", {**planned, "published": "{% $published %}"})
         package.next(finish)
         on_lambda = self._workers().next(package)
-        on_batch = self._job("encode_run_job", queue_arn, job_definition_arn).next(package)
-        in_array = self._job("encode_run_jobs", queue_arn, job_definition_arn, in_array=True).next(package)
+        on_cpu = self._on("encode_run", batch)
+        on_cpu.catch(self._failed)
+        on_cpu.next(package)
         lane = sfn.Choice.jsonata(self, "Lane")
-        lane.when(sfn.Condition.jsonata(f"{{% $plan.lane = 'batch' and {WORKERS} > 1 %}}"), in_array)
-        lane.when(sfn.Condition.jsonata("{% $plan.lane = 'batch' %}"), on_batch)
+        on_cpu.choose(lane, "batch")
+        if gpu:
+            self._on_gpu(gpu, on_cpu, package).choose(lane, "gpu")
         lane.when(sfn.Condition.jsonata("{% $plan.lane = 'outside' %}"), self._outside().next(finish))
         lane.otherwise(on_lambda)
         early = self._invocation("encode_early", {**TOLD, **planned}, is_awaited=False)
         early.add_catch(lane, errors=["States.ALL"], outputs="{% {} %}")
         return probe.next(plan).next(early).next(lane)
+
+    def _on_gpu(self, lane: BatchLane, on_cpu: OnBatch, package: tasks.LambdaInvoke) -> OnBatch:
+        """The states of the GPU. When they fail, all rungs are planned anew for the CPU."""
+        told = {**TOLD, "facts": "{% $facts %}", "gpu_failure": GPU_FAILURE}
+        keep = {"plan": RESULT}
+        again = self._invocation("plan_encode", told, state="plan_on_cpu", keep=keep)
+        again.add_catch(self._failed, errors=["States.ALL"], outputs=CAUGHT)
+        fall_back(self, again, on_cpu)
+        on_gpu = self._on("encode_gpu", lane, GPU_LIMIT)
+        on_gpu.catch(again)
+        on_gpu.next(package)
+        return on_gpu
 
     def _step(
         self,
@@ -95,7 +113,9 @@ class TranscodeWorkflow(Construct):
         is_awaited: bool = True,
     ) -> tasks.LambdaInvoke:
         """An invocation of the step `name` as the state of that name, unless `state` names it."""
-        return invocation(self, state or name, self._functions[name], payload, keep=keep, wait=wait, is_awaited=is_awaited)
+        return invocation(
+            self, state or name, self._functions[name], payload, keep=keep, wait=wait, is_awaited=is_awaited
+        )
 
     def _workers(self) -> sfn.DistributedMap:
         """One execution of `encode_run` for each worker."""
@@ -114,17 +134,6 @@ class TranscodeWorkflow(Construct):
             wait=OUTSIDE_LIMIT,
         )
 
-    def _job(
-        self, state: str, queue_arn: str, job_definition_arn: str, *, in_array: bool = False
-    ) -> tasks.BatchSubmitJob:
-        job = batch_job(
-            self,
-            state,
-            name=f"'encode-' & {INPUT}.video_id",
-            told=f"'video': {INPUT}",
-            queue_arn=queue_arn,
-            job_definition_arn=job_definition_arn,
-            in_array=in_array,
-        )
-        job.add_catch(self._failed, errors=["States.ALL"], outputs=CAUGHT)
-        return job
+    def _on(self, prefix: str, lane: BatchLane, limit: cdk.Duration | None = None) -> OnBatch:
+        """The states that encode on a lane of Batch."""
+        return OnBatch.of(self, prefix, lane, f"'encode-' & {INPUT}.video_id", f"'video': {INPUT}", limit)

@@ -14,6 +14,9 @@ from shared.base.settings import setting
 EXIT_BAD_INPUT = 64
 """Exit code of a Batch job whose input cannot be processed: Batch gives up instead of trying again (EX_USAGE)."""
 
+EXIT_UNAVAILABLE = 69
+"""Exit code of a Batch job on a machine that lacks what the job needs (EX_UNAVAILABLE): another try cannot help."""
+
 ATTEMPT_SECONDS = 6 * 3600
 """After so long Batch ends an attempt of a job."""
 
@@ -33,6 +36,10 @@ class StepError(Exception):
         super().__init__(json.dumps({"code": code, "message": message}))
         self.code = code
         self.message = message
+
+
+class UnavailableError(Exception):
+    """A step cannot run on this kind of machine, however often it is tried; on another kind it may."""
 
 
 _end = float("inf")
@@ -93,6 +100,9 @@ def run_as_job(function: Callable[[dict[str, Any]], Any]) -> None:
     except StepError as error:
         logs.log("ERROR", f"{function.__name__} gives up", code=error.code, reason=error.message)
         sys.exit(EXIT_BAD_INPUT)
+    except UnavailableError as error:
+        logs.log("ERROR", f"{function.__name__} cannot run here", reason=str(error))
+        sys.exit(EXIT_UNAVAILABLE)
 
 
 def serve_deployment(function: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any], Any], None]:

@@ -61,7 +61,7 @@ def encode_run(
             results = run(
                 command,
                 ffmpeg_path,
-                limits_of(plan, plan.seconds(run_.span.frames), wall_seconds),
+                limits_of(plan, plan.seconds(run_.span.frames), wall_seconds, has_gpu=plan.encoder_lane == "gpu"),
                 [fragmenter.consume for fragmenter in fragmenters],
                 on_progress=_share(on_progress, lambda progress: progress.frames / run_.span.frames),
             )
@@ -147,10 +147,10 @@ def _input(facts: SourceFacts, url: str, start: Fraction, seconds: float, thread
 
 def _video_output(plan: Plan, rung: Rung, label: str, seconds: float, threads: int) -> Output:
     rate = plan.frame_rate
-    arguments = ("-map", label, *BARE, "-c:v", plan.encoder, *plan.encoder_arguments)
-    arguments += ("-maxrate", f"{rung.peak_kbits}k", "-bufsize", f"{rung.buffer_kbits}k")
-    arguments += ("-g", str(plan.gop), "-keyint_min", str(plan.gop), "-sc_threshold", "0", "-flags", "+cgop")
-    arguments += ("-threads", str(threads), "-fps_mode", "passthrough")
+    settings = plan.settings
+    arguments = ("-map", label, *BARE, "-c:v", plan.encoder, *plan.arguments_of(rung))
+    arguments += settings.rate_of(rung.peak_kbits, rung.buffer_kbits) + settings.groups_of(plan.gop)
+    arguments += (*settings.threads_of(threads), "-fps_mode", "passthrough")
     arguments += (
         "-enc_time_base",
         f"{rate.denominator}/{rate.numerator}",
@@ -189,15 +189,18 @@ def max_bytes(kbits: int, seconds: float) -> int:
     return round(kbits * 1000 / 8 * seconds * 2) + 16 * MEGABYTE
 
 
-def limits_of(plan: Plan, seconds: Fraction, wall_seconds: float | None) -> Limits:
-    """Limits for so many seconds of the output: several times what is expected."""
+def limits_of(plan: Plan, seconds: Fraction, wall_seconds: float | None, *, has_gpu: bool = False) -> Limits:
+    """Limits for so many seconds of the output: several times what is expected.
+
+    CUDA reserves more addresses than the machine has memory, so none are counted where it works.
+    """
     share = float(seconds / plan.seconds(plan.frames))
     cpu_seconds = round(60 + 6 * plan.cpu_seconds * share)
     pixels = plan.facts.video.width * plan.facts.video.height
     return Limits(
         wall_seconds=wall_seconds or cpu_seconds * 1.5,
         cpu_seconds=cpu_seconds,
-        address_space=4096 * MEGABYTE + pixels * 300,
+        address_space=0 if has_gpu else 4096 * MEGABYTE + pixels * 300,
     )
 
 

@@ -19,6 +19,7 @@ class MediaErrorCode(StrEnum):
     ENCODER_TIMEOUT = "ENCODER_TIMEOUT"
     ENCODER_STALLED = "ENCODER_STALLED"
     OUTPUT_MISMATCH = "OUTPUT_MISMATCH"
+    ENCODER_UNAVAILABLE = "ENCODER_UNAVAILABLE"
 
 
 ENGINE_FAULTS = frozenset(
@@ -27,6 +28,7 @@ ENGINE_FAULTS = frozenset(
         MediaErrorCode.ENCODER_TIMEOUT,
         MediaErrorCode.ENCODER_STALLED,
         MediaErrorCode.OUTPUT_MISMATCH,
+        MediaErrorCode.ENCODER_UNAVAILABLE,
     }
 )
 
@@ -44,6 +46,7 @@ SENTENCES = {
     MediaErrorCode.ENCODER_TIMEOUT: "The encoder was ended by a limit or by the machine.",
     MediaErrorCode.ENCODER_STALLED: "The encoder stood still.",
     MediaErrorCode.OUTPUT_MISMATCH: "The encoder's output is not what was ordered.",
+    MediaErrorCode.ENCODER_UNAVAILABLE: "The machine has not the encoder that was planned with.",
 }
 """What the video's owner is told where nothing more is known."""
 

@@ -5,6 +5,8 @@ from fractions import Fraction
 from typing import Any, Literal, Self
 
 Hdr = Literal["none", "hdr10", "hlg"]
+BT2020 = 9
+"""Colour primaries of ITU-R BT.2020, a code point of ITU-T H.273."""
 FRACTIONS = frozenset({"sample_aspect", "frame_rate", "start", "time_base", "duration", "format_start"})
 
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from shared.media.facts import SourceFacts, VideoFacts
+from shared.media.facts import BT2020, SourceFacts, VideoFacts
 from shared.media.frame_rates import source_grid
 from shared.media.ladder import Rung
 from shared.media.plan import Plan
 from shared.media.workers import Run
 
-BT2020, UNSPECIFIED = 9, 2
 MATRICES = {1: "bt709", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020nc", 10: "bt2020c", 4: "fcc"}
 """FFmpeg's names for the matrix code points of ITU-T H.273."""
 START_SLACK = 0.5
@@ -45,7 +44,7 @@ def video_graph(plan: Plan, run: Run) -> str:
     labels = [f"[s{number}]" for number in range(len(plan.rungs))]
     head = f"[0:{facts.video.index}]{','.join(steps)},split={len(labels)}{''.join(labels)}"
     tails = (
-        f"{label}{scaling(facts.video, rung)}{output}"
+        f"{label}{scaling(facts.video, rung, plan.settings.pixel_format)}{output}"
         for label, rung, output in zip(labels, plan.rungs, output_labels(plan.rungs), strict=True)
     )
     return ";".join([head, *tails])
@@ -92,10 +91,10 @@ def to_bt709(video: VideoFacts) -> list[str]:
     return []
 
 
-def scaling(video: VideoFacts, rung: Rung) -> str:
-    """To a rung's size: 8 bits, square pixels, BT.709 with studio range."""
+def scaling(video: VideoFacts, rung: Rung, pixel_format: str) -> str:
+    """To a rung's size: the encoder's pixel format, square pixels, BT.709 with studio range."""
     matrices = f"{matrix_in(video)}:out_color_matrix=bt709:out_range=tv"
-    return f"scale={rung.width}:{rung.height}:flags=bicubic:{matrices},setsar=1,format=yuv420p,{BT709_MARK}"
+    return f"scale={rung.width}:{rung.height}:flags=bicubic:{matrices},setsar=1,format={pixel_format},{BT709_MARK}"
 
 
 def sound_alike(facts: SourceFacts) -> str:

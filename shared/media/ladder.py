@@ -1,34 +1,13 @@
-"""The renditions of a source and how each is encoded: a table, not code."""
+"""The renditions of a source: their sizes and rates. How each is encoded is in encoders.py."""
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+
+from shared.media.encoders import PEAK_KBITS, Codec
 
 RUNGS = (2160, 1440, 1080, 720, 480)
 """Lengths of the shorter side, in pixels."""
 
-Codec = Literal["h264"]
-EncoderLane = Literal["cpu"]
-
-
-@dataclass(frozen=True)
-class Encoder:
-    """An encoder and its arguments, the same for every rung."""
-
-    name: str
-    arguments: tuple[str, ...]
-
-
-ENCODERS: dict[tuple[Codec, EncoderLane], Encoder] = {
-    ("h264", "cpu"): Encoder("libx264", ("-preset", "veryfast", "-profile:v", "high", "-crf", "21")),
-}
-PEAK_KBITS: dict[tuple[Codec, int], int] = {
-    ("h264", 2160): 16_000,
-    ("h264", 1440): 9_000,
-    ("h264", 1080): 5_000,
-    ("h264", 720): 2_800,
-    ("h264", 480): 1_200,
-}
 FAST_MOTION = Fraction(3, 2)
 """More bits for more than 30 frames a second."""
 BUFFER = Fraction(3, 2)

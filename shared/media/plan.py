@@ -2,16 +2,27 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 from shared.media import timeline
-from shared.media.cost import estimate_cpu_seconds
-from shared.media.facts import SourceFacts
-from shared.media.ladder import ENCODERS, Rung, rungs
+from shared.media.cost import estimate_cpu_seconds, estimate_gpu_machine_seconds
+from shared.media.encoders import ENCODERS, Codec, Encoder, EncoderLane
+from shared.media.facts import BT2020, SourceFacts
+from shared.media.ladder import Rung, rungs
 from shared.media.timeline import Span
-from shared.media.workers import JOB_CPU_SECONDS, LAMBDA_CPU_SECONDS, Lane, Run, choose_lane, share_out, workers
+from shared.media.workers import (
+    JOB_CPU_SECONDS,
+    JOB_VCPUS,
+    LAMBDA_CPU_SECONDS,
+    Lane,
+    Run,
+    choose_lane,
+    share_out,
+    workers,
+)
 
 ENGINE_VERSION = 2
 """Raise it when the same plan would be encoded or packaged differently."""
@@ -23,9 +34,10 @@ class Plan:
 
     source_id: str
     facts: SourceFacts
-    codec: str
+    codec: Codec
     encoder: str
     encoder_arguments: tuple[str, ...]
+    """Of every rung that `rung_arguments` does not name."""
     encoder_build: str
     frame_rate: Fraction
     timescale: int
@@ -37,8 +49,25 @@ class Plan:
     rungs: tuple[Rung, ...]
     has_audio: bool
     cpu_seconds: float
+    """Of all workers together; on the lane `gpu`, how long their machines are busy, times their vCPUs."""
     lane: Lane
     hash: str = ""
+    rung_arguments: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What the encoder is told for single rungs, by their names."""
+
+    @property
+    def encoder_lane(self) -> EncoderLane:
+        """Whose encoder it is: a rendition is made by one, and so is a plan."""
+        return "gpu" if self.lane == "gpu" else "cpu"
+
+    @property
+    def settings(self) -> Encoder:
+        """The encoder's row of the table."""
+        return ENCODERS[self.codec, self.encoder_lane]
+
+    def arguments_of(self, rung: Rung) -> tuple[str, ...]:
+        """What the encoder is told for a rung besides rate and groups."""
+        return self.rung_arguments.get(rung.name, self.encoder_arguments)
 
     def rung(self, name: str) -> Rung:
         """The rung of that name; KeyError when the plan has none."""
@@ -72,6 +101,7 @@ class Plan:
             "facts": SourceFacts.from_json(value["facts"]),
             "frame_rate": Fraction(value["frame_rate"]),
             "encoder_arguments": tuple(value["encoder_arguments"]),
+            "rung_arguments": {name: tuple(told) for name, told in value.get("rung_arguments", {}).items()},
             "segments": tuple(Span(**span) for span in value["segments"]),
             "runs": tuple(Run(run["index"], Span(**run["span"]), run["is_last"]) for run in value["runs"]),
             "rungs": tuple(Rung(**rung) for rung in value["rungs"]),
@@ -91,28 +121,33 @@ def make_plan(
     lambda_cpu_seconds: float = LAMBDA_CPU_SECONDS,
     job_cpu_seconds: float = JOB_CPU_SECONDS,
     runs: int | None = None,
+    gpu: str = "",
 ) -> Plan:
     """The plan of a source.
 
     `source_id` names the exact bytes (a key and its version), `encoder_build` the encoder, see runner.encoder_build.
     Sources that cost more than `lambda_cpu_seconds` are for Batch, where a worker gets about `job_cpu_seconds`. The
-    lane decides how many runs there are, unless `runs` says it.
+    lane decides how many runs there are, unless `runs` says it. `gpu` is the kind of machine with a GPU that Batch has
+    for this source, empty when it has none: what it can encode faster goes there.
     """
     rate = facts.video.frame_rate
     gop = timeline.gop_frames(rate)
     frames = max(1, round(facts.duration * rate))
     segments = timeline.segments(frames, gop)
-    encoder = ENCODERS["h264", "cpu"]
     timescale, frame_duration = timeline.clock(rate)
     ladder = rungs(facts.video.display_width, facts.video.display_height, rate)
     cpu_seconds = round(estimate_cpu_seconds(facts, ladder), 1)
     lane = choose_lane(len(segments), cpu_seconds, lambda_cpu_seconds)
+    if gpu and lane == "batch" and is_for_gpu(facts, ladder):
+        lane, encoder_build = "gpu", f"{encoder_build} on {gpu}"
+        cpu_seconds = round(JOB_VCPUS * estimate_gpu_machine_seconds(facts, ladder, JOB_VCPUS), 1)
+    encoder = ENCODERS["h264", "gpu" if lane == "gpu" else "cpu"]
     plan = Plan(
         source_id=source_id,
         facts=facts,
         codec="h264",
         encoder=encoder.name,
-        encoder_arguments=encoder.arguments,
+        encoder_arguments=encoder.arguments_of(),
         encoder_build=encoder_build,
         frame_rate=rate,
         timescale=timescale,
@@ -125,11 +160,26 @@ def make_plan(
         has_audio=facts.audio is not None,
         cpu_seconds=cpu_seconds,
         lane=lane,
+        rung_arguments=_rung_arguments(encoder, ladder),
     )
     return replace(plan, hash=_hash(plan))
+
+
+def is_for_gpu(facts: SourceFacts, ladder: Sequence[Rung]) -> bool:
+    """Whether the GPU's encoder takes all rungs, and the CPU beside it has little to do but to decode and to scale."""
+    video, encoder = facts.video, ENCODERS["h264", "gpu"]
+    heavy = video.interlaced or video.hdr != "none" or video.colour_primaries == BT2020
+    return not heavy and all(encoder.takes(rung.width, rung.height) for rung in ladder)
+
+
+def _rung_arguments(encoder: Encoder, ladder: Sequence[Rung]) -> dict[str, tuple[str, ...]]:
+    told = {rung.name: encoder.arguments_of(min(rung.width, rung.height)) for rung in ladder}
+    return {name: arguments for name, arguments in told.items() if arguments != encoder.arguments_of()}
 
 
 def _hash(plan: Plan) -> str:
     """A hash of the inputs, the settings and the encoder's build; estimates do not count."""
     value = {**plan.to_json(), "cpu_seconds": None, "lane": None, "hash": None, "engine": ENGINE_VERSION}
+    if not plan.rung_arguments:  # plans without them are older than they are, and the same as ever
+        del value["rung_arguments"]
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:32]

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import select
 import signal
 import subprocess
@@ -35,6 +36,12 @@ SOURCE_FAULTS = (
     ("moov atom not found", MediaErrorCode.TRUNCATED_MEDIA),
 )
 """What FFmpeg says when the source is to blame, most telling first."""
+
+NO_GPU = re.compile(
+    r"^\[h264_nvenc @ [^]]*\] (Cannot load |No capable devices|Driver does not support|OpenEncodeSessionEx|.*cuInit)",
+    re.MULTILINE,
+)
+"""What NVENC says when the machine has no GPU, no driver, or one that is too old for this FFmpeg."""
 
 SIGNALLED = 255
 """FFmpeg's exit code when a signal ended it."""
@@ -267,6 +274,8 @@ def _raise_for(code: int, complaints: str, reading: Sequence[Future[object]]) ->
     """Turn an exit code and what FFmpeg said into an error."""
     if code == 0:
         return
+    if missing := NO_GPU.search(complaints):  # first, since FFmpeg goes on to complain of outputs without packets
+        raise MediaError(MediaErrorCode.ENCODER_UNAVAILABLE, detail=missing[0])
     for phrase, fault in SOURCE_FAULTS:
         if phrase in complaints:
             raise MediaError(fault, detail=_last_line(complaints))

@@ -8,7 +8,8 @@ from typing import Literal
 
 from shared.media.timeline import Span
 
-Lane = Literal["lambda", "batch"]
+Lane = Literal["lambda", "batch", "gpu"]
+"""`gpu` is Batch too, on machines with a GPU."""
 
 LAMBDA_CPU_SECONDS = 900
 """What Lambda encodes at most, for its price: a second of CPU costs several times as much as on Batch."""

@@ -15,10 +15,11 @@ FOLDER = ROOT / ".local" / "tests" / "cloud"
 ORIGINS = "https://app.showreel.example,https://studio.showreel.example"
 
 
-def _templates(stage: str, **more: str) -> Templates:
+def _templates(stage: str, name: str = "", **more: str) -> Templates:
+    """Of a stage; those with other settings than its defaults have a name of their own."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    out, bundles = FOLDER / stage, FOLDER / "bundles"
-    with (FOLDER / f"{stage}.lock").open("w") as lock, (FOLDER / "bundles.lock").open("w") as bundling:
+    out, bundles = FOLDER / (name or stage), FOLDER / "bundles"
+    with (FOLDER / f"{name or stage}.lock").open("w") as lock, (FOLDER / "bundles.lock").open("w") as bundling:
         fcntl.flock(lock, fcntl.LOCK_EX)
         fcntl.flock(bundling, fcntl.LOCK_EX)
         write_placeholders(bundles)
@@ -40,6 +41,12 @@ def cloud() -> Templates:
 def dev() -> Templates:
     """The stage dev, as it is by default."""
     return _templates("dev")
+
+
+@pytest.fixture(scope="session")
+def gpu() -> Templates:
+    """The stage prod with machines that have GPUs, held to the same rule packs."""
+    return _templates("prod", "gpu", cors_origins=ORIGINS, gpu="g4dn", **RULE_PACKS)
 
 
 @pytest.fixture(scope="session")

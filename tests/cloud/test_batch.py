@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from infra.local.batch.attempts import EXITED, Outcome
+from infra.local.batch.jobs import should_retry
+from infra.local.cfn_batch import camel
 from infra.parts.discovery import ROOT, steps
 from infra.parts.sizes import ATTEMPTS, JOB_MEMORY, JOB_VCPUS
 from shared.base import aws
@@ -108,9 +111,28 @@ def test_job_fits_the_smallest_machine_and_ends(definition: Placed) -> None:
     assert definition.properties["Timeout"]["AttemptDurationSeconds"] >= 60
     retry = definition.properties["RetryStrategy"]
     assert retry["Attempts"] == ATTEMPTS <= 10
-    assert retry["EvaluateOnExit"] == [{"Action": "EXIT", "OnExitCode": str(EXIT_BAD_INPUT)}]
     assert len(retry["EvaluateOnExit"]) <= 5
     assert not container.get("Privileged")
+
+
+RECLAIMED = "Host EC2 (instance i-0123456789abcdef0) terminated."
+"""What Batch says of a job whose machine was taken away."""
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "is_tried_again"),
+    [
+        (137, RECLAIMED, True),
+        (EXIT_BAD_INPUT, RECLAIMED, True),  # the first rule that fits decides
+        (EXIT_BAD_INPUT, EXITED, False),
+        (1, EXITED, True),
+        (137, EXITED, True),
+    ],
+)
+def test_a_machine_that_is_taken_away_is_replaced_and_bad_input_is_not_tried_again(
+    definition: Placed, code: int, reason: str, is_tried_again: bool
+) -> None:
+    assert should_retry(camel(definition.properties["RetryStrategy"]), Outcome(code, reason)) == is_tried_again
 
 
 def test_a_deployment_leaves_the_revisions_of_executions_under_way(definition: Placed) -> None:

@@ -19,6 +19,8 @@ from shared.domains.videos.service.intake import execution_name
 from shared.media.facts import AudioFacts, SourceFacts, VideoFacts
 from tests.cloud.templates import Templates
 
+AGAIN = "plan_on_cpu"
+GPU_STATES = {"encode_gpu_job", "encode_gpu_jobs"}
 LONGEST_ERROR = {"Error": "x" * 256, "Cause": "x" * 32_768}
 PAYLOAD = 256 * 1024
 DEFINITION = 1024 * 1024
@@ -41,9 +43,16 @@ FIELDS = {
 Definition = dict[str, Any]
 
 
+@pytest.fixture(params=["cloud", "gpu"])
+def either(request: pytest.FixtureRequest) -> Templates:
+    """A stage without GPUs, and one with them."""
+    found: Templates = request.getfixturevalue(request.param)
+    return found
+
+
 @pytest.fixture
-def transcode(cloud: Templates) -> Definition:
-    return cloud.machines[TRANSCODE.name]
+def transcode(either: Templates) -> Definition:
+    return either.machines[TRANSCODE.name]
 
 
 def levels(definition: Definition) -> Iterator[Definition]:
@@ -83,21 +92,21 @@ def expressions(definition: Definition) -> list[str]:
     return [text[2:-2].strip() for text in strings(definition) if text.startswith("{%")]
 
 
-def test_every_declared_machine_exists(cloud: Templates) -> None:
+def test_every_declared_machine_exists(either: Templates) -> None:
     from shared.contract import resources
 
     declared = {one.name for one in vars(resources).values() if isinstance(one, Machine)}
-    assert cloud.machines.keys() == declared
+    assert either.machines.keys() == declared
 
 
-def test_definitions_fit(cloud: Templates) -> None:
+def test_definitions_fit(either: Templates) -> None:
     """That they obey the language's schema is test_rules.py's to say."""
-    for definition in cloud.machines.values():
+    for definition in either.machines.values():
         assert len(json.dumps(definition).encode()) <= DEFINITION
 
 
-def test_every_state_leads_somewhere_and_is_reached(cloud: Templates) -> None:
-    for level in [level for definition in cloud.machines.values() for level in levels(definition)]:
+def test_every_state_leads_somewhere_and_is_reached(either: Templates) -> None:
+    for level in [level for definition in either.machines.values() for level in levels(definition)]:
         assert reached(level) == level["States"].keys()
         for name, state in level["States"].items():
             ways_out = [key for key in ("Next", "End", "Choices") if key in state]
@@ -106,8 +115,8 @@ def test_every_state_leads_somewhere_and_is_reached(cloud: Templates) -> None:
             assert len(name) <= 80
 
 
-def test_states_speak_jsonata_alone(cloud: Templates) -> None:
-    for definition in cloud.machines.values():
+def test_states_speak_jsonata_alone(either: Templates) -> None:
+    for definition in either.machines.values():
         assert definition["QueryLanguage"] == "JSONata"
         for level in levels(definition):
             for name, state in level["States"].items():
@@ -116,8 +125,8 @@ def test_states_speak_jsonata_alone(cloud: Templates) -> None:
                 assert not [key for text in [json.dumps(state)] for key in re.findall(r'"[\w-]+\.\$"', text)], name
 
 
-def test_expressions_parse_and_name_known_variables(cloud: Templates) -> None:
-    for definition in cloud.machines.values():
+def test_expressions_parse_and_name_known_variables(either: Templates) -> None:
+    for definition in either.machines.values():
         states = [s for level in levels(definition) for s in level["States"].values()]
         assigned = {name for s in states for part in (s, *s.get("Catch", [])) for name in part.get("Assign", {})}
         found = expressions(definition)
@@ -142,24 +151,26 @@ def test_call_that_nobody_waits_for_leads_on_whatever_becomes_of_it(transcode: D
     assert state["Catch"][0]["ErrorEquals"] == ["States.ALL"]
 
 
-def test_error_of_any_task_ends_in_one_state(cloud: Templates) -> None:
-    for definition in cloud.machines.values():
+def test_error_of_any_task_ends_in_one_state(either: Templates) -> None:
+    """Those of the GPU go to the second planning before, once."""
+    for definition in either.machines.values():
         for level in levels(definition):
             tasks = {
                 name: s
                 for name, s in level["States"].items()
                 if s["Type"] in ("Task", "Map", "Parallel") and not goes_on_anyway(s)
             }
-            [catching] = {c["Next"] for s in tasks.values() for c in s.get("Catch", [])}
+            [catching] = {c["Next"] for s in tasks.values() for c in s.get("Catch", [])} - {AGAIN}
             for name, state in tasks.items():
                 caught = [error for catch in state.get("Catch", []) for error in catch["ErrorEquals"]]
                 assert caught == ([] if name == catching else ["States.ALL"]), name
+                assert (AGAIN in targets(state)) == (name in GPU_STATES), name
             after = level["States"][level["States"][catching]["Next"]]
             assert after["Type"] == "Fail"
 
 
-def test_retries_are_few_and_end(cloud: Templates) -> None:
-    for definition in cloud.machines.values():
+def test_retries_are_few_and_end(either: Templates) -> None:
+    for definition in either.machines.values():
         assert 0 < definition["TimeoutSeconds"] <= 48 * 3600
         for level in levels(definition):
             for name, state in level["States"].items():
@@ -211,7 +222,7 @@ def test_transcode_takes_seven_transitions(transcode: Definition, lane: str, wor
 
 def test_no_lane_takes_more(transcode: Definition) -> None:
     named = re.findall(r"\$plan\.lane = '(\w+)'", json.dumps(transcode))
-    assert "batch" in named
+    assert {"batch", "outside"} <= set(named)
     for lane in named:
         assert len(lanes(transcode, lane)) <= 7 <= TRANSITIONS, lane
 

@@ -20,7 +20,7 @@ from infra.parts import rule_packs
 
 app = cdk.App(outdir=os.environ["CDK_OUTDIR"])
 s3.Bucket(cdk.Stack(app, "showreel-dev-careless"), "bucket")
-rule_packs.all_meant = lambda: ()
+rule_packs.all_meant = lambda jobs: ()
 rule_packs.check(app, "dev")
 app.synth()
 """
@@ -46,8 +46,12 @@ def test_every_reason_is_a_sentence() -> None:
         assert len(meant.reason.split()) >= 7, meant
 
 
-def test_templates_and_definitions_are_what_cloudformation_takes(cloud: Templates, tmp_path: Path) -> None:
+@pytest.mark.parametrize("stage", ["cloud", "gpu"])
+def test_templates_and_definitions_are_what_cloudformation_takes(
+    request: pytest.FixtureRequest, stage: str, tmp_path: Path
+) -> None:
     """cfn-lint leaves out definitions that are strings, so that it gets them as objects besides."""
+    cloud: Templates = request.getfixturevalue(stage)
     for template in cloud.folder.glob("*.template.json"):
         shutil.copy(template, tmp_path)
     machines = {

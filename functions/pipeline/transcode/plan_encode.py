@@ -13,8 +13,8 @@ from shared.domains.videos.service.transcoding import TranscodingService
     compute=Compute(memory=1769, seconds=60, layers=(Layer.FFMPEG,)),
 )
 def plan_encode(told: dict[str, Any]) -> dict[str, Any]:
-    """Where the plan lies, and its lane."""
-    return TranscodingService.open(told).plan(told["facts"])
+    """Where the plan lies, and its lane; never the GPU's again once that has failed."""
+    return TranscodingService.open(told).plan(told["facts"], told.get("gpu_failure", ""))
 
 
 handler = serve(plan_encode)

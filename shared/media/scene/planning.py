@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from shared.media import timeline
-from shared.media.ladder import BUFFER, ENCODERS, FAST_MOTION, Rung, peak_kbits
+from shared.media.encoders import ENCODERS
+from shared.media.ladder import BUFFER, FAST_MOTION, Rung, peak_kbits
 from shared.media.scene.capacity import cpu_seconds, pieces
 from shared.media.scene.composition import Composition
 from shared.media.scene.graph import Graph
@@ -195,7 +196,8 @@ def _rendition(project: Project) -> tuple[Rung, tuple[str, ...]]:
     (width, height), (factor, share) = project.size, QUALITIES[project.quality]
     short = min(width, height)
     peak = peak_kbits(short, "h264") * share * (FAST_MOTION if project.frame_rate > 30 else 1)
-    arguments = ("-preset", "veryfast", "-profile:v", "high", "-crf", factor, "-threads", str(ENCODER_THREADS))
+    encoder = ENCODERS["h264", "cpu"]
+    arguments = (*encoder.arguments_of(quality=factor), *encoder.threads_of(ENCODER_THREADS))
     return Rung(f"{short}p", width, height, round(peak), round(peak * BUFFER)), arguments
 
 

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from shared.media.command import Output
 from shared.media.encode import AUDIO_KBITS, BARE, FRAGMENTED, OnProgress, available_cpus, max_bytes
+from shared.media.encoders import ENCODERS
 from shared.media.errors import MediaError, MediaErrorCode
 from shared.media.fragmenting import VideoFragmenter, consume_audio, mismatch
 from shared.media.indexes import AudioIndex, RunIndex
@@ -176,8 +177,8 @@ def _last_loudness(pipe: BinaryIO) -> float:
 def _video_output(plan: RenderPlan, frames: int) -> Output:
     rate, rung = plan.frame_rate, plan.rungs[0]
     arguments = ["-map", "[v]", *BARE, "-an", "-c:v", plan.encoder, *plan.encoder_arguments]
-    arguments += ["-maxrate", f"{rung.peak_kbits}k", "-bufsize", f"{rung.buffer_kbits}k"]
-    arguments += ["-g", str(plan.gop), "-keyint_min", str(plan.gop), "-sc_threshold", "0", "-flags", "+cgop"]
+    encoder = ENCODERS["h264", "cpu"]
+    arguments += [*encoder.rate_of(rung.peak_kbits, rung.buffer_kbits), *encoder.groups_of(plan.gop)]
     arguments += ["-fps_mode", "passthrough", "-enc_time_base", f"{rate.denominator}/{rate.numerator}"]
     arguments += ["-frames:v", str(frames), "-video_track_timescale", str(plan.timescale), *FRAGMENTED]
     seconds = float(plan.seconds(frames)) + FINAL_SECONDS

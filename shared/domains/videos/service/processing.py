@@ -86,8 +86,8 @@ class ProcessingService:
         )
         return change.video is not None and change.video.status is Status.PROCESSING
 
-    def report_marks(self, video_id: str, marks: set[str]) -> int | None:
-        """Add marks of progress to those that the workers have set; how many there are now. Twice the same is once.
+    def report_marks(self, video_id: str, marks: set[str]) -> frozenset[str] | None:
+        """Add marks of progress to those that the workers have set; all that there are now. Twice the same is once.
 
         None when the video is no longer being processed: whoever works on it can stop.
         """
@@ -97,7 +97,7 @@ class ProcessingService:
             touched_at=clock.timestamp(),
             **({"marks": Added(frozenset(marks))} if marks else {}),
         )
-        return len(change.video.marks) if change.made and change.video else None
+        return change.video.marks if change.made and change.video else None
 
     def announce_early(self, video_id: str, upload_version: str, before: int) -> bool:
         """The beginning can be played while the rest is processed; False when it must not be, so that it can stop.

@@ -7,12 +7,12 @@ from typing import Any
 
 from shared.base import logs
 from shared.base.objects import Objects, ObjectSource
-from shared.base.running import StepError, seconds_left
+from shared.base.running import StepError, UnavailableError, seconds_left
 from shared.base.settings import setting
 from shared.domains.videos.rules.keys import FIRST_VERSION, early_prefixes, upload_key
 from shared.domains.videos.rules.work import WorkKeys
 from shared.domains.videos.service.processing import ProcessingService
-from shared.media.errors import MediaError
+from shared.media.errors import MediaError, MediaErrorCode
 from shared.media.plan import Plan
 from shared.media.workers import Run
 
@@ -26,7 +26,16 @@ PROBED, PLANNED, ENCODED, PACKAGED = 3, 5, 90, 98
 MARKS = 200
 """Steps of progress of all workers together: they are kept with the video until it has ended."""
 
+GPU_MARK = "g"
+"""Begins the marks of a plan for the GPU: one for the CPU that follows it counts its own."""
+
+FAILURE_LOGGED = 1000
+"""Characters of what the GPU lane failed with."""
+
 UNKNOWN_FAILURE = ("PROCESSING_FAILED", "The video could not be processed. Try to upload it again.")
+NO_CAPACITY = "CAPACITY:"
+"""In the reason of a Batch job that was cancelled because no machine came."""
+NO_MACHINE = ("NO_MACHINE", "No machine was free to process the video. Try to upload it again later.")
 CANCELLED = ("CANCELLED", "The video was cancelled or deleted.")
 FAILURES = {
     "States.Timeout": ("PROCESSING_TIMEOUT", "Processing took too long and was ended."),
@@ -67,12 +76,18 @@ class TranscodingService:
         self._report(PROBED, "Planning")
         return facts.to_json()
 
-    def plan(self, facts: dict[str, Any]) -> dict[str, Any]:
-        """Write the plan; give its hash, its lane, and the numbers of its workers."""
+    def plan(self, facts: dict[str, Any], gpu_failure: str = "") -> dict[str, Any]:
+        """Write the plan; give its hash, its lane, and the numbers of its workers.
+
+        `gpu_failure` is what a plan for the GPU came to nothing with: then all rungs are planned anew, for the CPU.
+        """
         from shared.media.facts import SourceFacts
         from shared.media.plan import make_plan
         from shared.media.runner import encoder_build
 
+        if gpu_failure:
+            reason = gpu_failure[:FAILURE_LOGGED]
+            logs.log("WARNING", "planned for the CPU after the GPU", video_id=self._video_id, reason=reason)
         source_id = f"{upload_key(self._video_id)}@{self._upload_version}"
         build = encoder_build(setting("FFMPEG_PATH"))
         plan = make_plan(
@@ -81,11 +96,12 @@ class TranscodingService:
             encoder_build=build,
             lambda_cpu_seconds=float(setting("LAMBDA_CPU_SECONDS")),
             job_cpu_seconds=float(setting("JOB_CPU_SECONDS")),
+            gpu="" if gpu_failure else _gpu(),
         )
         self._objects.put_json(self._work(plan.hash).plan, plan.to_json())
         self._report(PLANNED, "Encoding")
         lane = "outside" if setting("ENCODER") == "outside" else plan.lane
-        alone = lane == "batch" and len(plan.runs) == 1  # one job does it all: an array has two at least
+        alone = lane in ("batch", "gpu") and len(plan.runs) == 1  # one job does it all: an array has two at least
         return {"hash": plan.hash, "lane": lane, "workers": [0] if alone else list(range(plan.workers))}
 
     def encode(self, planned: dict[str, Any], worker: int | None = None) -> dict[str, Any]:
@@ -111,6 +127,8 @@ class TranscodingService:
     def _given_up(self, error: MediaError) -> Exception:
         """A source's fault is set on the row here, since a Batch job cannot hand words to the state machine."""
         logs.log("WARNING", "an encoder gave up", video_id=self._video_id, code=error.code, detail=error.detail)
+        if error.code is MediaErrorCode.ENCODER_UNAVAILABLE:
+            return UnavailableError(str(error))
         if not error.is_source_fault:
             return error
         self._videos.fail(self._video_id, self._upload_version, error.code, error.message)
@@ -226,9 +244,12 @@ class TranscodingService:
         """Say how far one of the workers is. The percentage is that of all, by what each has said last."""
         self._reported = time.monotonic()
         marks = max(1, MARKS // plan.workers)
-        done = self._videos.report_marks(self._video_id, {f"{worker}.{mark}" for mark in range(int(share * marks))})
-        if done is None:
+        own = GPU_MARK if plan.encoder_lane == "gpu" else ""
+        told = {f"{own}{worker}.{mark}" for mark in range(int(share * marks))}
+        found = self._videos.report_marks(self._video_id, told)
+        if found is None:
             raise StepError(*CANCELLED)
+        done = sum(mark.startswith(GPU_MARK) == bool(own) for mark in found)
         self._report(PLANNED + (ENCODED - 1 - PLANNED) * done // (plan.workers * marks), "Encoding")
 
     def _report(self, percent: int, step: str) -> None:
@@ -236,6 +257,12 @@ class TranscodingService:
         self._reported = time.monotonic()
         if not self._videos.report(self._video_id, percent, step):
             raise StepError(*CANCELLED)
+
+
+def _gpu() -> str:
+    """The kind of machine with a GPU that the stage has; empty when it has none."""
+    kind = setting("GPU", "off")
+    return "" if kind == "off" else kind
 
 
 def _step_error(error: MediaError) -> StepError:
@@ -253,7 +280,10 @@ def _in_words(error: dict[str, Any]) -> tuple[str, str]:
     if error.get("Error") in FAILURES:
         return FAILURES[error["Error"]]
     try:
-        told = json.loads(error.get("Cause") or "{}")["errorMessage"]
+        cause = json.loads(error.get("Cause") or "{}")
+        if NO_CAPACITY in cause.get("StatusReason", ""):
+            return NO_MACHINE
+        told = cause["errorMessage"]
         if error.get("Error") == MediaError.__name__:
             code, _, message = told.partition(": ")
             return code, message
