@@ -2,13 +2,16 @@
 
 from shared.media.workers import JOB_VCPUS
 
-__all__ = ["ATTEMPTS", "GPU_JOB_MEMORY", "GPU_MAX_VCPUS", "GPU_SIZE", "JOB_MEMORY", "JOB_VCPUS", "MAX_VCPUS"]
+__all__ = ["ATTEMPTS", "GPU_JOB_MEMORY", "GPU_MAX_VCPUS", "GPU_OFF", "GPU_SIZE", "JOB_MEMORY", "JOB_VCPUS", "MAX_VCPUS"]
 
 MAX_VCPUS = 256
 """Of one compute environment."""
 
 JOB_MEMORY = 7168
 """MiB, of the 8 GiB that a c7g.xlarge has: the ECS agent needs the rest."""
+
+GPU_OFF = "off"
+"""The setting `gpu` of a stage that has no machines with GPUs."""
 
 GPU_SIZE = "xlarge"
 """The size of a machine with one GPU and as many vCPUs as a job has, in each family that Showreel knows."""

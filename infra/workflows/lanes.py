@@ -17,7 +17,6 @@ from constructs import Construct
 
 INPUT = "$states.context.Execution.Input"
 WORKERS = "$count($plan.workers)"
-CAUGHT = "{% $states.errorOutput %}"
 
 GPU_LIMIT = cdk.Duration.hours(2)
 """How long a GPU may be waited for and work. Batch gives up a job for which there is no capacity, but not one that an
@@ -49,9 +48,9 @@ class Encoding:
         return cls(_job(scope, f"{prefix}_job", lane, limit), _job(scope, f"{prefix}_jobs", lane, limit, WORKERS))
 
     def catch(self, handler: sfn.IChainable) -> None:
-        """Whatever fails goes on at `handler`."""
+        """Whatever fails goes on at `handler`, whose input is the error: that is what a catch hands on by itself."""
         for state in (self.alone, self.array):
-            state.add_catch(handler, errors=["States.ALL"], outputs=CAUGHT)
+            state.add_catch(handler, errors=["States.ALL"])
 
     def next(self, state: sfn.IChainable) -> None:
         """What comes when all is encoded."""

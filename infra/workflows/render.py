@@ -12,7 +12,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.workflows.lanes import CAUGHT, INPUT, BatchLane
+from infra.workflows.lanes import INPUT, BatchLane
 from infra.workflows.transcode import HOPELESS
 
 TOLD = {
@@ -23,6 +23,7 @@ TOLD = {
 """What every step on Lambda is told: the execution's own input, its ARN, and how often the step was tried before."""
 
 RESULT = "{% $states.result.Payload %}"
+CAUGHT = "{% $states.errorOutput %}"
 
 
 class RenderWorkflow(Construct):

@@ -14,15 +14,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.workflows.lanes import (
-    CAUGHT,
-    GPU_FAILURE,
-    GPU_LIMIT,
-    INPUT,
-    BatchLane,
-    Encoding,
-    fall_back,
-)
+from infra.workflows.lanes import GPU_FAILURE, GPU_LIMIT, INPUT, BatchLane, Encoding, fall_back
 
 JSONATA = sfn.QueryLanguage.JSONATA
 LIMIT = cdk.Duration.hours(26)
@@ -33,7 +25,7 @@ TOLD = {"video": f"{{% {INPUT} %}}", "execution": "{% $states.context.Execution.
 """What every step is told: the execution's own input, and its ARN."""
 WORKER = {key: f"{{% {INPUT}.{key} %}}" for key in (*TOLD, "plan", "worker")}
 """The same for a worker: the map starts an execution for it, whose input it is."""
-ERROR = "{% $states.input %}"
+ERROR, CAUGHT = "{% $states.input %}", "{% $states.errorOutput %}"
 HOPELESS = "StepError"
 """The class that steps raise when another try cannot help; see shared/base/running.py."""
 
