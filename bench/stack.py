@@ -31,7 +31,9 @@ from tests.local_stack import keep_assembly, settings_for, use_known_assembly
 SHORT, LONG = 10, 120
 """Seconds of the two sources."""
 TREE = ("app.py", "cdk.json", "functions", "infra", "layers", "requirements.txt", "shared")
-LANES = ("lambda", "batch", "outside")
+LANES = ("lambda", "batch", "gpu", "outside")
+WITH_GPUS = {"gpu": "g4dn"}
+"""So that the definition has all of them; the sources here are small, so that none goes there."""
 TRANSITIONS = 12
 FIRST_HIT_SECONDS, RELOAD_SECONDS = 0.5, 3.0
 EDITS = 5
@@ -53,14 +55,14 @@ def measure() -> list[Figure]:
 def _stack() -> Iterator[LocalStack]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        use_known_assembly(folder, "product")
+        use_known_assembly(folder, "gpu")
         root = folder / "root"
         root.mkdir()
         for part in TREE:
             _copy(ROOT / part, root / part)
         settings = settings_for(folder, root=str(root))
-        with LocalStack(settings, log=folder / "emulator.log", say=lambda _: None) as stack:
-            keep_assembly(folder, "product")
+        with LocalStack(settings, stage_settings=WITH_GPUS, log=folder / "emulator.log", say=lambda _: None) as stack:
+            keep_assembly(folder, "gpu")
             yield stack
 
 
@@ -75,6 +77,7 @@ def _transitions(machine: dict[str, Any]) -> list[Figure]:
     """A definition without loops, whose one map is that of the workers: the count holds for sources of any length."""
     lanes = [lane for lane in LANES if lane in json.dumps(machine) or lane == "lambda"]
     counts = {lane: len(path(machine, lane=lane)) for lane in lanes}
+    counts["failing gpu"] = len(path(machine, failing="encode_gpu_job", lane="gpu"))
     return [
         Figure(f"state transitions of any source, {lane} lane", count, "", TRANSITIONS)
         for lane, count in counts.items()

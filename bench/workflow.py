@@ -34,8 +34,8 @@ def _text(value: Any) -> str:
     return "".join(part if isinstance(part, str) else "deployed" for part in value["Fn::Join"][1])
 
 
-def path(machine: dict[str, Any], **chosen: str) -> list[str]:
-    """The states of an execution without errors, in order.
+def path(machine: dict[str, Any], *, failing: str = "", **chosen: str) -> list[str]:
+    """The states of an execution without errors, in order; with `failing`, one in which that state alone fails.
 
     `chosen` are the variables that choices compare, for example lane="batch". NotCountableError for a state that stands
     for many, or one that comes twice.
@@ -46,7 +46,7 @@ def path(machine: dict[str, Any], **chosen: str) -> list[str]:
         if not _is_step(state) or name in found:
             raise NotCountableError(f"{name} ({state['Type']}) is not entered exactly once")
         found.append(name)
-        name = _chosen(state, chosen) if state["Type"] == "Choice" else state.get("Next", "")
+        name = _after(state, chosen, fails=name == failing)
     return found
 
 
@@ -56,10 +56,16 @@ def _is_step(state: dict[str, Any]) -> bool:
     return state["Type"] in STEPS or mode == "DISTRIBUTED"
 
 
+def _after(state: dict[str, Any], chosen: dict[str, str], *, fails: bool) -> str:
+    if fails:
+        return str(state["Catch"][-1]["Next"])
+    return _chosen(state, chosen) if state["Type"] == "Choice" else state.get("Next", "")
+
+
 def _chosen(state: dict[str, Any], chosen: dict[str, str]) -> str:
     for choice in state["Choices"]:
         condition = choice["Condition"].strip("{}% ")
-        if " and " in condition:  # an array instead of a job: as many transitions
+        if "$count(" in condition:  # an array instead of a job: as many transitions
             continue
         variable, _, value = condition.partition(" = ")
         known = chosen.get(variable.rpartition(".")[2].lstrip("$"))

@@ -3,14 +3,18 @@
 What cannot be read is said to be unknown, a line each, and keeps nothing else from being read.
 """
 
+import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.account import AccountError, check_stage, open_account
+from infra.build import ROOT
+from infra.parts.sizes import GPU_OFF
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,19 @@ QUOTAS = (
     Quota("ebs", "L-7A658B76", "Batch: TiB on disks of its machines (gp3), 60 GiB each", 1, 8),
     Quota("cloudformation", "L-0485CB21", "CloudFormation: stacks", 50, 50),
 )
+
+GPU_QUOTAS = (
+    Quota("ec2", "L-3819A6DF", "Batch: vCPUs of Spot instances with GPUs (families G and VT)", 4, 64),
+    Quota("ec2", "L-DB2E81BA", "Batch: vCPUs of instances with GPUs on demand (families G and VT)", 4, 64),
+)
+"""Of stages with the setting `gpu`. In a new account they are 0, and then Batch waits without a word."""
+
+
+def quotas_of(stage: str, settings: Path = ROOT / "cdk.json") -> tuple[Quota, ...]:
+    """What the stage leans on, by its settings in the CDK's context."""
+    context = json.loads(settings.read_text())["context"]
+    gpu = context.get("gpu") or context.get("stages", {}).get(stage, {}).get("gpu") or GPU_OFF
+    return QUOTAS if gpu == GPU_OFF else QUOTAS + GPU_QUOTAS
 
 
 @dataclass(frozen=True)
@@ -85,9 +102,9 @@ def read_quota(client: Any, quota: Quota) -> float:
     return float(answer["Quota"]["Value"])
 
 
-def examine(client: Any, stage: str) -> Iterator[Finding]:
+def examine(client: Any, stage: str, quotas: Sequence[Quota]) -> Iterator[Finding]:
     """Every quota that the stage leans on, as it is."""
-    for quota in QUOTAS:
+    for quota in quotas:
         needed = quota.needed(stage)
         try:
             yield Finding(quota, read_quota(client, quota), needed)
@@ -134,7 +151,7 @@ def main(arguments: list[str]) -> int:
         return 1
     print(f"Account {account.number}, {account.region}, stage {stage}")
     may_spot, line = spot(account.client("iam"))
-    findings = list(examine(account.client("service-quotas"), stage))
+    findings = list(examine(account.client("service-quotas"), stage, quotas_of(stage)))
     print("\n".join([line, *report(findings), "", NOT_TOLD]))
     return 0 if may_spot and not any(finding.short for finding in findings) else 1
 

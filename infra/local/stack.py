@@ -41,8 +41,8 @@ def _say(text: str) -> None:
 class LocalStack:
     """One emulator with one app deployed on it. All that it started ends with it, also when it is killed.
 
-    `commands`: what synthesises, the CDK app last. `context`: CDK context. `log`: where the emulator's console goes,
-    stderr when it is None.
+    `commands`: what synthesises, the CDK app last. `context`: CDK context, to which `stage_settings` are added. `log`:
+    where the emulator's console goes, stderr when it is None.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class LocalStack:
         *,
         commands: tuple[tuple[str, ...], ...] | None = None,
         context: dict[str, str] | None = None,
+        stage_settings: dict[str, str] | None = None,
         log: Path | None = None,
         say: Callable[[str], None] = _say,
     ) -> None:
@@ -61,7 +62,7 @@ class LocalStack:
         build = (sys.executable, "-m", "infra.build", "--placeholder", bundles)
         self._commands = commands or (build, (sys.executable, "app.py"))
         here = {"bundles": bundles, "rate_scale": "100", "most_workers": str(os.cpu_count() or 1)}
-        self._context = here if context is None else context
+        self._context = (here if context is None else context) | (stage_settings or {})
         self._log, self._say = log, say
         self._lock = FolderLock(self.settings.folder)
         self._server: subprocess.Popen[str] | None = None

@@ -32,8 +32,8 @@ from shared.base.running import ATTEMPT_SECONDS, EXIT_BAD_INPUT, EXIT_UNAVAILABL
 WAIT_FOR_CAPACITY = cdk.Duration.minutes(20)
 MOVES = "Batch jobs start in {}, a tag that may move to other content: name a digest with the setting worker_image"
 GPU_LIBRARIES = {"NVIDIA_DRIVER_CAPABILITIES": "compute,video,utility"}
-"""What of the machine's driver is put into the container: libcuda, libnvidia-encode and libnvcuvid, nvidia-smi. An image
-that says nothing, as a stock one, gets the last of these alone. FFmpeg loads them when it opens the encoder."""
+"""What of the machine's driver is put into the container: libcuda; libnvidia-encode and libnvcuvid; nvidia-smi. A stock
+image, which asks for nothing, gets the last of these alone. FFmpeg loads them when it opens the encoder."""
 BOOTSTRAP = ROOT / "layers" / "worker" / "bootstrap.py"
 
 
@@ -211,8 +211,9 @@ def pinned(image: str) -> bool:
 
 
 def _retries(*, has_gpu: bool) -> list[batch.RetryStrategy]:
-    """Batch takes the first rule that fits, and tries again when none does. A machine that is taken away comes first:
-    whatever its job said last, nobody knows how it would have ended.
+    """The first rule that fits decides, and without any the job is tried again.
+
+    A machine that is taken away comes first: whatever its job said last, nobody knows how it would have ended.
     """
     hopeless = [EXIT_BAD_INPUT, *([EXIT_UNAVAILABLE] if has_gpu else [])]
     return [

@@ -2,10 +2,13 @@
 
 from shared.media.workers import JOB_MEMORY, JOB_VCPUS
 
-__all__ = ["ATTEMPTS", "GPU_JOB_MEMORY", "GPU_MAX_VCPUS", "GPU_SIZE", "JOB_MEMORY", "JOB_VCPUS", "MAX_VCPUS"]
+__all__ = ["ATTEMPTS", "GPU_JOB_MEMORY", "GPU_MAX_VCPUS", "GPU_OFF", "GPU_SIZE", "JOB_MEMORY", "JOB_VCPUS", "MAX_VCPUS"]
 
 MAX_VCPUS = 256
 """Of one compute environment."""
+
+GPU_OFF = "off"
+"""The setting `gpu` of a stage that has no machines with GPUs."""
 
 GPU_SIZE = "xlarge"
 """The size of a machine with one GPU and as many vCPUs as a job has, in each family that Showreel knows."""

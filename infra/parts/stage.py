@@ -8,11 +8,11 @@ from pathlib import Path
 import aws_cdk as cdk
 from constructs import Node
 
+from infra.parts.sizes import GPU_OFF
 from shared.media.workers import JOB_CPU_SECONDS, LAMBDA_CPU_SECONDS, MOST_INVOCATIONS
 
 APPLICATION = "showreel"
 
-GPU_OFF = "off"
 GPU_FAMILIES = ("g4dn", "g5", "g6")
 """Machines whose GPU has an encoder: T4, A10G, L4. The large ones for computing, A100 and H100, have none."""
 

@@ -16,7 +16,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.workflows.pieces import CAUGHT, EXECUTION
+from infra.workflows.pieces import EXECUTION
 
 WORKERS = "$count($plan.workers)"
 
@@ -62,9 +62,9 @@ class OnBatch:
         )
 
     def catch(self, handler: sfn.IChainable) -> None:
-        """Whatever fails goes on at `handler`."""
+        """Whatever fails goes on at `handler`, whose input is the error: that is what a catch hands on by itself."""
         for state in (self.alone, self.array):
-            state.add_catch(handler, errors=["States.ALL"], outputs=CAUGHT)
+            state.add_catch(handler, errors=["States.ALL"])
 
     def next(self, state: sfn.IChainable) -> None:
         """What comes when all is done."""

@@ -38,7 +38,7 @@ class StepError(Exception):
         self.message = message
 
 
-class UnavailableError(Exception):
+class WrongMachineError(Exception):
     """A step cannot run on this kind of machine, however often it is tried; on another kind it may."""
 
 
@@ -100,7 +100,7 @@ def run_as_job(function: Callable[[dict[str, Any]], Any]) -> None:
     except StepError as error:
         logs.log("ERROR", f"{function.__name__} gives up", code=error.code, reason=error.message)
         sys.exit(EXIT_BAD_INPUT)
-    except UnavailableError as error:
+    except WrongMachineError as error:
         logs.log("ERROR", f"{function.__name__} cannot run here", reason=str(error))
         sys.exit(EXIT_UNAVAILABLE)
 

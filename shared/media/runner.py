@@ -38,7 +38,7 @@ SOURCE_FAULTS = (
 """What FFmpeg says when the source is to blame, most telling first."""
 
 NO_GPU = re.compile(
-    r"^\[h264_nvenc @ [^]]*\] (Cannot load |No capable devices|Driver does not support|OpenEncodeSessionEx|.*cuInit)",
+    r"^\[h264_nvenc @ [^]]*\] (Cannot load |No capable devices|Driver does not support|OpenEncodeSessionEx|.*cuInit).*",
     re.MULTILINE,
 )
 """What NVENC says when the machine has no GPU, no driver, or one that is too old for this FFmpeg."""

@@ -28,6 +28,21 @@ def test_each_lane_has_its_path() -> None:
     assert path(MACHINE, lane="batch") == ["Probe", "Lane", "Job", "Encode"]
 
 
+def test_a_state_that_fails_leads_to_its_catch() -> None:
+    job = {"Type": "Task", "Next": "Encode", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Again"}]}
+    choice = {
+        "Type": "Choice",
+        "Choices": [{"Condition": "{% $count($plan.workers) > 1 %}", "Next": "Jobs"}],
+        "Default": "Encode",
+    }
+    machine = {
+        **MACHINE,
+        "States": STATES | {"Job": job, "Again": {"Type": "Task", "Next": "Choose"}, "Choose": choice},
+    }
+    assert path(machine, lane="batch") == ["Probe", "Lane", "Job", "Encode"]
+    assert path(machine, failing="Job", lane="batch") == ["Probe", "Lane", "Job", "Again", "Choose", "Encode"]
+
+
 @pytest.mark.parametrize(
     "change",
     [

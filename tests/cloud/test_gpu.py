@@ -150,16 +150,15 @@ def test_second_plan_is_for_the_cpu_and_knows_why(machine: Definition, workers: 
     told = machine["States"][AGAIN]["Arguments"]["Payload"]
     failure = {"Error": "States.TaskFailed", "Cause": json.dumps({"StatusReason": "CAPACITY:" + "x" * 30_000})}
     expression = told["gpu_failure"][2:-2].replace("$states.", "states.")
-    reason = jsonata.Jsonata(expression).evaluate({"states": {"input": failure}})
+    reason = str(jsonata.Jsonata(expression).evaluate({"states": {"input": failure}}))
     assert "CAPACITY:" in reason
     assert len(reason) <= 1000
     choice = machine["States"][machine["States"][AGAIN]["Next"]]
     [first] = choice["Choices"]
     chosen = jsonata.Jsonata(first["Condition"][2:-2].strip().replace("$plan", "plan"))
     is_array = chosen.evaluate({"plan": {"workers": list(range(workers))}})
-    assert (first["Next"] if is_array else choice["Default"]) == (
-        "encode_run_jobs" if workers > 1 else "encode_run_job"
-    )
+    chosen_state = first["Next"] if is_array else choice["Default"]
+    assert chosen_state == ("encode_run_jobs" if workers > 1 else "encode_run_job")
 
 
 def test_machine_may_submit_both_jobs_to_both_queues(gpu: Templates) -> None:

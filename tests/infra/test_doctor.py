@@ -1,11 +1,13 @@
 """What the doctor reads, what it finds short, and that what it cannot read keeps it from nothing else."""
 
 import datetime
+import json
+from pathlib import Path
 
 import pytest
 
 from infra import doctor
-from infra.parts.batch import MAX_VCPUS
+from infra.parts.sizes import GPU_MAX_VCPUS, JOB_VCPUS, MAX_VCPUS
 from tests.infra.stubbed import StubbedSession
 
 
@@ -98,3 +100,23 @@ def test_doctor_says_how_spot_instances_come_to_start(
 def test_production_needs_as_many_vcpus_as_the_batch_environment_may_use() -> None:
     needed = [quota.production for quota in doctor.QUOTAS if quota.service == "ec2"]
     assert needed == [MAX_VCPUS, MAX_VCPUS]
+    assert {(quota.trial, quota.production) for quota in doctor.GPU_QUOTAS} == {(JOB_VCPUS, GPU_MAX_VCPUS)}
+
+
+@pytest.mark.parametrize(
+    ("context", "stages"),
+    [
+        ({}, ""),
+        ({"gpu": "off"}, ""),
+        ({"gpu": "g5"}, "dev staging prod"),
+        ({"stages": {"prod": {"gpu": "g4dn"}, "dev": {"gpu": "off"}}}, "prod"),
+    ],
+)
+def test_machines_with_gpus_are_asked_about_where_the_stage_has_them(
+    tmp_path: Path, context: dict[str, object], stages: str
+) -> None:
+    settings = tmp_path / "cdk.json"
+    settings.write_text(json.dumps({"context": context}))
+    asked = [stage for stage in ("dev", "staging", "prod") if doctor.quotas_of(stage, settings) != doctor.QUOTAS]
+    assert asked == stages.split()
+    assert doctor.quotas_of("prod", settings)[: len(doctor.QUOTAS)] == doctor.QUOTAS

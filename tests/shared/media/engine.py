@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import av
 
@@ -71,9 +72,10 @@ class Transcoded:
         return self.plan.rungs[-1].name
 
 
-def plan_of(source: Path, runs: int | None = None) -> Plan:
+def plan_of(source: Path, runs: int | None = None, gpu: str = "") -> Plan:
     facts = probe(LocalSource(source))
-    plan = make_plan(facts, source_id=source.name, encoder_build="test", runs=runs)
+    lane: dict[str, Any] = {"lambda_cpu_seconds": 0.0, "gpu": gpu} if gpu else {}
+    plan = make_plan(facts, source_id=source.name, encoder_build="test", runs=runs, **lane)
     assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
     return plan
 
@@ -84,9 +86,10 @@ def transcode(
     runs: int | None = None,
     on_progress: Callable[[float], None] | None = None,
     on_layout: OnLayout | None = None,
+    gpu: str = "",
 ) -> Transcoded:
-    """Probe, plan, encode every run, encode the sound, package."""
-    plan = plan_of(source, runs)
+    """Probe, plan, encode every run, encode the sound, package. With `gpu` the plan is for one."""
+    plan = plan_of(source, runs, gpu)
     encoded: dict[str, list[EncodedRun]] = {rung.name: [] for rung in plan.rungs}
     for run in plan.runs:
         paths = {rung.name: directory / "work" / f"{rung.name}-{run.index}.m4s" for rung in plan.rungs}

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.base import logs
 from shared.base.objects import Objects, ObjectSource
-from shared.base.running import StepError, UnavailableError, seconds_left
+from shared.base.running import StepError, WrongMachineError, seconds_left
 from shared.base.settings import setting
 from shared.domains.videos.rules.keys import FIRST_VERSION, early_prefixes, upload_key
 from shared.domains.videos.rules.work import WorkKeys
@@ -87,7 +87,8 @@ class TranscodingService:
 
         if gpu_failure:
             reason = gpu_failure[:FAILURE_LOGGED]
-            logs.log("WARNING", "planned for the CPU after the GPU", video_id=self._video_id, reason=reason)
+            logs.log("WARNING", "planning for the CPU after the GPU", video_id=self._video_id, reason=reason)
+            self._report(PROBED, "Planning")  # refused where the source was at fault: its worker has failed the video
         source_id = f"{upload_key(self._video_id)}@{self._upload_version}"
         build = encoder_build(setting("FFMPEG_PATH"))
         plan = make_plan(
@@ -128,7 +129,7 @@ class TranscodingService:
         """A source's fault is set on the row here, since a Batch job cannot hand words to the state machine."""
         logs.log("WARNING", "an encoder gave up", video_id=self._video_id, code=error.code, detail=error.detail)
         if error.code is MediaErrorCode.ENCODER_UNAVAILABLE:
-            return UnavailableError(str(error))
+            return WrongMachineError(str(error))
         if not error.is_source_fault:
             return error
         self._videos.fail(self._video_id, self._upload_version, error.code, error.message)
