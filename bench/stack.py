@@ -47,8 +47,9 @@ def measure() -> list[Figure]:
     """Start a stack, measure, end it."""
     with _stack() as stack:
         hits = _first_hits(stack)
-        machine = definition(stack.assembly, "transcode")
-        return [*_transitions(machine), *_videos(stack), *hits, _reload(stack)]
+        machines = {"transcode": "source", "render": "render"}
+        counts = [one for name, what in machines.items() for one in _transitions(stack.assembly, name, what)]
+        return [*counts, *_videos(stack), *hits, _reload(stack)]
 
 
 @contextmanager
@@ -73,13 +74,14 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copy(source, target)
 
 
-def _transitions(machine: dict[str, Any]) -> list[Figure]:
-    """A definition without loops, whose one map is that of the workers: the count holds for sources of any length."""
+def _transitions(assembly: Path, name: str, what: str) -> list[Figure]:
+    """A definition without loops, whose one map is that of the workers: the count holds for any length."""
+    machine = definition(assembly, name)
     lanes = [lane for lane in LANES if lane in json.dumps(machine) or lane == "lambda"]
     counts = {lane: len(path(machine, lane=lane)) for lane in lanes}
     counts["failing gpu"] = len(path(machine, failing="encode_gpu_job", lane="gpu"))
     return [
-        Figure(f"state transitions of any source, {lane} lane", count, "", TRANSITIONS)
+        Figure(f"state transitions of any {what}, {lane} lane", count, "", TRANSITIONS)
         for lane, count in counts.items()
     ]
 

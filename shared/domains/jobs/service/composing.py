@@ -79,7 +79,7 @@ class ComposingService(RenderingService):
         open_source = self._opener()
         with sigterm_raises(), ThreadPoolExecutor(together(plan, numbers, available_cpus(), memory)) as pool:
             made = [pool.submit(self._render_unit, plan, keys, number, open_source, part) for number in numbers]
-            failures = []
+            failures: list[BaseException] = []
             try:
                 for future in as_completed(made):
                     error = future.exception()

@@ -94,7 +94,7 @@ class RenderingService(Execution):
             document = {
                 "plan": plan.to_json(),
                 "shares": [share.to_json() for share in shares],
-                "begins": max(PLANNED, self._job.progress),
+                "begins": min(RENDERED, max(PLANNED, self._job.progress)),  # a retry begins where the last one ended
             }
             self._objects.put_json(self._plan_key(plan.hash), document)
             slowest = max(share.seconds for share in shares)

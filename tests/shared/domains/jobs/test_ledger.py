@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from functions.events.on_execution_ended import handler as on_execution_ended
 from functions.pipeline.render.fail_render import handler as fail_render
 from shared.base import clock
 from shared.contract.resources import JOBS
@@ -155,3 +156,18 @@ def test_a_failure_of_the_whole_closes_the_books_and_that_of_a_worker_does_not(
     fail_render({"job": asked, "execution": "x", "try": 0, "error": error}, None)
     (line,) = work.moves.jobs.ledger(job.id)
     assert line.is_assumed
+
+
+def test_an_execution_that_has_ended_closes_the_books_and_one_of_a_map_does_not(
+    running: MakeJob, work: WorkService
+) -> None:
+    job = running()
+    work.begin_try(job, "render", 0, SECOND, 900, worker=0)
+    asked = {"job_id": job.id, "video_id": job.video_id, "attempt": job.attempt}
+    worker = {"job": asked, "execution": "x", "plan": {}, "worker": 0}
+    detail = {"status": "FAILED", "executionArn": "arn:one"}
+    on_execution_ended({"detail": {**detail, "input": json.dumps(worker)}}, None)
+    assert stored(job).status is Status.FAILED
+    assert [line.at for line in work.moves.jobs.ledger(job.id)] == [""]
+    on_execution_ended({"detail": {**detail, "input": json.dumps(asked)}}, None)
+    assert [line.is_assumed for line in work.moves.jobs.ledger(job.id)] == [True]

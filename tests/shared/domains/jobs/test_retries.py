@@ -11,6 +11,7 @@ from shared.base.running import StepError
 from shared.domains.jobs.model import Job, Status
 from shared.domains.jobs.rules.units import UNITS
 from shared.domains.jobs.service.ordering import OrderService
+from shared.domains.jobs.service.rendering import RENDERED
 from shared.domains.jobs.service.sources import KNOWN_SECONDS, Located, Sources
 from shared.domains.jobs.service.working import WorkService
 from shared.domains.videos.rules.keys import upload_key
@@ -205,3 +206,18 @@ def test_bytes_from_the_internet_are_not_fetched_again_while_they_last(
     assert KNOWN_SECONDS < 2**33
     assert finder.locate(src, known) == fresh
     assert fetched == [src, src]
+
+
+def test_progress_stands_still_where_a_retry_is_not_as_far(stage: Stage) -> None:
+    job = ordered(scenes_of(count=2))
+    run(job, until="finish")
+    reached = stored(job).progress
+    assert reached > RENDERED
+    assert WorkService.open().fail(stored(job), "BROKEN", "It broke.")
+    Objects.open().erase("work/units/")
+    again = OrderService.open().retry(job.id, OWNER.id, "free")
+    prepare_sources(told(again), None)
+    plan = plan_render(told(again), None)
+    for worker in plan["workers"]:
+        render_run(told(again, plan=plan, worker=worker), None)
+        assert stored(job).progress == reached
