@@ -23,6 +23,7 @@ SECTIONS = {
     "calls": "AWS calls of a request",
     "encode": "CPU of a transcode",
     "segments": "Sharing a source among workers",
+    "render": "CPU of a render",
     "stack": "The local stack, and what a video costs",
     "sizes": "Bundles",
 }

@@ -141,10 +141,22 @@ def frame_times(path: Path) -> list[int]:
         return [round(float((frame.pts or 0) * (stream.time_base or 0) * rate)) for frame in container.decode(stream)]
 
 
-def samples(path: Path, channels: int = 1) -> list[float]:
-    """Decoded sound at 48 kHz, mixed to one channel unless told."""
-    raw = decode("-i", path, "-map", "0:a", "-ac", str(channels), "-ar", "48000", "-f", "f32le")
+def samples(path: Path, channels: int = 1, rate: int = 48_000) -> list[float]:
+    """Decoded sound at 48 kHz and mixed to one channel, unless told."""
+    raw = decode("-i", path, "-map", "0:a", "-ac", str(channels), "-ar", str(rate), "-f", "f32le")
     return list(struct.unpack(f"<{len(raw) // 4}f", raw))
+
+
+def onsets(sound: list[float], rate: int = 48_000) -> list[float]:
+    """Seconds at which beeps begin after silence."""
+    found: list[float] = []
+    last = -rate
+    for place, value in enumerate(sound):
+        if abs(value) > 0.05:
+            if place - last > rate // 10:
+                found.append(place / rate)
+            last = place
+    return found
 
 
 def pitch(sound: list[float]) -> float:

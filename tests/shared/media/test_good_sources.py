@@ -16,6 +16,7 @@ from tests.shared.media.engine import (
     decode,
     frame_times,
     looped,
+    onsets,
     pitch,
     plan_of,
     samples,
@@ -193,18 +194,6 @@ def test_sound_that_changes_its_channels_goes_on_in_its_place(transcoded: Get, n
     expected = [part * length + beep for part in (0, 1) for beep in (0.25, 0.75, 1.25, 1.75)]
     for file in ("240p.mp4", "audio.m3u8"):
         assert onsets(samples(done.path(file))) == pytest.approx(expected, abs=0.001)
-
-
-def onsets(sound: list[float]) -> list[float]:
-    """Seconds at which beeps begin after silence."""
-    found: list[float] = []
-    last = -48000
-    for place, value in enumerate(sound):
-        if abs(value) > 0.05:
-            if place - last > 4800:
-                found.append(place / 48000)
-            last = place
-    return found
 
 
 def test_sound_keeps_its_place_beside_late_video(source: Callable[[str], Path], tmp_path: Path) -> None:

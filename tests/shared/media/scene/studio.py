@@ -2,8 +2,11 @@
 
 import json
 import math
+import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +121,20 @@ STILL: dict[str, Any] = {
     "elements": [{"type": "image", "src": "logo.png", "x": 70, "y": 50, "fade-in": 0.9}],
 }
 """Text under a picture, both at rest; a fade that began a scene before, and one that is longer than its element."""
+
+
+def windows_and_whole(
+    studio: "Studio", composition: Composition, chance: random.Random
+) -> Iterator[tuple[list[str], list[str]]]:
+    """Hashes of the frames of each transition and each body, from windows that are cut at random and in one piece."""
+    for time in composition.times:
+        transitions = [(0, time.transition)] if time.transition else []
+        for first, last in [*transitions, (time.transition, time.frames)]:
+            whole = studio.hashes(composition, time.number, first, last)
+            cuts = sorted({first, last, *chance.sample(range(first + 1, last), 2)})
+            windows = [one for a, b in pairwise(cuts) for one in studio.hashes(composition, time.number, a, b)]
+            assert len(whole) == last - first
+            yield windows, whole
 
 
 def loudness(sound: list[float]) -> float:
