@@ -26,6 +26,8 @@ class Stage:
     encoder         "ours", or "outside" when another service encodes
     lambda_cpu_seconds   sources that cost more CPU time to encode than this go to Batch
     job_cpu_seconds      what a Batch worker gets of them
+    transcriber     who writes down what has no text: "amazon", "embedded", or "none"
+    transcriber_python   the interpreter that the embedded one runs in
     most_workers    invocations that encode one source at the same time, 100 at most are of use
     """
 
@@ -43,6 +45,8 @@ class Stage:
     access_token_minutes: str
     refresh_token_days: str
     worker_image: str
+    transcriber: str
+    transcriber_python: str
 
     @property
     def production(self) -> bool:
@@ -76,6 +80,8 @@ class Stage:
             "JOB_CPU_SECONDS": self.job_cpu_seconds,
             "ACCESS_TOKEN_EXPIRE_MINUTES": self.access_token_minutes,
             "REFRESH_TOKEN_EXPIRE_DAYS": self.refresh_token_days,
+            "TRANSCRIBER": self.transcriber,
+            **({"TRANSCRIBER_PYTHON": self.transcriber_python} if self.transcriber_python else {}),
         }
 
 
@@ -91,6 +97,7 @@ _NUMBERS = {
     "refresh_token_days": _WHOLE,
 }
 
+TRANSCRIBERS = ("amazon", "embedded", "none")
 PYTHON_IMAGE = "public.ecr.aws/docker/library/python:3.13-slim"
 
 
@@ -127,6 +134,8 @@ def stage_of(node: Node) -> Stage:
         access_token_minutes=context("access_token_minutes", "15"),
         refresh_token_days=context("refresh_token_days", "7"),
         worker_image=context("worker_image", PYTHON_IMAGE),
+        transcriber=_transcriber(context("transcriber", "amazon")),
+        transcriber_python=context("transcriber_python", ""),
     )
 
 
@@ -142,6 +151,12 @@ def _check_number(key: str, given: str) -> None:
     form, meaning = _NUMBERS[key]
     if not form.fullmatch(given) or not float(given):
         raise ValueError(f"-c {key}: {given!r} is no {meaning} above 0")
+
+
+def _transcriber(given: str) -> str:
+    if given not in TRANSCRIBERS:
+        raise ValueError(f"-c transcriber: {given!r} is none of {', '.join(TRANSCRIBERS)}")
+    return given
 
 
 def _prices(text: str) -> str:

@@ -1,9 +1,11 @@
 """The workflow `render`: a scene configuration becomes a video. Mirrors functions/pipeline/render/.
 
-    prepare_sources -> plan_render -> (which lane?) -> render_run -> package_render -> finish_render
+    prepare_sources -> (words?) -> plan_render -> (which lane?) -> render_run -> package_render -> finish_render
+                       (words?) -> time_words -> (words?), perhaps after a wait
     whatever fails  -> fail_render -> RenderFailed
 
-Six transitions at most, whatever the video's length. A cancelled execution is stopped, and Step Functions ends its job.
+Seven transitions, whatever the video's length, and two or three for each round in which the times of words are found. A
+cancelled execution is stopped, and Step Functions ends its job.
 """
 
 import aws_cdk as cdk
@@ -45,15 +47,27 @@ class RenderWorkflow(Construct):
 
     def _chain(self, queue_arn: str, job_definition_arn: str) -> sfn.Chain:
         planned = {"plan": "{% $plan %}"}
-        prepare = self._step("prepare_sources", {})
-        plan = self._step("plan_render", {}, keep={"plan": RESULT})
+        prepare = self._step("prepare_sources", {}, keep={"words": RESULT, "round": "{% 0 %}"})
+        plan = self._step("plan_render", {"words": "{% $words %}"}, keep={"plan": RESULT})
         package = self._step("package_render", planned, keep={"published": RESULT})
         package.next(self._step("finish_render", {"published": "{% $published %}"}))
         on_lambda = self._step("render_run", planned).next(package)
         on_batch = self._job(queue_arn, job_definition_arn).next(package)
         lane = sfn.Choice.jsonata(self, "RenderLane")
         lane.when(sfn.Condition.jsonata("{% $plan.lane = 'batch' %}"), on_batch).otherwise(on_lambda)
-        return prepare.next(plan).next(lane)
+        plan.next(lane)
+        return prepare.next(self._words(plan))
+
+    def _words(self, plan: tasks.LambdaInvoke) -> sfn.Choice:
+        """Rounds of `time_words` until it says that the plan can be made; nobody runs while a provider works."""
+        again = {"words": RESULT, "round": "{% $round + 1 %}"}
+        time = self._step("time_words", {"round": "{% $round %}"}, keep=again)
+        wait = sfn.Wait.jsonata(self, "WaitForWords", time=sfn.WaitTime.seconds("{% $words.seconds %}")).next(time)
+        choice = sfn.Choice.jsonata(self, "Words")
+        choice.when(sfn.Condition.jsonata("{% $words.next = 'time' %}"), time)
+        choice.when(sfn.Condition.jsonata("{% $words.next = 'wait' %}"), wait).otherwise(plan)
+        time.next(choice)
+        return choice
 
     def _step(
         self, name: str, payload: dict[str, str], *, keep: dict[str, str] | None = None, catch: bool = True

@@ -16,6 +16,7 @@ from shared.domains.jobs.rules.status import CANCELLED
 from shared.domains.jobs.rules.usage import batch_usage, expected_seconds, expected_usage, lambda_usage, render_lane
 from shared.domains.jobs.service.ordering import unpack
 from shared.domains.jobs.service.sources import Sources
+from shared.domains.jobs.service.transcribing import are_words_wanted, read_words
 from shared.domains.jobs.service.working import WorkService
 from shared.domains.videos.rules.work import WORK, WorkKeys
 from shared.media.errors import MediaError
@@ -62,17 +63,21 @@ class RenderingService:
             raise StepError(*CANCELLED)
         return cls(told, job, Objects(setting("MEDIA_BUCKET", "-")), work)
 
-    def prepare(self) -> None:
-        """Take the job up, fetch what lies on the internet, find out what every source is."""
+    def prepare(self) -> dict[str, Any]:
+        """Take the job up, fetch what lies on the internet, find out what every source is.
+
+        Gives what is next: `time`, where subtitles show words whose times are not known, or `plan`.
+        """
         from shared.media.scene.probing import probe_source
 
-        with self._charged("prepare"):
+        with self._charged("prepare", transitions=2):
             if not self._work.begin(self._job, self._execution, "Reading the sources"):
                 raise StepError(*CANCELLED)
             last_try = self._try >= LAST_TRY
             finder = Sources(self._objects, self._work.moves.videos, self._job.owner_id, last_try, self._ask)
             found: dict[str, Any] = {}
-            wanted = self._parsed().projects[0].sources()
+            project = self._parsed().projects[0]
+            wanted = project.sources()
             for number, source in enumerate(wanted):
                 located = finder.locate(source.src)
                 if source.src not in found or source.kind == "video":
@@ -81,18 +86,21 @@ class RenderingService:
                     found[source.src] = {"facts": facts, "identity": located.identity, "bytes": located.to_json()}
                 self._report(LOCATED + (PREPARED - LOCATED) * (number + 1) / len(wanted), "Reading the sources")
             self._objects.put_json(self._sources_key, found)
+            is_spoken = are_words_wanted(project, media_of(found))
+            return {"next": "time" if is_spoken else "plan", "timed": False}
 
-    def plan(self) -> dict[str, Any]:
+    def plan(self, *, are_words_timed: bool) -> dict[str, Any]:
         """Write the plan; give its hash and its lane."""
         from shared.media.runner import encoder_build
         from shared.media.scene import stems
         from shared.media.scene.planning import plan_render
 
         with self._charged("plan", transitions=2):
-            media = {src: Probed(told["facts"], told["identity"]) for src, told in self._sources().items()}
+            media = media_of(self._sources())
+            words = read_words(self._objects, self._words_key) if are_words_timed else None
             try:
                 build, parsed = encoder_build(setting("FFMPEG_PATH")), self._parsed()
-                plan = plan_render(parsed.projects[0], media, encoder_build=build, root=parsed.root)
+                plan = plan_render(parsed.projects[0], media, encoder_build=build, transcripts=words, root=parsed.root)
             except SceneError as error:
                 raise StepError(NOT_RENDERED, str(error)) from None
             self._objects.put_json(self._keys(plan.hash).plan, plan.to_json())
@@ -118,6 +126,10 @@ class RenderingService:
     @property
     def _sources_key(self) -> str:
         return f"{WORK}{self._job.video_id}/sources.json"
+
+    @property
+    def _words_key(self) -> str:
+        return f"{WORK}{self._job.video_id}/words.json"
 
     def _sources(self) -> dict[str, Any]:
         found: dict[str, Any] = self._objects.get_json(self._sources_key)
@@ -171,6 +183,11 @@ class RenderingService:
                 logs.log_exception("a try could not be charged", error, job=self._job.id, step=step)
             raise
         charge()
+
+
+def media_of(found: dict[str, Any]) -> dict[str, Probed]:
+    """The sources as they were found and written down."""
+    return {src: Probed(told["facts"], told["identity"]) for src, told in found.items()}
 
 
 def _is_worked_on(job: Job, execution: str) -> bool:

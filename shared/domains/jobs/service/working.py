@@ -5,10 +5,13 @@ from typing import Any
 
 from shared.base import clock
 from shared.domains.jobs.model import Job, LedgerLine, Status, Usage
+from shared.domains.jobs.rules.answers import MOST_WARNINGS
 from shared.domains.jobs.rules.prices import cost_of, price_table
 from shared.domains.jobs.rules.status import OPEN
 from shared.domains.jobs.service.moving import Moves
 from shared.domains.videos.model import PublishedMedia
+
+LONGEST_WARNING = 500
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,12 @@ class WorkService:
         """Keep what the work will take and cost, as far as it is known before."""
         cost = cost_of(usage, price_table())
         self.moves.jobs.change(job, estimated_seconds=max(1, round(seconds)), estimated_cost=cost)
+
+    def warn(self, job: Job, sentences: list[str]) -> None:
+        """Keep what the owner should know although the work goes on, instead of what was kept before."""
+        told = "\n".join(" ".join(one.split())[:LONGEST_WARNING] for one in sentences[:MOST_WARNINGS])
+        if told != job.warnings:
+            self.moves.jobs.change(job, warnings=told)
 
     def complete(self, job: Job, media: PublishedMedia) -> bool:
         """The media are in place (processing -> completed); False when the job is no longer to be published."""

@@ -122,7 +122,7 @@ def test_scenes_become_a_video(film: str, stage: Stage, tmp_path: Path) -> None:
         f"001/{step}/000" for step in ("finish", "package", "plan", "prepare", "render")
     ]
     assert done.cost == sum(line.cost for line in lines) > 0
-    assert sum(line.usage.transitions for line in lines) == 6
+    assert sum(line.usage.transitions for line in lines) == 7
     video = VideoStore.open().get(job.video_id)
     assert video is not None
     assert (video.width, video.height, video.duration, video.has_poster) == (320, 180, SECONDS, True)
