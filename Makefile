@@ -1,6 +1,6 @@
 # Every target sets up what it needs first. PYTHON=/path/to/python3.12 chooses the interpreter.
 .DEFAULT_GOAL := help
-.PHONY: help setup npm up down demo test check fix synth build openapi bench where service-token deploy doctor lock
+.PHONY: help setup npm transcriber up down demo test check fix synth build openapi bench where service-token deploy doctor lock
 
 STAGE ?= dev
 RUN := .venv/bin/python -m
@@ -17,6 +17,9 @@ setup: ## make .venv from the lock; a prerequisite of every other target
 npm: ## the npm packages: CDK command line, player, sample film
 	@$(BOOTSTRAP) --npm
 
+transcriber: setup ## the engine that writes down speech on the local stack, 430 MB in .transcriber
+	@$(BOOTSTRAP) --transcriber
+
 up: setup ## start the local stack and keep it up; PORT= chooses the port
 	@$(RUN) infra.local up
 
@@ -26,7 +29,7 @@ down: setup ## end the local stack, also one that the demo kept
 demo: npm ## upload a film to a local stack and play its stream; FILE= takes yours, KEEP=1 leaves the stack up
 	@$(RUN) infra.local demo
 
-test: npm ## run all tests
+test: npm transcriber ## run all tests
 	@$(RUN) pytest
 
 check: setup ## format, lint, types, import contracts, house rules, freshness of what is generated
@@ -64,6 +67,7 @@ doctor: setup ## read the account's quotas for STAGE= and say what to ask for
 COMPILE := .tools/bin/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url
 lock: setup ## resolve requirements.in and layers/*/requirements.in again; pins that still fit are kept
 	@$(COMPILE) --universal --python-version 3.11 --output-file requirements.txt requirements.in
+	@$(COMPILE) --universal --python-version 3.11 --output-file infra/transcriber.txt infra/transcriber.in
 	@for layer in $(dir $(wildcard layers/*/requirements.in)); do \
 		$(COMPILE) --python-platform aarch64-manylinux_2_28 --python-version 3.13 --only-binary :all: \
 			--constraint requirements.txt --output-file $${layer}requirements.txt $${layer}requirements.in || exit 1; \

@@ -3,8 +3,9 @@
 Runs before anything is installed, so it uses the standard library only and parses on Pythons older than those it
 accepts. A step whose inputs have not changed since it last succeeded is skipped.
 
-    python3 infra/bootstrap.py          .tools and .venv
-    python3 infra/bootstrap.py --npm    node_modules as well
+    python3 infra/bootstrap.py                  .tools and .venv
+    python3 infra/bootstrap.py --npm            node_modules as well
+    python3 infra/bootstrap.py --transcriber    .transcriber as well, which writes down speech on the local stack
 """
 
 from __future__ import annotations
@@ -88,6 +89,26 @@ def set_up_node_modules(root: str = ROOT) -> str:
     run([os.path.join(programs, "npm"), "ci", "--ignore-scripts"], "Installing the npm packages", cwd=root, PATH=path)
     record(folder, inputs=inputs)
     return folder
+
+
+def set_up_transcriber(root: str = ROOT) -> str:
+    """Make .transcriber, an environment with Whisper and a model, unless it is fresh; the path of its Python.
+
+    Raises:
+        SetupError: an installation failed.
+    """
+    lock = os.path.join(root, "infra", "transcriber.txt")
+    folder, inputs = os.path.join(root, ".transcriber"), digest(lock)
+    python, base = os.path.join(folder, "bin", "python"), recorded(os.path.join(root, ".venv")).get("python", "")
+    if os.path.exists(python) and recorded(folder) == {"inputs": inputs, "python": base}:
+        return python
+    uv = os.path.join(root, ".tools", "bin", "uv")
+    say("Installing the transcriber into .transcriber, about 430 MB")
+    run([uv, "venv", "--quiet", "--clear", "--no-python-downloads", "--python", base, folder], "Making .transcriber")
+    sync = [uv, "pip", "sync", "--quiet", "--require-hashes", "--only-binary", ":all:", "--python", python, lock]
+    run(sync, "Installing infra/transcriber.txt")
+    record(folder, inputs=inputs, python=base)
+    return python
 
 
 def find_python(wish: str) -> str:
@@ -188,12 +209,15 @@ def alone(root: str) -> Generator[None, None, None]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--npm", action="store_true", help="install the npm packages too")
+    parser.add_argument("--transcriber", action="store_true", help="install the embedded transcriber too")
     arguments = parser.parse_args()
     try:
         with alone(ROOT):
             set_up_environment(ROOT, os.environ.get("PYTHON", ""))
             if arguments.npm:
                 set_up_node_modules()
+            if arguments.transcriber:
+                set_up_transcriber()
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1

@@ -5,6 +5,7 @@
     layers/ffmpeg/          FFmpeg, for functions that declare it
     layers/media/           PyAV, for functions that declare it
     layers/fonts/           fonts and what reads them, for functions that declare it
+    layers/speech/          the aligner of words, for functions that declare it
     worker-{arm64,x86_64}.zip   all of it in one archive for a Batch job, its SHA-256 beside it
 
 Equal inputs make equal bytes, whatever the machine, and what is up to date is left alone. For the laptop, where the
@@ -35,7 +36,7 @@ from infra.bundles import (
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "build"
 CODE = ("functions", "shared")
-LAYERS = ("python", "ffmpeg", "media", "fonts")
+LAYERS = ("python", "ffmpeg", "media", "fonts", "speech")
 # Lambda and the CPU queue run on arm64, the GPU queue on x86_64; both have a glibc of 2.34 or newer.
 PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 LAMBDA_BYTES = 250 * 1024 * 1024

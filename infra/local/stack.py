@@ -24,7 +24,7 @@ from infra.local.clients import Clients
 from infra.local.deploy import Deployer
 from infra.local.lock import FolderLock
 from infra.local.media import MediaServer
-from infra.local.settings import ROOT, Settings
+from infra.local.settings import ROOT, TRANSCRIBER_PYTHON, Settings
 
 _STOP_SECONDS = 4.0
 
@@ -62,6 +62,7 @@ class LocalStack:
         build = (sys.executable, "-m", "infra.build", "--placeholder", bundles)
         self._commands = commands or (build, (sys.executable, "app.py"))
         here = {"bundles": bundles, "rate_scale": "100", "most_workers": str(os.cpu_count() or 1)}
+        here |= {"transcriber": "embedded", "transcriber_python": TRANSCRIBER_PYTHON}
         self._context = (here if context is None else context) | (stage_settings or {})
         self._log, self._say = log, say
         self._lock = FolderLock(self.settings.folder)

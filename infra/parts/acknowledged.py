@@ -160,3 +160,6 @@ def _of_need(room: Room, need: Need) -> Iterator[Meant]:
     if need.resource.kind is Kind.MACHINE and need.path:
         arn = f"arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:{need.path}:{resource}:*"
         yield Meant(f"AwsSolutions-IAM5[Resource::{arn}]", role, "Executions are named at run time.")
+    if need.resource.kind is Kind.TRANSCRIPTION and not need.wildcard:
+        arn = f"arn:<AWS::Partition>:transcribe:<AWS::Region>:<AWS::AccountId>:transcription-job/{resource}-*"
+        yield Meant(f"AwsSolutions-IAM5[Resource::{arn}]", role, "Transcription jobs are named at run time.")

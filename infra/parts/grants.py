@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 
 from infra.parts.stage import Stage
 from shared.contract.needs import Kind, Need, Resource
+from shared.contract.resources import MEDIA
 
 _ARN = {
     Kind.TABLE: ("dynamodb", "table", cdk.ArnFormat.SLASH_RESOURCE_NAME),
@@ -15,6 +16,7 @@ _ARN = {
     Kind.FUNCTION: ("lambda", "function", cdk.ArnFormat.COLON_RESOURCE_NAME),
 }
 _LISTS = {"s3:ListBucket", "s3:ListBucketVersions"}
+_TRANSCRIBES = "transcribe:StartTranscriptionJob"
 
 
 class Grants:
@@ -51,6 +53,9 @@ class Grants:
             return f"arn:{self._stack.partition}:cloudfront::{self._stack.account}:distribution/{self._distribution_id}"
         if need.wildcard:
             return "*"
+        if resource.kind is Kind.TRANSCRIPTION:
+            name = f"{self.real_name(resource)}-*"
+            return self._format("transcribe", "transcription-job", name, cdk.ArnFormat.SLASH_RESOURCE_NAME)
         service, kind, form = _ARN[resource.kind]
         arn = self._format(service, kind, self.real_name(resource).lstrip("/"), form)
         return f"{arn}/{path}" if path else arn
@@ -59,18 +64,24 @@ class Grants:
         return self._stack.format_arn(service=service, resource=kind, resource_name=name, arn_format=form)
 
     def statements(self, needs: tuple[Need, ...]) -> list[iam.PolicyStatement]:
-        """One statement for each resource, its actions sorted; lists of a bucket carry a condition on the prefix."""
+        """One statement for each resource, its actions sorted; lists of a bucket carry a condition on the prefix.
+
+        Transcriptions carry one on where they write.
+        """
         actions: dict[str, set[str]] = defaultdict(set)
         listed: dict[tuple[str, str], set[str]] = defaultdict(set)
+        written: list[iam.PolicyStatement] = []
         for need in needs:
-            if need.action in _LISTS:
+            if need.action == _TRANSCRIBES:
+                written.append(self._transcription(need))
+            elif need.action in _LISTS:
                 listed[self.arn(need), need.action].add(need.path)
             else:
                 actions[self.arn(need)].add(need.action)
         plain = [
             iam.PolicyStatement(actions=sorted(several), resources=[arn]) for arn, several in sorted(actions.items())
         ]
-        return plain + [
+        lists = [
             iam.PolicyStatement(
                 actions=[action],
                 resources=[arn],
@@ -78,6 +89,13 @@ class Grants:
             )
             for (arn, action), prefixes in sorted(listed.items())
         ]
+        return [*plain, *lists, *written]
+
+    def _transcription(self, need: Need) -> iam.PolicyStatement:
+        """Jobs have no ARN before they are there: what they write is what can be narrowed."""
+        place = {"transcribe:OutputBucketName": self.real_name(MEDIA)}
+        conditions = {"StringEquals": place, "StringLike": {"transcribe:OutputKey": "work/*"}}
+        return iam.PolicyStatement(actions=[need.action], resources=[self.arn(need)], conditions=conditions)
 
     def environment(self, needs: tuple[Need, ...]) -> dict[str, str]:
         """The real names of what the needs are about: an ARN for a machine, a name for all else."""

@@ -31,6 +31,8 @@ class Stage:
     lambda_cpu_seconds   sources that cost more CPU time to encode than this go to Batch
     job_cpu_seconds      what a Batch worker gets of them
     gpu             family of machines with GPUs that encode what is for Batch: g4dn, g5 or g6; "off" without any
+    transcriber     who writes down what has no text: "amazon", "embedded", or "none"
+    transcriber_python   the interpreter that the embedded one runs in
     most_workers    invocations that encode one source at the same time, 100 at most are of use
     """
 
@@ -49,6 +51,8 @@ class Stage:
     access_token_minutes: str
     refresh_token_days: str
     worker_image: str
+    transcriber: str
+    transcriber_python: str
 
     @property
     def production(self) -> bool:
@@ -88,6 +92,8 @@ class Stage:
             "GPU": self.gpu,
             "ACCESS_TOKEN_EXPIRE_MINUTES": self.access_token_minutes,
             "REFRESH_TOKEN_EXPIRE_DAYS": self.refresh_token_days,
+            "TRANSCRIBER": self.transcriber,
+            **({"TRANSCRIBER_PYTHON": self.transcriber_python} if self.transcriber_python else {}),
         }
 
 
@@ -103,6 +109,7 @@ _NUMBERS = {
     "refresh_token_days": _WHOLE,
 }
 
+TRANSCRIBERS = ("amazon", "embedded", "none")
 PYTHON_IMAGE = "public.ecr.aws/docker/library/python:3.13-slim"
 
 
@@ -140,6 +147,8 @@ def stage_of(node: Node) -> Stage:
         access_token_minutes=context("access_token_minutes", "15"),
         refresh_token_days=context("refresh_token_days", "7"),
         worker_image=context("worker_image", PYTHON_IMAGE),
+        transcriber=_transcriber(context("transcriber", "amazon")),
+        transcriber_python=context("transcriber_python", ""),
     )
 
 
@@ -161,6 +170,12 @@ def _gpu(family: str) -> str:
     if family not in (GPU_OFF, *GPU_FAMILIES):
         raise ValueError(f"-c gpu: {family!r} is neither {GPU_OFF} nor one of {', '.join(GPU_FAMILIES)}")
     return family
+
+
+def _transcriber(given: str) -> str:
+    if given not in TRANSCRIBERS:
+        raise ValueError(f"-c transcriber: {given!r} is none of {', '.join(TRANSCRIBERS)}")
+    return given
 
 
 def _prices(text: str) -> str:

@@ -1,11 +1,14 @@
 """The workflow `render`: a scene configuration becomes a video. Mirrors functions/pipeline/render/.
 
-    prepare_sources -> plan_render -> (which lane?) -> render_runs: a Map of render_run -> package_render
-                                                    -> render_run_job, or render_run_jobs, an array -> package_render
+    prepare_sources -> (words?) -> plan_render
+                       (words?) -> time_words -> (words?), perhaps after a wait
+    plan_render     -> (which lane?) -> render_runs: a Map of render_run -> package_render
+                                     -> render_run_job, or render_run_jobs, an array -> package_render
     package_render  -> finish_render
     whatever fails  -> fail_render -> RenderFailed
 
-Six transitions and one a worker on Lambda. A cancelled execution is stopped, and Step Functions ends its jobs.
+Seven transitions and one a worker on Lambda, and two or three for each round in which the times of words are found. A
+cancelled execution is stopped, and Step Functions ends its jobs.
 """
 
 from aws_cdk import aws_lambda as lambda_
@@ -43,8 +46,8 @@ class RenderWorkflow(Construct):
         self.start = self._chain(batch, most_workers)
 
     def _chain(self, batch: BatchLane, most_workers: int) -> sfn.Chain:
-        prepare = self._step("prepare_sources", {})
-        plan = self._step("plan_render", {}, keep={"plan": RESULT})
+        prepare = self._step("prepare_sources", {}, keep={"words": RESULT, "round": "{% 0 %}"})
+        plan = self._step("plan_render", {"words": "{% $words %}"}, keep={"plan": RESULT})
         package = self._step("package_render", {"plan": "{% $plan %}"}, keep={"published": RESULT})
         package.next(self._step("finish_render", {"published": "{% $published %}"}))
         on_lambda = self._workers(most_workers).next(package)
@@ -54,7 +57,19 @@ class RenderWorkflow(Construct):
         lane = sfn.Choice.jsonata(self, "RenderLane")
         on_batch.choose(lane, "batch")
         lane.otherwise(on_lambda)
-        return prepare.next(plan).next(lane)
+        plan.next(lane)
+        return prepare.next(self._words(plan))
+
+    def _words(self, plan: tasks.LambdaInvoke) -> sfn.Choice:
+        """Rounds of `time_words` until it says that the plan can be made; nobody runs while a provider works."""
+        again = {"words": RESULT, "round": "{% $round + 1 %}"}
+        time = self._step("time_words", {"round": "{% $round %}"}, keep=again)
+        wait = sfn.Wait.jsonata(self, "WaitForWords", time=sfn.WaitTime.seconds("{% $words.seconds %}")).next(time)
+        choice = sfn.Choice.jsonata(self, "Words")
+        choice.when(sfn.Condition.jsonata("{% $words.next = 'time' %}"), time)
+        choice.when(sfn.Condition.jsonata("{% $words.next = 'wait' %}"), wait).otherwise(plan)
+        time.next(choice)
+        return choice
 
     def _step(self, name: str, payload: dict[str, str], *, keep: dict[str, str] | None = None) -> tasks.LambdaInvoke:
         """One step on Lambda, whose last failure ends the job."""

@@ -25,6 +25,7 @@ class Layer(StrEnum):
     FFMPEG = "ffmpeg"
     MEDIA = "media"
     FONTS = "fonts"
+    SPEECH = "speech"
 
 
 class Lane(StrEnum):

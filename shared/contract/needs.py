@@ -17,6 +17,7 @@ class Kind(StrEnum):
     MACHINE = "machine"
     FUNCTION = "function"
     DISTRIBUTION = "distribution"
+    TRANSCRIPTION = "transcription"
     ACCOUNT = "account"
 
 
@@ -217,6 +218,21 @@ class Function(Resource):
     def invoke(self) -> Need:
         """Run it and wait for its answer."""
         return Need(self, "lambda:InvokeFunction")
+
+
+@dataclass(frozen=True)
+class Transcription(Resource):
+    """Transcription jobs of ours: all those whose names begin with the resource's own."""
+
+    @property
+    def start(self) -> Need:
+        """Start a job that writes into the media bucket below `work/`, which the grant's conditions say."""
+        return Need(self, "transcribe:StartTranscriptionJob", wildcard="AWS names no resource for it")
+
+    @property
+    def get(self) -> Need:
+        """See how far a job is."""
+        return Need(self, "transcribe:GetTranscriptionJob")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from shared.contract.needs import (
     Parameter,
     Secret,
     Table,
+    Transcription,
 )
 
 USERS = Table(Kind.TABLE, "users", key="pk")
@@ -63,6 +64,7 @@ PUBLIC_KEYS = Parameter(Kind.PARAMETER, "public-keys")
 TRANSCODE = Machine(Kind.MACHINE, "transcode")
 RENDER = Machine(Kind.MACHINE, "render")
 CHECK_MEDIA_TOOLS = Function(Kind.FUNCTION, "check_media_tools")
+TRANSCRIPTION = Transcription(Kind.TRANSCRIPTION, "words")
 EDGE = Distribution(Kind.DISTRIBUTION, "media")
 CLOUDWATCH = Account(Kind.ACCOUNT, "cloudwatch")
 

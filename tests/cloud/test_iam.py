@@ -50,6 +50,7 @@ WHOLE = {
     "logs:DescribeLogGroups": "takes no resource here",
     "logs:DescribeResourcePolicies": "takes no resource",
     "logs:PutResourcePolicy": "takes no resource",
+    "transcribe:StartTranscriptionJob": "takes no resource, but conditions on where a job writes",
     **NO_OPERATION,
 }
 """Actions that may be granted on `*`, and why."""
@@ -59,6 +60,7 @@ BELOW = re.compile(
     r"|states:[^*]+:execution:showreel-prod-[a-z]+[:/]"  # executions of one machine, and of its map
     r"|batch:[^*]+:job-definition/showreel-prod-\w+:"  # revisions of one job definition
     r"|batch:[^*]+:job/"  # jobs, whose ids Batch makes up
+    r"|transcribe:[^*]+:transcription-job/showreel-prod-words-"  # jobs of ours
     r"|logs:[^*]+|\$\{\w+\.Arn\})\*"
 )
 """Resources that may end in a star: everything that one of ours contains."""
@@ -158,13 +160,17 @@ ARNS = {
     Kind.BUCKET: "arn:aws:s3:::{name}-123456789012",
     Kind.DISTRIBUTION: "arn:aws:cloudfront::123456789012:distribution/(ours)",
     Kind.ACCOUNT: "*",
+    Kind.TRANSCRIPTION: f"arn:aws:transcribe:{PLACE}:transcription-job/{{name}}-*",
 }
+STARTS_TRANSCRIPTION = "transcribe:StartTranscriptionJob"
 ON_THE_BUCKET = ("s3:ListBucket", "s3:ListBucketVersions")
 
 
 def arn(cloud: Templates, need: Need) -> str:
     """The resource that a need is to be granted on, from the rules of each service."""
     resource, name = need.resource, cloud.named(need.resource.name)
+    if need.action == STARTS_TRANSCRIPTION:
+        return "*"
     whole = ARNS[resource.kind].format(name=name, stage=cloud.stage, short=resource.name)
     if resource.kind is Kind.BUCKET:
         return whole if need.action in ON_THE_BUCKET else f"{whole}/{need.path}*"
@@ -175,6 +181,14 @@ def arn(cloud: Templates, need: Need) -> str:
 
 def conditions(need: Need, needs: tuple[Need, ...]) -> str:
     """Lists of a bucket are granted on the bucket, for the prefixes that are needed."""
+    if need.action == STARTS_TRANSCRIPTION:
+        bucket = {"Fn::Join": ["", ["showreel-prod-media-", {"Ref": "AWS::AccountId"}]]}
+        return json.dumps(
+            {
+                "StringEquals": {"transcribe:OutputBucketName": bucket},
+                "StringLike": {"transcribe:OutputKey": "work/*"},
+            }
+        )
     if need.action not in ON_THE_BUCKET:
         return ""
     prefixes = sorted(

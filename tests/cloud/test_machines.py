@@ -192,8 +192,8 @@ def lanes(level: Definition, lane: str, workers: int = 3) -> list[str]:
             entered.append(state["Next"])
             continue
         for choice in state["Choices"]:
-            condition = jsonata.Jsonata(choice["Condition"][2:-2].strip().replace("$plan", "plan"))
-            if condition.evaluate({"plan": plan}):
+            condition = choice["Condition"][2:-2].strip().replace("$plan", "plan").replace("$words", "words")
+            if jsonata.Jsonata(condition).evaluate({"plan": plan, "words": {"next": "plan"}}):
                 entered.append(choice["Next"])
                 break
         else:

@@ -2,11 +2,14 @@
 
 import json
 
+import jsonata
 import pytest
 
+from infra.workflows.transcode import LIMIT
 from shared.base.ids import new_id
 from shared.contract.resources import RENDER
 from shared.domains.jobs.rules.keys import execution_name
+from shared.domains.jobs.service.speaking import MOST_ROUNDS, WAITS
 from tests.cloud.templates import Templates
 from tests.cloud.test_machines import PAYLOAD, TRANSITIONS, lanes
 
@@ -21,18 +24,32 @@ from tests.cloud.test_machines import PAYLOAD, TRANSITIONS, lanes
         ("batch", 257, "render_run_jobs"),
     ],
 )
-def test_it_takes_six_transitions_whatever_the_length(
+def test_it_takes_seven_transitions_whatever_the_length(
     cloud: Templates, lane: str, workers: int, rendering: str
 ) -> None:
     """The one state that runs once for each of something is a worker's."""
     machine = cloud.machines[RENDER.name]
     entered = lanes(machine, lane, workers)
     assert entered == [
-        *("prepare_sources", "plan_render", "RenderLane"),
+        *("prepare_sources", "Words", "plan_render", "RenderLane"),
         *(rendering, "package_render", "finish_render"),
     ]
     assert len(entered) <= TRANSITIONS
     assert [name for name, s in machine["States"].items() if s["Type"] in ("Map", "Parallel")] == ["render_runs"]
+
+
+def test_words_are_timed_in_rounds_in_which_nobody_runs_who_waits(cloud: Templates) -> None:
+    states = cloud.machines[RENDER.name]["States"]
+    ways = {rule["Condition"][2:-2].strip(): rule["Next"] for rule in states["Words"]["Choices"]}
+    assert ways == {"$words.next = 'time'": "time_words", "$words.next = 'wait'": "WaitForWords"}
+    assert states["Words"]["Default"] == "plan_render"
+    wait, again = states["WaitForWords"], states["time_words"]
+    assert (wait["Type"], wait["Next"], again["Next"]) == ("Wait", "time_words", "Words")
+    counted = jsonata.Jsonata(again["Assign"]["round"][2:-2].strip().replace("$round", "round")).evaluate({"round": 3})
+    assert counted == 4
+    longest = 2 + 3 * MOST_ROUNDS
+    assert longest < 1000, "Step Functions ends an execution after 25 000 events"
+    assert sum([*WAITS, *[WAITS[-1]] * (MOST_ROUNDS - len(WAITS))]) < LIMIT.to_seconds() / 4
 
 
 def test_an_execution_is_named_by_the_job_and_its_attempt() -> None:

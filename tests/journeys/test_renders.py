@@ -13,7 +13,7 @@ from tests.journeys.test_faults import processes_with, rule_off, setting
 from tests.journeys.traveller import Traveller, until
 from tests.shared.media.sources import GOOD
 
-SIX_STATES = ["prepare_sources", "plan_render", "RenderLane", "render_runs", "package_render", "finish_render"]
+STATES = ["prepare_sources", "Words", "plan_render", "RenderLane", "render_runs", "package_render", "finish_render"]
 LONG_AGO = "2020-01-01T00:00:00.000Z"
 
 
@@ -94,7 +94,7 @@ def test_a_composition_is_rendered_and_downloaded(traveller: Traveller, stranger
     assert (done["status"], done["progress"]) == ("completed", 100), done
     assert done["cost"]["actual"] > 0
     assert done["cost"]["estimated"] > 0
-    assert traveller.entered(job.arn) == SIX_STATES
+    assert traveller.entered(job.arn) == STATES
 
     sent = traveller.request("GET", f"/api/download/{job.id}")
     assert sent.status_code == 302
@@ -119,7 +119,7 @@ def test_the_other_lane_makes_the_same(traveller: Traveller) -> None:
         job = Order(traveller, scenes(text("On Batch")))
         done = job.ended()
     assert done["status"] == "completed", done
-    assert traveller.entered(job.arn) == [name.replace("render_runs", "render_run_job") for name in SIX_STATES]
+    assert traveller.entered(job.arn) == [name.replace("render_runs", "render_run_job") for name in STATES]
 
 
 @pytest.mark.parametrize("lane", ["lambda", "batch"])

@@ -20,6 +20,7 @@ PATTERNS = {
     Kind.FUNCTION: "arn:aws:lambda:*:function:showreel-dev-{name}",
     Kind.DISTRIBUTION: "arn:aws:cloudfront:*:distribution/*",
     Kind.ACCOUNT: "*",
+    Kind.TRANSCRIPTION: "arn:aws:transcribe:*:transcription-job/showreel-dev-{name}-*",
 }
 LISTS = {"s3:ListBucket", "s3:ListBucketVersions"}
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
@@ -28,6 +29,8 @@ LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 def pattern(need: Need) -> str:
     """What the ARN of a call must look like for a need to cover it."""
     resource, path = need.resource, need.path
+    if need.wildcard:
+        return "[*]"
     if resource.kind is Kind.BUCKET:
         bucket = f"arn:aws:s3:::showreel-dev-{resource.name}-*"
         return f"{bucket}?prefix={path}*".replace("?", "[?]") if need.action in LISTS else f"{bucket}/{path}*"

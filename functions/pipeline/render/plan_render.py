@@ -14,7 +14,8 @@ from shared.domains.jobs.service.rendering import RenderingService
 )
 def plan_render(told: dict[str, Any]) -> dict[str, Any]:
     """Where the plan lies, its lane, and the numbers of its workers."""
-    return RenderingService.open(told).plan()
+    words = told.get("words", {})  # none where an execution goes on with an earlier definition
+    return RenderingService.open(told).plan(are_words_timed=words.get("timed", False))
 
 
 handler = serve(plan_render)

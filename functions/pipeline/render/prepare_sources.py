@@ -36,9 +36,8 @@ _OFFLINE = "no test reaches the internet"
     compute=Compute(memory=1769, seconds=900, layers=(Layer.MEDIA,)),
 )
 def prepare_sources(told: dict[str, Any]) -> dict[str, Any]:
-    """Write down what the sources are; the next steps read it."""
-    RenderingService.open(told, Status.PENDING).prepare()
-    return {}
+    """Write down what the sources are, which the next steps read; tell whether words are to be timed."""
+    return RenderingService.open(told, Status.PENDING).prepare()
 
 
 handler = serve(prepare_sources)

@@ -39,6 +39,7 @@ class Job:
     reserved           money set aside in the owner's account until the job ends
     estimated_seconds  from the beginning of the work to its end
     cost               the sum of the ledger
+    warnings           what its owner should know although the work goes on, a sentence a line; not on cards of lists
     touched_at         last look at open work
     """
 
@@ -64,6 +65,7 @@ class Job:
     cost: int = 0
     open_state: str = ""
     touched_at: str = ""
+    warnings: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from shared.media.scene.model import AudioElement, Project, Spoken, SubtitlesElement, VideoElement, Word
+from shared.media.scene.hearing import only_sound
+from shared.media.scene.model import AnyElement, AudioElement, Project, Spoken, SubtitlesElement, VideoElement, Word
 from shared.media.scene.sources import Media
 from shared.media.scene.timing import SceneTime, exact, own_seconds
 
@@ -50,7 +51,7 @@ def spoken_words(
         near = (word for word in subtitles.words if word.start < end and word.end > begin)
         found = [(word.word, exact(word.start) - shift, exact(word.end) - shift) for word in near]
     elif subtitles.text and not is_shared:
-        found = list(spread(subtitles.text, *_speech_span(scene.elements, media, length)))
+        found = _of_text(subtitles.text, scene.elements, media, transcripts, length)
     else:
         sounding = [e for e in scene.elements if isinstance(e, AudioElement | VideoElement)]
         found = [word for element in sounding for word in _of_element(element, media, transcripts, length)]
@@ -80,29 +81,37 @@ def lines(words: Sequence[Timed], rate: Fraction) -> list[Line]:
     return [Line(tuple(group), min(group[-1].end + pause, limit)) for group, limit in zip(groups, limits, strict=True)]
 
 
-def needs_words(project: Project) -> list[tuple[str, str, str | None]]:
-    """What should be aligned or transcribed first: source, language and, where it is known, the text."""
-    asked = [element for element, _, _ in project.places() if isinstance(element, SubtitlesElement)]
-    if not asked or all(element.words or element.text for element in asked):
-        return []
-    spoken = [e for scene in project.scenes for e in scene.elements if isinstance(e, AudioElement | VideoElement)]
-    language = next((element.language for element in asked if element.language != "auto"), "auto")
-    found = [
-        (e.src, e.language if e.language != "auto" else language, e.transcript)
-        for e in spoken
-        if not e.words and not (isinstance(e, VideoElement) and e.volume == 0)
-    ]
-    return list(dict.fromkeys(found))
-
-
 def _of_element(
     element: AudioElement | VideoElement, media: Media, transcripts: Transcripts, length: Fraction
 ) -> Iterator[tuple[str, Fraction, Fraction]]:
-    """The words of a sound on the scene's clock."""
-    start, end = exact(element.start), min(length, exact(element.start) + own_seconds(element, media))
-    words = element.words or transcripts.get(element.src, ())
-    if not words and element.transcript:
-        yield from spread(element.transcript, start, end)
+    """The words of a sound on the scene's clock; those of its text are spread over it when they have no times."""
+    if element.words:
+        yield from _timed(element, element.words, media, length)
+        return
+    known = list(_timed(element, transcripts.get(element.src, ()), media, length))
+    if not known and element.transcript:
+        known = list(spread(element.transcript, *_seen_span(element, media, length)))
+    yield from known
+
+
+def _of_text(
+    text: str, elements: Sequence[AnyElement], media: Media, transcripts: Transcripts, length: Fraction
+) -> list[tuple[str, Fraction, Fraction]]:
+    """The words of a scene's own text: as they were found in its one sound, else spread over all that is heard."""
+    sound = only_sound(elements, media)
+    known = list(_timed(sound, transcripts.get(sound.src, ()), media, length)) if sound else []
+    return known or list(spread(text, *_speech_span(elements, media, length)))
+
+
+def _seen_span(element: AudioElement | VideoElement, media: Media, length: Fraction) -> tuple[Fraction, Fraction]:
+    return exact(element.start), min(length, exact(element.start) + own_seconds(element, media))
+
+
+def _timed(
+    element: AudioElement | VideoElement, words: Sequence[Word], media: Media, length: Fraction
+) -> Iterator[tuple[str, Fraction, Fraction]]:
+    """Words with times of the source, those of them that are heard, on the scene's clock."""
+    start, end = _seen_span(element, media, length)
     for word in words:
         begin, stop = (_on_scene(element, exact(moment)) for moment in (word.start, word.end))
         if stop > start and begin < end:

@@ -1,11 +1,14 @@
 """A job as callers see it, in either edition."""
 
-from pydantic import BaseModel
+from typing import Annotated
+
+from pydantic import BaseModel, Field
 
 from shared.base import clock
 from shared.domains.jobs.model import Account, Job, Kind, Status
 from shared.domains.jobs.rules.prices import dollars
 
+MOST_WARNINGS = 20
 LITTLE = 15
 """Percent below which progress says too little about what is left: a plan alone is 8."""
 
@@ -18,7 +21,10 @@ class JobCost(BaseModel):
 
 
 class JobAnswer(BaseModel):
-    """A job. `duration_seconds` is from its creation to its end or its last change. Null is what is not known yet."""
+    """A job. `duration_seconds` is from its creation to its end or its last change. Null is what is not known yet.
+
+    `warnings` say what came out otherwise than was wished; lists do not tell them.
+    """
 
     job_id: str
     video_id: str
@@ -35,6 +41,7 @@ class JobAnswer(BaseModel):
     estimated_completion: str | None
     error: str | None
     error_code: str | None
+    warnings: Annotated[list[str], Field(max_length=MOST_WARNINGS)]
     download_url: str | None
     cost: JobCost
 
@@ -75,6 +82,7 @@ def answer(job: Job, download_path: str) -> JobAnswer:
         estimated_completion=estimated_completion(job, clock.now()),
         error=job.error_message or None,
         error_code=job.error_code or None,
+        warnings=job.warnings.splitlines(),
         download_url=download_path if job.status is Status.COMPLETED else None,
         cost=JobCost(estimated=dollars(job.estimated_cost) if job.estimated_cost else None, actual=dollars(job.cost)),
     )

@@ -15,6 +15,7 @@ PRICES = {
     "s3_write": 0.000005,
     "s3_read": 0.0000004,
     "transition": 0.000025,
+    "provider transcribe_second": 0.0004,
 }
 """US dollars by what is paid for. docs/costs.md says where they come from."""
 

@@ -23,8 +23,8 @@ MIB_PER_VCPU = 1769
 FAMILY = "c7g"
 """The family that Batch takes first; the others of its environment cost about the same."""
 
-STATES = 6
-"""Transitions of a workflow in which nothing fails, besides one for each worker on Lambda."""
+STATES = 7
+"""Transitions of a workflow in which nothing fails and no words are timed, besides one for each worker on Lambda."""
 
 SMALL_STEPS = 10.0
 """GB-seconds of all steps but the one that renders."""
@@ -67,11 +67,11 @@ def expected_usage(cpu_seconds: float, lane: Lane, workers: int) -> Usage:
     """What rendering will take, all steps included."""
     if lane == "batch":
         spot = {f"{FAMILY} spot": round(cpu_seconds, 3)}
-        return Usage(lambda_gb_seconds=SMALL_STEPS, lambda_requests=STATES - 2, batch_seconds=spot, transitions=STATES)
+        return Usage(lambda_gb_seconds=SMALL_STEPS, lambda_requests=STATES - 3, batch_seconds=spot, transitions=STATES)
     rendering = cpu_seconds * MIB_PER_VCPU / 1024
     return Usage(
         lambda_gb_seconds=round(SMALL_STEPS + rendering, 3),
-        lambda_requests=STATES - 2 + workers,
+        lambda_requests=STATES - 3 + workers,
         transitions=STATES + workers,
     )
 

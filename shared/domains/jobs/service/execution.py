@@ -61,6 +61,10 @@ class Execution:
     def _sources_key(self) -> str:
         return f"{WORK}{self._job.video_id}/sources.json"
 
+    @property
+    def _words_key(self) -> str:
+        return f"{WORK}{self._job.video_id}/words.json"
+
     def _sources(self) -> dict[str, Any]:
         found: dict[str, Any] = self._objects.get_json(self._sources_key)
         return found

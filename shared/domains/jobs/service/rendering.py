@@ -13,6 +13,7 @@ from shared.domains.jobs.service.execution import NOT_RENDERED, REPORT_SECONDS, 
 from shared.domains.jobs.service.ordering import unpack
 from shared.domains.jobs.service.parts import RENDERING
 from shared.domains.jobs.service.sources import Located, Sources
+from shared.domains.jobs.service.transcribing import are_words_wanted, read_words
 from shared.media.scene.config import Parsed, parse
 from shared.media.scene.problems import SceneError
 from shared.media.scene.sources import Probed
@@ -29,18 +30,20 @@ READING = "Reading the sources"
 class RenderingService(Execution):
     """Preparing, planning, finishing."""
 
-    def prepare(self) -> None:
+    def prepare(self) -> dict[str, Any]:
         """Take the job up, fetch what lies on the internet, find out what every source is.
 
         What is found is kept as it is found: a later try of this step, and of the job, looks only into what is not.
+        Gives what is next: `time`, where subtitles show words whose times are not known, or `plan`.
         """
-        with self._charged("prepare"):
+        with self._charged("prepare", transitions=2):
             if not self._work.begin(self._job, self._execution, READING):
                 raise StepError(*CANCELLED)
             finder = Sources(
                 self._objects, self._work.moves.videos, self._job.owner_id, self._try >= LAST_TRY, self._ask
             )
-            wanted = self._parsed().projects[0].sources()
+            project = self._parsed().projects[0]
+            wanted = project.sources()
             known, found, written = self._known_sources(), dict[str, Any](), 0.0
             for number, source in enumerate(wanted):
                 if source.src not in found or (source.kind == "video" != found[source.src]["kind"]):
@@ -50,6 +53,8 @@ class RenderingService(Execution):
                     self._objects.put_json(self._sources_key, known | found)
                     written = time.monotonic()
             self._objects.put_json(self._sources_key, found)
+            is_spoken = are_words_wanted(project, media_of(found))
+            return {"next": "time" if is_spoken else "plan", "timed": False}
 
     def _known_sources(self) -> dict[str, Any]:
         """What earlier tries have found."""
@@ -71,17 +76,18 @@ class RenderingService(Execution):
             facts = probe_source(located.open(self._objects, source.src), source.kind)
         return {"kind": source.kind, "facts": facts, "identity": located.identity, "bytes": located.to_json()}
 
-    def plan(self) -> dict[str, Any]:
+    def plan(self, *, are_words_timed: bool) -> dict[str, Any]:
         """Write the plan, and who makes what of it that is not there; give its hash, its lane, its workers' numbers."""
         from shared.media.runner import encoder_build
         from shared.media.scene import sharing, stems
         from shared.media.scene.planning import plan_render
 
         with self._charged("plan", transitions=3):  # the step, the choice of a lane, and the state of the workers
-            media = {src: Probed(told["facts"], told["identity"]) for src, told in self._sources().items()}
+            media = media_of(self._sources())
+            words = read_words(self._objects, self._words_key) if are_words_timed else None
             try:
                 build, parsed = encoder_build(setting("FFMPEG_PATH")), self._parsed()
-                plan = plan_render(parsed.projects[0], media, encoder_build=build, root=parsed.root)
+                plan = plan_render(parsed.projects[0], media, encoder_build=build, transcripts=words, root=parsed.root)
             except SceneError as error:
                 raise StepError(NOT_RENDERED, str(error)) from None
             keys = self._unit_keys(plan)
@@ -117,3 +123,8 @@ class RenderingService(Execution):
         if not parsed.projects:
             raise StepError(NOT_RENDERED, "; ".join(problem.message for problem in parsed.problems))
         return parsed
+
+
+def media_of(found: dict[str, Any]) -> dict[str, Probed]:
+    """The sources as they were found and written down."""
+    return {src: Probed(told["facts"], told["identity"]) for src, told in found.items()}

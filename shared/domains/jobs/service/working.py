@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.base import clock
 from shared.domains.jobs.model import Job, LedgerLine, Status, Usage
+from shared.domains.jobs.rules.answers import MOST_WARNINGS
 from shared.domains.jobs.rules.keys import try_key
 from shared.domains.jobs.rules.prices import cost_of, price_table
 from shared.domains.jobs.rules.status import OPEN
@@ -14,6 +15,8 @@ from shared.domains.videos.model import PublishedMedia
 
 TRIES = 3
 """A worker's part of the progress can stand elsewhere than thought, but hardly twice."""
+
+LONGEST_WARNING = 500
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,12 @@ class WorkService:
             if before >= reached:
                 break
         return before
+
+    def warn(self, job: Job, sentences: list[str]) -> None:
+        """Keep what the owner should know although the work goes on, instead of what was kept before."""
+        told = "\n".join(" ".join(one.split())[:LONGEST_WARNING] for one in sentences[:MOST_WARNINGS])
+        if told != job.warnings:
+            self.moves.jobs.change(job, warnings=told)
 
     def complete(self, job: Job, media: PublishedMedia) -> bool:
         """The media are in place (processing -> completed); False when the job is no longer to be published."""

@@ -59,7 +59,7 @@ def test_scenes_become_a_video(film: str, stage: Stage, tmp_path: Path) -> None:
     ]
     assert done.cost == sum(line.cost for line in lines) > 0
     assert all(line.at and not line.is_assumed for line in lines)
-    assert sum(line.usage.transitions for line in lines) == 7, "six, and one for the one worker"
+    assert sum(line.usage.transitions for line in lines) == 8, "seven, and one for the one worker"
     video = VideoStore.open().get(job.video_id)
     assert video is not None
     assert (video.width, video.height, video.duration, video.has_poster) == (320, 180, SECONDS, True)

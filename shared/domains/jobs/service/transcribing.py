@@ -1,0 +1,58 @@
+"""Whose words are looked for and who looks for them; where the times of words are kept."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shared.base.objects import Objects
+from shared.base.settings import setting
+from shared.media.scene.hearing import Hearing, heard, wanted
+from shared.media.scene.model import Project, Word
+from shared.media.scene.sources import Media
+from shared.providers.transcription import amazon, embedded
+from shared.providers.transcription.port import TimedWord, Transcriber, TranscriptionError
+
+NONE = "none"
+NOT_ENDED = "The transcription did not come to an end."
+
+
+def transcriber() -> Transcriber | None:
+    """The provider that the stage has chosen: `amazon`, `embedded`, or `none`, which is nobody."""
+    chosen = setting("TRANSCRIBER", NONE)
+    if chosen == NONE:
+        return None
+    return {amazon.NAME: amazon.AmazonTranscriber, embedded.NAME: _embedded}[chosen]()
+
+
+def words_wanted(project: Project, media: Media) -> list[Hearing]:
+    """The spans of sources whose words are to be aligned or transcribed in this stage."""
+    return wanted(heard(project, media, transcribes=setting("TRANSCRIBER", NONE) != NONE))
+
+
+def are_words_wanted(project: Project, media: Media) -> bool:
+    """Whether there are any."""
+    return bool(words_wanted(project, media))
+
+
+def write_words(objects: Objects, key: str, words: Mapping[str, Sequence[Word]]) -> None:
+    """Keep the times of words by source, for the plan."""
+    objects.put_json(key, {src: [word.model_dump() for word in several] for src, several in words.items()})
+
+
+def read_words(objects: Objects, key: str) -> dict[str, tuple[Word, ...]]:
+    """What was kept."""
+    found: dict[str, list[dict[str, Any]]] = objects.get_json(key)
+    return {src: tuple(Word.model_validate(word) for word in several) for src, several in found.items()}
+
+
+def _embedded() -> Transcriber:
+    return embedded.EmbeddedTranscriber(_hear)
+
+
+def _hear(python: str, sound: bytes) -> Sequence[TimedWord]:
+    from shared.media.words.children import ChildError
+    from shared.media.words.whispering import hear
+
+    try:
+        return hear(python, sound)
+    except ChildError as error:
+        raise TranscriptionError(NOT_ENDED) from error
