@@ -33,7 +33,7 @@ class Composition:
 
 def make_sources(footage: Path, folder: Path, seconds: float) -> None:
     """The film as it is, twice as long as a scene; two pictures, a mark, and two sounds."""
-    starts = {"clip.mp4": ("-t", str(3 * seconds + 1), "-i", str(footage), "-c", "copy")}
+    starts: dict[str, tuple[str, ...]] = {"clip.mp4": ("-t", str(3 * seconds + 1), "-i", str(footage), "-c", "copy")}
     for name, second in (("one.jpg", 0.3), ("two.jpg", 0.8)):
         starts[name] = ("-ss", str(seconds * second), "-i", str(footage), "-frames:v", "1", "-vf", "scale=1920:1080")
     starts["mark.png"] = ("-f", "lavfi", "-i", "color=white@0.5:s=160x60,format=rgba", "-frames:v", "1")
@@ -58,7 +58,7 @@ def plain(seconds: float) -> Composition:
         ]
 
     fade = {"type": "fade", "duration": 0.5}
-    value = {
+    value: dict[str, Any] = {
         "resolution": "hd", "output": {"loudness": None},
         "scenes": [
             {"id": "one", "duration": seconds, "elements": titled("one.jpg", "The first picture")},
@@ -89,12 +89,12 @@ def plain(seconds: float) -> Composition:
 def captions(seconds: float) -> Composition:
     """Upright: a film behind all scenes, a picture in each, and each word of the speaker as it is said."""
     step = round(seconds * 0.9 / len(WORDS), 3)
-    words = [
+    words: list[dict[str, Any]] = [
         {"word": word, "start": round(step * number, 3), "end": round(step * (number + 1), 3)}
         for number, word in enumerate(WORDS)
     ]
     names = ("one.jpg", "two.jpg", "one.jpg")
-    value = {
+    value: dict[str, Any] = {
         "width": 720, "height": 1280, "output": {"loudness": None},
         "scenes": [
             {"id": str(number), "duration": seconds, "elements": [
@@ -107,8 +107,8 @@ def captions(seconds: float) -> Composition:
             {"type": "subtitles", "settings": {"font-size": 16, "shadow-offset": 0}},
         ],
     }  # fmt: skip
-    spoken = [
-        (word["start"] + seconds * scene, word["end"] + seconds * scene, word["word"])
+    spoken: list[tuple[float, float, str]] = [
+        (word["start"] + seconds * scene, word["end"] + seconds * scene, str(word["word"]))
         for scene in range(3)
         for word in words
     ]
@@ -130,7 +130,7 @@ def captions(seconds: float) -> Composition:
 
 def moves(seconds: float) -> Composition:
     """A slow move over a picture, then a clip in a clip, a mark over all, music that gives way to a voice."""
-    value = {
+    value: dict[str, Any] = {
         "resolution": "hd",
         "scenes": [
             {"id": "move", "duration": seconds, "elements": [

@@ -3,9 +3,11 @@
 The arguments are those of the encoder.
 """
 
+import importlib
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import imageio_ffmpeg
 
@@ -16,12 +18,11 @@ os.environ["FFMPEG_BINARY"] = imageio_ffmpeg.get_ffmpeg_exe()  # MoviePy reads i
 
 def render(folder: Path, seconds: float, target: Path, arguments: list[str]) -> None:
     """A picture with a text, a clip, another picture with a text; two crossfades of half a second."""
-    import moviepy
-
+    moviepy: Any = importlib.import_module("moviepy")  # its methods are made by decorators, which no type checker sees
     tail = seconds + 0.5
     assert FONT, "the package with the font is installed"
 
-    def titled(name: str, text: str, start: float) -> list[moviepy.VideoClip]:
+    def titled(name: str, text: str, start: float) -> list[Any]:
         picture = moviepy.ImageClip(str(folder / name)).resized((1280, 720))
         letters = moviepy.TextClip(font=str(FONT.path if FONT else ""), text=text, font_size=64, color="white")
         layers = [picture, letters.with_position(("center", 570))]

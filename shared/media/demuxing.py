@@ -1,11 +1,11 @@
 """Facts of a source by way of FFmpeg's libraries. Runs in the probe's child process only."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shared.media.choosing import choose_audio, choose_video, codec_name
 from shared.media.command import AUDIO_DECODERS, MAX_PIXELS, PICTURE_DECODERS, VIDEO_DECODERS
@@ -23,6 +23,8 @@ HDR_OF_TRANSFER: dict[int, Hdr] = {16: "hdr10", 18: "hlg"}
 """Transfer code points of ITU-T H.273: SMPTE ST 2084 (PQ) and ARIB STD-B67."""
 INTERLACED_ORDERS = frozenset({2, 3, 4, 5})
 """FFmpeg's field orders other than unknown (0) and progressive (1)."""
+OVERSIZED = "Picture size"
+"""How FFmpeg begins to say that a picture has more pixels than it was allowed to decode, or than there can be."""
 FRAMES_LOOKED_AT = 4
 PACKETS_LOOKED_AT = 2000
 """How far the first decodable frame may be."""
@@ -60,11 +62,14 @@ def read_facts(url: str, demuxer: str, size: int) -> SourceFacts:
 
 
 @contextmanager
-def opened(url: str, demuxer: str, decoders: Sequence[str]) -> "Iterator[InputContainer]":
-    """The container at a loopback address, open with these decoders alone; MediaError when it is damaged."""
+def opened(url: str, demuxer: str, decoders: Sequence[str], *, is_picture: bool = False) -> "Iterator[InputContainer]":
+    """The container at a loopback address, open with these decoders alone; MediaError when it is damaged.
+
+    FFmpeg is listened to where it opens a still picture: nothing else tells one that is too large from a damaged one.
+    """
     import av
 
-    av.logging.set_level(None)
+    av.logging.set_level(av.logging.ERROR if is_picture else None)
     options = {
         "format_whitelist": demuxer,
         "protocol_whitelist": "http,tcp",
@@ -74,11 +79,16 @@ def opened(url: str, demuxer: str, decoders: Sequence[str]) -> "Iterator[InputCo
         "threads": "1",
         **({"enable_drefs": "0", "use_absolute_path": "0"} if demuxer == "mov" else {}),
     }
-    try:
-        with av.open(url, format=demuxer, options=options, timeout=30) as container:
-            yield container
-    except (av.error.FFmpegError, MemoryError) as error:
-        raise MediaError(MediaErrorCode.INVALID_MEDIA, "The file is damaged and cannot be read.") from error
+    # its type stub gives __exit__ other arguments than it has
+    listening: Any = av.logging.Capture(local=False) if is_picture else nullcontext(())
+    with listening as said:
+        try:
+            with av.open(url, format=demuxer, options=options, timeout=30) as container:
+                yield container
+        except (av.error.FFmpegError, MemoryError) as error:
+            if any(message.startswith(OVERSIZED) for _, _, message in said):
+                raise MediaError(MediaErrorCode.TOO_MANY_PIXELS, "The picture is too large.") from error
+            raise MediaError(MediaErrorCode.INVALID_MEDIA, "The file is damaged and cannot be read.") from error
 
 
 def _facts(container: "InputContainer", demuxer: str, size: int) -> SourceFacts:

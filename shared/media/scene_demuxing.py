@@ -32,7 +32,7 @@ def read_sound_facts(url: str, demuxer: str, size: int) -> SoundFacts:
 
 def read_image_facts(url: str, demuxer: str, size: int) -> ImageFacts:
     """The facts of the picture at a loopback address; it is decoded once."""
-    with opened(url, demuxer, PICTURE_DECODERS) as container:
+    with opened(url, demuxer, PICTURE_DECODERS, is_picture=True) as container:
         stream = container.streams.video[0]
         context = stream.codec_context
         if context.width * context.height > MAX_PIXELS:

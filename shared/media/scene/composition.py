@@ -16,8 +16,11 @@ from shared.media.scene.speech import Timed, Transcripts, spoken_words
 from shared.media.scene.timing import SceneTime, schedule
 from shared.media.scene.typesetting import subtitle_events, text_event
 
-LOOP_BYTES = 96 * 1024 * 1024
-"""What the loops of one scene may hold in memory, each decoded once; others are cut where they begin again."""
+LOOP_BYTES = 48 * 1024 * 1024
+"""What the loops of one scene may hold in memory, each decoded once; others are cut where they begin again.
+
+A transition holds those of two scenes.
+"""
 
 
 @dataclass(frozen=True)

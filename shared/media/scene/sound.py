@@ -258,10 +258,8 @@ def _chain(graph: Graph, sound: Sound, media: Media, start: int, total: int, lap
 
 
 def _tempo(speed: Fraction) -> list[str]:
-    """One filter down to half the speed, two below."""
-    if speed == 1:
-        return []
-    return ["atempo=0.5", f"atempo={float(speed * 2)}"] if speed < Fraction(1, 2) else [f"atempo={float(speed)}"]
+    """Another speed at the same pitch; FFmpeg's own `atempo` costs a tenth, and sounds are up to 0.1 s early in it."""
+    return [] if speed == 1 else [f"rubberband=tempo={float(speed)}"]
 
 
 def _fades(sound: Sound) -> Iterator[str]:

@@ -20,6 +20,10 @@ PLACES = {
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
+DIRECTIONS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+"""Characters that open and close embeddings, overrides and isolates: one left open reorders all that follows it."""
+
+
 class Node(BaseModel):
     """An object of the configuration: names with hyphens, nothing unknown, no guessing of types, immutable."""
 
@@ -36,6 +40,11 @@ def _plain(value: str) -> str:
     if CONTROL_CHARACTERS.search(value):
         raise ValueError("must not hold control characters")
     return value
+
+
+def _undirected(value: str) -> str:
+    """Text in the order of its letters and marks alone, so that it can stand beside other text."""
+    return DIRECTIONS.sub("", value)
 
 
 def _reference(value: str) -> str:
@@ -92,7 +101,7 @@ Identifier = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(
 Comment = Annotated[str, Field(max_length=2000)]
 Reference = Annotated[str, Field(min_length=1, max_length=2048), AfterValidator(_reference)]
 """Names a source; what it means is not this package's affair."""
-Words = Annotated[str, Field(min_length=1, max_length=5000), AfterValidator(_plain)]
+Words = Annotated[str, Field(min_length=1, max_length=5000), AfterValidator(_plain), AfterValidator(_undirected)]
 Language = Annotated[
     str, _matching(r"auto|[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "must be auto or a language like en or pt-BR")
 ]

@@ -160,10 +160,14 @@ def onsets(sound: list[float], rate: int = 48_000) -> list[float]:
 
 
 def pitch(sound: list[float]) -> float:
-    """Hertz, from the zero crossings of the middle half."""
+    """Hertz, from the first to the last zero crossing of the middle half: whole turns, whatever the length."""
     middle = sound[len(sound) // 4 : -len(sound) // 4]
-    crossings = sum(1 for now, after in pairwise(middle) if now < 0 <= after)
-    return crossings * 48000 / len(middle)
+    crossings = [
+        place - after / (after - now)  # where the line between the two is zero
+        for place, (now, after) in enumerate(pairwise(middle), 1)
+        if now < 0 <= after
+    ]
+    return (len(crossings) - 1) * 48000 / (crossings[-1] - crossings[0]) if len(crossings) > 1 else 0.0
 
 
 def loudness(sound: list[float]) -> float:

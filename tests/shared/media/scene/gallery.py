@@ -72,7 +72,7 @@ def _srt(lines: list[tuple[float, float, str]]) -> str:
 
 def trailer() -> Composition:
     """A title that fades in over a picture, a fast cut, a cropped clip in a frame; a mark over all."""
-    value = {
+    value: dict[str, Any] = {
         "width": 640, "height": 360,
         "scenes": [
             {"id": "title", "duration": 2, "background-color": "#203050", "elements": [
@@ -114,7 +114,7 @@ def album() -> Composition:
 
     By hand a photograph is magnified from its own pixels, by us from those of the canvas: a little softer.
     """
-    value = {
+    value: dict[str, Any] = {
         "width": 640, "height": 360, "fps": 25,
         "scenes": [
             {"id": "in", "duration": 2.4, "elements": [
@@ -157,7 +157,7 @@ def album() -> Composition:
 def short() -> Composition:
     """Upright, the film over its own blurred picture, and one word after the other as it is said."""
     first, second = _words("every word is shown while somebody says it", 0.3, 0.3), _words("and more", 0.5, 0.5)
-    value = {
+    value: dict[str, Any] = {
         "width": 360, "height": 640,
         "scenes": [
             {"id": "wide", "duration": 3, "elements": [
@@ -189,7 +189,7 @@ def short() -> Composition:
 
 def collage() -> Composition:
     """Two clips and a picture at once, one of them a loop that can be seen through; nothing is there all the time."""
-    value = {
+    value: dict[str, Any] = {
         "width": 640, "height": 360, "fps": 25,
         "scenes": [
             {"id": "two", "duration": 3, "background-color": "#303030", "elements": [
@@ -229,7 +229,7 @@ def collage() -> Composition:
 def lesson() -> Composition:
     """Lines of captions whose spoken word is marked, in a box; a text in a box of its own; a video that fades in."""
     said = _words("Captions come in lines and the word that is said is marked", 0.25, 0.25)
-    value = {
+    value: dict[str, Any] = {
         "width": 480, "height": 360, "fps": 24,
         "scenes": [
             {"id": "said", "duration": 3.5, "elements": [

@@ -234,3 +234,16 @@ def test_long_names_are_not_repeated_whole() -> None:
         assert len(problem.pointer) < 150
         assert len(problem.message) < 250
         assert len(problem.scene_id or "") <= 100
+
+
+def test_no_text_can_turn_what_follows_it() -> None:
+    """Overrides and the like are left out, also where a field brings them; marks and letters stay."""
+    words = [{"word": "a\u202eb\u2066", "start": 0, "end": 1}]
+    elements = [
+        {"type": "text", "text": "{{name}} and \u2067more\u2069"},
+        {"type": "subtitles", "words": words},
+    ]
+    parsed = parse({"scenes": [{"id": "a", "duration": 1, "elements": elements}]}, {"name": "\u202eשלום\u200f!"})
+    text, subtitles = parsed.projects[0].scenes[0].elements
+    assert getattr(text, "text", "") == "שלום\u200f! and more"
+    assert [word.word for word in getattr(subtitles, "words", ())] == ["ab"]

@@ -176,7 +176,7 @@ loop=loop=-1:size=1:start=0,settb=1/30,setpts=N+0,trim=end_frame=60,settb=1/30,s
 range=tv:chroma_location=left:field_mode=prog[v]"""
 SOUND = """\
 [0:1]asetpts=PTS-(1/1)/TB,aresample=48000:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo,\
-atempo=1.5,apad=whole_len=96000,atrim=end_sample=96000,asetpts=N,apad=whole_len=96000,atrim=end_sample=96000[l2]"""
+rubberband=tempo=1.5,apad=whole_len=96000,atrim=end_sample=96000,asetpts=N,apad=whole_len=96000,atrim=end_sample=96000[l2]"""
 
 
 def test_graphs_are_as_they_were() -> None:

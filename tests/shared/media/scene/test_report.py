@@ -68,6 +68,30 @@ def test_subtitles_need_to_know_what_is_said() -> None:
     assert dry_run({"type": "audio", "src": "song.mp3", "transcript": "hello"}, shared=subtitles).problems == ()
 
 
+SONG = {"type": "audio", "src": "song.mp3"}
+CAPTIONS = {"type": "subtitles"}
+
+
+@pytest.mark.parametrize(
+    ("elements", "place"),
+    [
+        ([{**SONG, "transcript": "tofu 日本"}, CAPTIONS], "/scenes/0/elements/1"),
+        ([{**SONG, "words": [{"word": "日本", "start": 1, "end": 2}]}, CAPTIONS], "/scenes/0/elements/1"),
+        ([{**CAPTIONS, "text": "tofu 日本"}], "/scenes/0/elements/0"),
+        ([{**CAPTIONS, "words": [{"word": "日本", "start": 1, "end": 2}]}], "/scenes/0/elements/0"),
+        ([{**TEXT, "text": "{{name}} says"}], "/scenes/0/elements/0/text"),
+        ([{**CAPTIONS, "text": "{{name}}"}], "/scenes/0/elements/0"),
+    ],
+    ids=["transcript", "words of a sound", "text", "words", "merged text", "merged subtitles"],
+)
+def test_letters_without_a_font_are_told_wherever_they_come_from(elements: list[dict[str, Any]], place: str) -> None:
+    value = {"resolution": "hd", "scenes": [{"id": "a", "duration": 12.5, "elements": elements}]}
+    parsed = parse(value, {"name": "日本"})
+    told = report(parsed.projects[0], MEDIA)
+    assert [(problem.code, problem.pointer) for problem in told.problems] == [("MISSING_GLYPHS", place)]
+    assert "日 本" in told.problems[0].message
+
+
 def test_the_timeline() -> None:
     told = dry_run({"type": "audio", "src": "song.mp3"})
     assert [vars(scene) for scene in told.scenes] == [{"id": "a", "start": 0, "duration": 12.367, "transition": 0}]

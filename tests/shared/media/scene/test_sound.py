@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from shared.media.scene import sound
-from tests.shared.media.engine import pitch, samples
-from tests.shared.media.making import AAC, X264, ffmpeg
+from tests.shared.media.engine import onsets, pitch, samples
+from tests.shared.media.making import AAC, X264, beeps, ffmpeg
 from tests.shared.media.scene.studio import Studio, loudness
 
 STEPS = ("-f", "lavfi", "-i", "aevalsrc='0.3*sin(2*PI*(200+100*floor(t))*t)':s=48000:d=16")
@@ -49,6 +49,19 @@ def test_sounds_are_where_they_belong(steps: Studio, tmp_path: Path, src: str) -
         assert abs(pitch(heard[round(start * 48000) : round(end * 48000)]) - hertz) < 8, (start, end)
     assert loudness(heard[round(3.25 * 48000) : round(3.45 * 48000)]) < 0.001
     assert loudness(heard[round(5.4 * 48000) :]) > 0.1
+
+
+@pytest.mark.parametrize("speed", [0.4, 0.8, 1.5])
+def test_sound_keeps_time_at_another_speed(tmp_path: Path, speed: float) -> None:
+    ffmpeg(*beeps(4), tmp_path / "beeps.wav")
+    sound = {"type": "audio", "src": "beeps.wav", "speed": speed}
+    value = {"width": 64, "height": 64, "fps": 10, "output": {"loudness": None}}
+    studio = Studio(tmp_path)
+    studio.publish(studio.plan({**value, "scenes": [{"id": "a", "elements": [sound]}]}), tmp_path / "out")
+    heard = onsets(samples(tmp_path / "out" / "audio.mp4"))
+    apart = [at - (0.25 + 0.5 * number) / speed for number, at in enumerate(heard)]
+    assert len(apart) == 8
+    assert max(map(abs, apart)) < (0.02 if speed > 0.5 else 0.06)
 
 
 def test_a_long_loop_sounds_as_a_short_one(steps: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
