@@ -157,21 +157,21 @@ def test_a_killed_batch_job_is_tried_again(traveller: Traveller, long_film: Path
 
 
 def encoders(traveller: Traveller) -> set[int]:
-    """FFmpeg processes of this stack."""
-    return {pid for pid in processes_with("-progress") if traveller.stack.pid in _ancestors(pid)}
+    """FFmpeg processes of this stack that make several rungs, as the early worker's does not."""
+    return {pid for pid in processes_with("[v1]") if traveller.stack.pid in ancestors(pid)}
 
 
 def _kill_encoder(traveller: Traveller, video_id: str, others: set[int]) -> set[int]:
     """Kill the Lambda workers that encode this video; the encoders, which end with them. `others` were there before."""
     until(lambda: traveller.client.video(video_id)["current_step"] == "Encoding", "encoding")
     found: set[int] = until(lambda: encoders(traveller) - others, "an encoder")
-    for worker in {parent for pid in found for parent in _ancestors(pid)[:1]}:
+    for worker in {parent for pid in found for parent in ancestors(pid)[:1]}:
         os.kill(worker, signal.SIGKILL)
     until(lambda: not found & encoders(traveller), "the end of the encoder")
     return found
 
 
-def _ancestors(pid: int) -> list[int]:
+def ancestors(pid: int) -> list[int]:
     """The parent of a process, the parent's parent and so on."""
     found = []
     with suppress(OSError):
