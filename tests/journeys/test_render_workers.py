@@ -3,6 +3,7 @@
 import hashlib
 import os
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from tests.journeys.test_faults import encoders, rule_off, setting
-from tests.journeys.test_renders import Order, text
+from tests.journeys.test_renders import Order, text, warm
 from tests.journeys.traveller import Traveller, until
 from tests.shared.media.sources import GOOD
 
@@ -126,8 +127,11 @@ def test_all_workers_end_when_their_job_is_cancelled(traveller: Traveller, lane:
         film[0] |= {"width": 1280, "height": 720}
         job = Order(traveller, film)
         until(lambda: len(encoders(traveller) - others) > 1, "two encoders at the same time")
+    warm(traveller)
+    began = time.monotonic()
     assert traveller.request("DELETE", f"/api/render/{job.id}").json()["status"] == "cancelled"
     assert job.get()["status"] == "cancelled"
+    assert time.monotonic() - began < 2
     until(lambda: not encoders(traveller) - others, "the end of all encoders", 60)
     until(lambda: job.execution() == "ABORTED", "the end of the execution", 60)
     assert traveller.keys(f"v/{job.video_id}/") == []

@@ -128,7 +128,7 @@ def test_a_cancelled_job_is_cancelled_at_once_and_its_compute_ends(traveller: Tr
     with setting(traveller, "plan_render", "LAMBDA_CPU_SECONDS", limit):
         job = Order(traveller, LONG)
         job.at_work()
-    _warm(traveller)
+    warm(traveller)
     began = time.monotonic()
     by = ("POST", f"/api/v1/jobs/{job.id}/cancel") if lane == "batch" else ("DELETE", f"/api/render/{job.id}")
     answer = traveller.request(*by)
@@ -149,7 +149,7 @@ def test_a_cancelled_job_is_cancelled_at_once_and_its_compute_ends(traveller: Tr
     assert traveller.keys(f"v/{job.video_id}/") == []
 
 
-def _warm(traveller: Traveller) -> None:
+def warm(traveller: Traveller) -> None:
     """Have the functions started: how long that takes here says nothing of what they do."""
     assert traveller.request("POST", f"/api/v1/jobs/{new_id()}/cancel").status_code == 404
     assert traveller.request("DELETE", f"/api/render/{new_id()}").status_code == 404

@@ -17,6 +17,7 @@ from shared.domains.jobs.service.transcribing import are_words_wanted, read_word
 from shared.media.scene.config import Parsed, parse
 from shared.media.scene.problems import SceneError
 from shared.media.scene.sources import Probed
+from shared.media.workers import Lane
 
 LOCATED, PREPARED, PLANNED, RENDERED, PACKAGED = 2, 6, 8, 90, 98
 """Percent of the whole when a step has ended; rendering is what takes long."""
@@ -78,36 +79,45 @@ class RenderingService(Execution):
 
     def plan(self, *, are_words_timed: bool) -> dict[str, Any]:
         """Write the plan, and who makes what of it that is not there; give its hash, its lane, its workers' numbers."""
-        from shared.media.runner import encoder_build
-        from shared.media.scene import sharing, stems
-        from shared.media.scene.planning import plan_render
-
         with self._charged("plan", transitions=3):  # the step, the choice of a lane, and the state of the workers
-            media = media_of(self._sources())
-            words = read_words(self._objects, self._words_key) if are_words_timed else None
-            try:
-                build, parsed = encoder_build(setting("FFMPEG_PATH")), self._parsed()
-                plan = plan_render(parsed.projects[0], media, encoder_build=build, transcripts=words, root=parsed.root)
-            except SceneError as error:
-                raise StepError(NOT_RENDERED, str(error)) from None
-            keys = self._unit_keys(plan)
-            units, has_sound = keys.missing(self._objects.written(keys.indexes), clock.now())
-            seconds = sharing.missing_cpu_seconds(plan, units, has_sound=has_sound)
-            held = stems.size(plan.composition) if has_sound else 0
-            lane = render_lane(seconds, held, float(setting("LAMBDA_CPU_SECONDS")))
-            most = float(setting("JOB_CPU_SECONDS"))
-            shares = sharing.share_out(plan, units, has_sound=has_sound, lane=lane, job_cpu_seconds=most)
+            plan = self._planned(are_words_timed=are_words_timed)
+            lane, shares = self._shared_out(plan)
             document = {
                 "plan": plan.to_json(),
                 "shares": [share.to_json() for share in shares],
                 "begins": min(RENDERED, max(PLANNED, self._job.progress)),  # a retry begins where the last one ended
             }
             self._objects.put_json(self._plan_key(plan.hash), document)
+            usage = expected_usage(sum(share.cpu_seconds for share in shares), lane, len(shares))
             slowest = max(share.seconds for share in shares)
-            usage = expected_usage(seconds, lane, len(shares))
             self._work.estimate(self.job, expected_seconds(slowest, lane), usage)
             self._report(PLANNED, RENDERING)
             return {"hash": plan.hash, "lane": lane, "workers": list(range(len(shares)))}
+
+    def _planned(self, *, are_words_timed: bool) -> Any:
+        """The plan of what was asked for, over its sources as they are."""
+        from shared.media.runner import encoder_build
+        from shared.media.scene.planning import plan_render
+
+        media = media_of(self._sources())
+        words = read_words(self._objects, self._words_key) if are_words_timed else None
+        build, parsed = encoder_build(setting("FFMPEG_PATH")), self._parsed()
+        try:
+            return plan_render(parsed.projects[0], media, encoder_build=build, transcripts=words, root=parsed.root)
+        except SceneError as error:
+            raise StepError(NOT_RENDERED, str(error)) from None
+
+    def _shared_out(self, plan: Any) -> tuple[Lane, list[Any]]:
+        """The lane, and what each worker makes of what is not there yet."""
+        from shared.media.scene import sharing, stems
+
+        keys = self._unit_keys(plan)
+        units, has_sound = keys.missing(self._objects.written(keys.indexes), clock.now())
+        seconds = sharing.missing_cpu_seconds(plan, units, has_sound=has_sound)
+        held = stems.size(plan.composition) if has_sound else 0
+        lane = render_lane(seconds, held, float(setting("LAMBDA_CPU_SECONDS")))
+        most = float(setting("JOB_CPU_SECONDS"))
+        return lane, sharing.share_out(plan, units, has_sound=has_sound, lane=lane, job_cpu_seconds=most)
 
     def finish(self, published: dict[str, Any]) -> None:
         """The job is completed and its video ready, and its ledger whole; a second time changes nothing."""
