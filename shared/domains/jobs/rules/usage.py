@@ -59,3 +59,20 @@ def expected_seconds(cpu_seconds: float, lane: str) -> float:
     if lane == "batch":
         return WAIT_FOR_BATCH + cpu_seconds / JOB_VCPUS
     return WAIT_FOR_LAMBDA + cpu_seconds * MIB_PER_VCPU / RENDER_MEMORY
+
+
+def together(one: Usage, other: Usage) -> Usage:
+    """What two things take."""
+    return Usage(
+        lambda_gb_seconds=round(one.lambda_gb_seconds + other.lambda_gb_seconds, 3),
+        lambda_requests=one.lambda_requests + other.lambda_requests,
+        batch_seconds=_sums(one.batch_seconds, other.batch_seconds),
+        s3_writes=one.s3_writes + other.s3_writes,
+        s3_reads=one.s3_reads + other.s3_reads,
+        transitions=one.transitions + other.transitions,
+        provider=_sums(one.provider, other.provider),
+    )
+
+
+def _sums(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
+    return {name: one.get(name, 0.0) + other.get(name, 0.0) for name in one | other}

@@ -13,10 +13,17 @@ from shared.base.settings import setting
 from shared.domains.jobs.model import Job, Status
 from shared.domains.jobs.rules.sources import shown
 from shared.domains.jobs.rules.status import CANCELLED
-from shared.domains.jobs.rules.usage import batch_usage, expected_seconds, expected_usage, lambda_usage, render_lane
+from shared.domains.jobs.rules.usage import (
+    batch_usage,
+    expected_seconds,
+    expected_usage,
+    lambda_usage,
+    render_lane,
+    together,
+)
 from shared.domains.jobs.service.ordering import unpack
 from shared.domains.jobs.service.sources import Sources
-from shared.domains.jobs.service.transcribing import are_words_wanted, read_words
+from shared.domains.jobs.service.transcribing import are_words_wanted, expected_words, read_words
 from shared.domains.jobs.service.working import WorkService
 from shared.domains.videos.rules.work import WORK, WorkKeys
 from shared.media.errors import MediaError
@@ -105,8 +112,9 @@ class RenderingService:
                 raise StepError(NOT_RENDERED, str(error)) from None
             self._objects.put_json(self._keys(plan.hash).plan, plan.to_json())
             lane = render_lane(plan.cpu_seconds, stems.size(plan.composition), float(setting("LAMBDA_CPU_SECONDS")))
-            seconds = expected_seconds(plan.cpu_seconds, lane)
-            self._work.estimate(self._job, seconds, expected_usage(plan.cpu_seconds, lane))
+            more_seconds, more = expected_words(parsed.projects[0], media)
+            seconds = expected_seconds(plan.cpu_seconds, lane) + more_seconds
+            self._work.estimate(self._job, seconds, together(expected_usage(plan.cpu_seconds, lane), more))
             self._report(PLANNED, "Rendering")
             return {"hash": plan.hash, "lane": lane}
 
