@@ -15,6 +15,7 @@ MOST_ALIGNED_SECONDS = 900
 """Of one sound: alignment takes longer than in proportion, two minutes of CPU time for so much."""
 JOINED_SECONDS = 5
 """Spans of a source with no more than this between them are transcribed as one."""
+LATIN_SHARE = 0.8
 ALIGNED_LANGUAGE, ANY_LANGUAGE = "en", "auto"
 
 
@@ -46,7 +47,10 @@ class Hearing:
 
 @dataclass(frozen=True)
 class Heard:
-    """A sound that subtitles show, with its place in the project; `hearing` where its words have no times yet."""
+    """A sound that subtitles show, with its place in the project; `hearing` where its words are to get their times.
+
+    The place is that of the subtitles where their own text is spread over several sounds.
+    """
 
     path: Path
     scene_id: str
@@ -58,6 +62,8 @@ def heard(project: Project, media: Media, *, transcribes: bool) -> Iterator[Hear
     """Every sound whose words subtitles show. `transcribes`: whether somebody writes down what has no text."""
     shared = [one for one in project.elements if isinstance(one, SubtitlesElement)]
     for at, scene in enumerate(project.scenes):
+        for number in _scattered(scene, media):
+            yield Heard(("scenes", at, "elements", number), scene.id, Origin.SPREAD, None)
         for number, element, text, language in _asked(scene, shared, media):
             path: Path = ("scenes", at, "elements", number)
             if text is None and element.words:
@@ -125,6 +131,15 @@ def _asked(
             yield number, element, None, _language(element, open_ones)
 
 
+def _scattered(scene: Scene, media: Media) -> Iterator[int]:
+    """Subtitles whose text belongs to several sounds: nobody knows which says what."""
+    is_spoken = any(isinstance(one, AudioElement) for one in scene.elements)
+    for number, element in enumerate(scene.elements):
+        is_told = isinstance(element, SubtitlesElement) and element.text and not element.words
+        if is_told and is_spoken and only_sound(scene.elements, media) is None:
+            yield number
+
+
 def _is_heard(element: AudioElement | VideoElement, media: Media) -> bool:
     probed = media.get(element.src)
     return element.volume != 0 and probed is not None and probed.sound is not None
@@ -143,5 +158,12 @@ def _hearing(element: AudioElement | VideoElement, text: str | None, language: s
 
 def _origin(hearing: Hearing, transcribes: bool) -> Origin:
     if hearing.text is not None:
-        return Origin.ALIGNED if is_aligned(hearing.language, hearing.seconds) else Origin.SPREAD
+        is_possible = is_aligned(hearing.language, hearing.seconds) and _is_latin(hearing.text)
+        return Origin.ALIGNED if is_possible else Origin.SPREAD
     return Origin.TRANSCRIBED if transcribes and hearing.seconds > 0 else Origin.UNKNOWN
+
+
+def _is_latin(text: str) -> bool:
+    """Whether a text may be English by its letters alone."""
+    letters = [character for character in text if character.isalpha()]
+    return sum(character.isascii() for character in letters) > LATIN_SHARE * len(letters)

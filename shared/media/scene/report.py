@@ -12,6 +12,7 @@ from shared.media.scene.config import MAX_PROBLEMS
 from shared.media.scene.estimate import unit_cpu_seconds
 from shared.media.scene.fonts import find_font, missing
 from shared.media.scene.geometry import Box
+from shared.media.scene.hearing import MOST_ALIGNED_SECONDS, Heard, Origin, heard
 from shared.media.scene.layers import FOREVER, Clip, Picture, SubtitlesLayer, TextLayer
 from shared.media.scene.measuring import room_and_needs, text_box
 from shared.media.scene.model import AudioElement, Project, SubtitlesElement, TextElement, VideoElement
@@ -28,6 +29,10 @@ WORKER_CPUS = 2
 START_SECONDS = 6
 """Until the first worker begins, and from the last one's end until all is published."""
 SLACK_SECONDS = 0.1
+NOT_ALIGNED = (
+    f"The text is spread over the sound: English of up to {MOST_ALIGNED_SECONDS // 60} minutes alone is aligned."
+)
+SCATTERED = "The text is spread over all sounds of the scene, since nothing tells which of them says what."
 
 
 @dataclass(frozen=True)
@@ -41,12 +46,22 @@ class SceneReport:
 
 
 @dataclass(frozen=True)
+class SpokenReport:
+    """A sound whose words subtitles show, by its place, and where the words' times will come from."""
+
+    pointer: str
+    scene_id: str
+    words: Origin
+
+
+@dataclass(frozen=True)
 class DryRun:
     """What a render would be like. Without validity there are only problems."""
 
     valid: bool
     problems: tuple[Problem, ...]
     scenes: tuple[SceneReport, ...] = ()
+    spoken: tuple[SpokenReport, ...] = ()
     duration: float = 0
     frames: int = 0
     units: int = 0
@@ -69,10 +84,18 @@ class _Placed:
     box: Box
 
 
-def report(project: Project, media: Media, transcripts: Transcripts | None = None, root: str = "") -> DryRun:
+def report(
+    project: Project,
+    media: Media,
+    transcripts: Transcripts | None = None,
+    root: str = "",
+    *,
+    transcribes: bool = False,
+) -> DryRun:
     """The dry run of a project whose sources have been probed; those that are missing are problems.
 
-    `root` is the project's place in the document, for the problems' pointers.
+    `root` is the place of the project in the document, for pointers. `transcribes`: whether somebody will write
+    down what has no text.
     """
     try:
         composition = Composition.of(project, media, transcripts)
@@ -84,11 +107,13 @@ def report(project: Project, media: Media, transcripts: Transcripts | None = Non
         cost = cpu_seconds(composition, units)
     except SceneError as error:
         return DryRun(False, under(root, error.problems))
+    sounds = list(heard(project, media, transcribes=transcribes))
     slowest = max(unit_cpu_seconds(composition, unit) for unit in units)
     return DryRun(
         valid=True,
-        problems=under(root, tuple(islice(_warnings(composition, root), MAX_PROBLEMS))),
+        problems=under(root, tuple(islice(_warnings(composition, sounds, root), MAX_PROBLEMS))),
         scenes=tuple(_scene(composition, time) for time in composition.times),
+        spoken=tuple(SpokenReport(root + pointer(one.path), one.scene_id, one.origin) for one in sounds),
         duration=float(composition.frames / rate),
         frames=composition.frames,
         units=len(units),
@@ -104,10 +129,14 @@ def _scene(composition: Composition, time: SceneTime) -> SceneReport:
     return SceneReport(composition.project.scenes[time.number].id, start, length, transition)
 
 
-def _warnings(composition: Composition, root: str) -> Iterator[Problem]:
+def _warnings(composition: Composition, sounds: list[Heard], root: str) -> Iterator[Problem]:
     yield from _elements(composition)
+    yield from (_spread(one) for one in sounds if one.origin is Origin.SPREAD)
+    written = {one.scene_id for one in sounds if one.origin is Origin.TRANSCRIBED}
     for time in composition.times:
         yield from _seen(composition, time)
+        if composition.project.scenes[time.number].id not in written:
+            yield from _unknown(composition, time)
         yield from _overlaps(composition, time, root)
 
 
@@ -140,7 +169,8 @@ def _seen(composition: Composition, time: SceneTime) -> Iterator[Problem]:
             yield from _held(layer, element, composition, time, path)
     for layer in composition.stacks[time.number]:
         if isinstance(layer, SubtitlesLayer):
-            yield from _subtitles(layer, composition, time)
+            text = " ".join(word.text for word in composition.words(time.number, layer))
+            yield from _letters(text, layer.element.settings.font_family, layer.path, scene.id)
 
 
 def _picture(layer: Picture, canvas: Box, path: Path, scene_id: str) -> Iterator[Problem]:
@@ -171,14 +201,19 @@ def _cut_sound(element: AudioElement, composition: Composition, time: SceneTime,
         yield _warning("SOUND_CUT", f"The sound is cut {float(over):.1f} s before its end.", path, scene.id)
 
 
-def _subtitles(layer: SubtitlesLayer, composition: Composition, time: SceneTime) -> Iterator[Problem]:
+def _unknown(composition: Composition, time: SceneTime) -> Iterator[Problem]:
+    """Subtitles of a scene with sound that have nothing to show."""
     scene = composition.project.scenes[time.number]
-    events = composition.words(time.number, layer)
-    if not events and any(isinstance(element, AudioElement) for element in scene.elements):
-        message = f"Nothing is known of what is said in the scene {scene.id}, so it has no subtitles."
-        yield _warning("NO_WORDS", message, layer.path, scene.id)
-    text = " ".join(word.text for word in events)
-    yield from _letters(text, layer.element.settings.font_family, layer.path, scene.id)
+    for layer in composition.stacks[time.number]:
+        is_empty = isinstance(layer, SubtitlesLayer) and not composition.words(time.number, layer)
+        if is_empty and any(isinstance(element, AudioElement) for element in scene.elements):
+            message = f"Nothing is known of what is said in the scene {scene.id}, so it has no subtitles."
+            yield _warning("NO_WORDS", message, layer.path, scene.id)
+
+
+def _spread(one: Heard) -> Problem:
+    message = f"{SCATTERED if one.hearing is None else NOT_ALIGNED} The words will show about when they are said."
+    return _warning("WORDS_SPREAD", message, one.path, one.scene_id)
 
 
 def _overlaps(composition: Composition, time: SceneTime, root: str) -> Iterator[Problem]:

@@ -23,11 +23,12 @@ def readings(number: str) -> list[str]:
     """Readings of digits with commas, a point, a colon or an ordinal's ending: 2026, 1,000, 3.5, 10:30, 2nd."""
     if ordinal := ORDINAL.fullmatch(number):
         return [_ordinal(cardinal(int(ordinal[1])))] if int(ordinal[1]) < LARGEST else [_digits(ordinal[1])]
+    number = number.rstrip("abcdefghijklmnopqrstuvwxyz")
     if ":" in number:
         return [" ".join(reading for part in number.split(":") if part for reading in [readings(part)[0]])]
     whole, point, fraction = number.replace(",", "").partition(".")
     if point and fraction:
-        return [f"{readings(whole)[0] if whole else 'zero'} point {_digits(fraction)}"]
+        return [f"{readings(whole)[0] if whole else 'zero'} point {_digits(fraction.replace('.', ''))}"]
     if not whole or int(whole) >= LARGEST or (whole[0] == "0" and len(whole) > 1):
         return [_digits(whole)]
     found = [cardinal(int(whole))]

@@ -1,13 +1,14 @@
 """What a render would be like, told before it is ordered."""
 
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
+from shared.domains.jobs.model import Usage
 from shared.domains.jobs.rules.prices import cost_of, dollars, price_table
 from shared.domains.jobs.rules.problems import MOST_TOLD
-from shared.domains.jobs.rules.usage import expected_usage
+from shared.domains.jobs.rules.usage import expected_usage, together
 from shared.domains.videos.model import Video
 from shared.media.facts import AudioFacts, SourceFacts, VideoFacts
 from shared.media.scene.problems import Problem
@@ -36,6 +37,17 @@ class PlannedScene(BaseModel):
     transition: float
 
 
+class SpokenSound(BaseModel):
+    """A sound whose words subtitles show, by its place (RFC 6901), and where the words' times will come from.
+
+    `spread` is a text that is laid over the whole sound, `unknown` a sound whose words nobody tells.
+    """
+
+    pointer: str
+    scene_id: str
+    words: Literal["given", "aligned", "transcribed", "spread", "unknown"]
+
+
 class DryRunAnswer(BaseModel):
     """What a render would be like. Nothing was ordered, fetched or decoded.
 
@@ -47,6 +59,7 @@ class DryRunAnswer(BaseModel):
     complete: bool
     problems: Annotated[list[FoundProblem], Field(max_length=MOST_TOLD)]
     scenes: Annotated[list[PlannedScene], Field(max_length=200)] | None = None
+    spoken: Annotated[list[SpokenSound], Field(max_length=MOST_TOLD)] | None = None
     duration: float | None = None
     frames: int | None = None
     estimated_seconds: float | None = None
@@ -59,8 +72,12 @@ def told(problems: tuple[Problem, ...]) -> list[FoundProblem]:
     return [FoundProblem(**vars(problem)) for problem in ordered[:MOST_TOLD]]
 
 
-def answer(found: Any, before: tuple[Problem, ...]) -> DryRunAnswer:
-    """The answer of a whole dry run (shared.media.scene.report.DryRun); `before` are problems found on the way."""
+def answer(found: Any, before: tuple[Problem, ...], words: tuple[float, Usage]) -> DryRunAnswer:
+    """The answer of a whole dry run (shared.media.scene.report.DryRun).
+
+    before  problems found on the way
+    words   seconds and usage of finding out when words are said
+    """
     problems = told((*before, *found.problems))
     if not found.valid:
         return DryRunAnswer(valid=False, complete=True, problems=problems)
@@ -69,17 +86,18 @@ def answer(found: Any, before: tuple[Problem, ...]) -> DryRunAnswer:
         complete=True,
         problems=problems,
         scenes=[PlannedScene(**vars(scene)) for scene in found.scenes],
+        spoken=[SpokenSound(**vars(sound)) for sound in found.spoken[:MOST_TOLD]],
         duration=found.duration,
         frames=found.frames,
-        estimated_seconds=found.estimated_seconds,
-        estimated_cost=dollars(_expected_cost(found)),
+        estimated_seconds=round(found.estimated_seconds + words[0], 1),
+        estimated_cost=dollars(_expected_cost(found, words[1])),
     )
 
 
-def _expected_cost(found: Any) -> int:
+def _expected_cost(found: Any, words: Usage) -> int:
     """By a dry run alone the lane is not known: what Lambda takes is the more of both."""
     shares = workers("lambda", found.units, found.cpu_seconds)
-    return cost_of(expected_usage(found.cpu_seconds, "lambda", shares), price_table())
+    return cost_of(together(expected_usage(found.cpu_seconds, "lambda", shares), words), price_table())
 
 
 def assumed(video: Video) -> Probed | None:

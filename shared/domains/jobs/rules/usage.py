@@ -79,3 +79,20 @@ def expected_usage(cpu_seconds: float, lane: Lane, workers: int) -> Usage:
 def expected_seconds(slowest: float, lane: Lane) -> float:
     """How long a workflow will take from its beginning, whose slowest worker renders for so long."""
     return (WAIT_FOR_BATCH if lane == "batch" else WAIT_FOR_LAMBDA) + slowest
+
+
+def together(one: Usage, other: Usage) -> Usage:
+    """What two things take."""
+    return Usage(
+        lambda_gb_seconds=round(one.lambda_gb_seconds + other.lambda_gb_seconds, 3),
+        lambda_requests=one.lambda_requests + other.lambda_requests,
+        batch_seconds=_sums(one.batch_seconds, other.batch_seconds),
+        s3_writes=one.s3_writes + other.s3_writes,
+        s3_reads=one.s3_reads + other.s3_reads,
+        transitions=one.transitions + other.transitions,
+        provider=_sums(one.provider, other.provider),
+    )
+
+
+def _sums(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
+    return {name: one.get(name, 0.0) + other.get(name, 0.0) for name in one | other}

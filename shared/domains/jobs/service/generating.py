@@ -11,6 +11,7 @@ from shared.domains.jobs.rules.dry_run import DryRunAnswer, answer, assumed, tol
 from shared.domains.jobs.rules.problems import refusal
 from shared.domains.jobs.rules.sources import fault, own_video
 from shared.domains.jobs.service.ordering import Order, OrderService
+from shared.domains.jobs.service.transcribing import expected_words, is_transcribing
 from shared.domains.videos.model import Author, Status, Video
 from shared.domains.videos.rules.uploads import TITLE_LENGTH, UNTITLED
 from shared.media.scene.config import parse
@@ -90,7 +91,8 @@ class GenerationService:
         known = {src: probed for src, probed in media.items() if probed}
         if len(known) < len(media):
             return DryRunAnswer(valid=True, complete=False, problems=told(problems))
-        return answer(report(examined.project, known, root=examined.root), problems)
+        found = report(examined.project, known, root=examined.root, transcribes=is_transcribing())
+        return answer(found, problems, expected_words(examined.project, known))
 
     def _examine(self, owner_id: str, configuration: Any) -> "_Examined":
         """Everything that can be said of a configuration without looking into its sources."""

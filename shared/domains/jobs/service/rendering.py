@@ -8,12 +8,12 @@ from shared.base.running import StepError
 from shared.base.settings import setting
 from shared.domains.jobs.rules.sources import shown
 from shared.domains.jobs.rules.status import CANCELLED
-from shared.domains.jobs.rules.usage import expected_seconds, expected_usage, render_lane
+from shared.domains.jobs.rules.usage import expected_seconds, expected_usage, render_lane, together
 from shared.domains.jobs.service.execution import NOT_RENDERED, REPORT_SECONDS, Execution, in_words
 from shared.domains.jobs.service.ordering import unpack
 from shared.domains.jobs.service.parts import RENDERING
 from shared.domains.jobs.service.sources import Located, Sources
-from shared.domains.jobs.service.transcribing import are_words_wanted, read_words
+from shared.domains.jobs.service.transcribing import are_words_wanted, expected_words, read_words
 from shared.media.scene.config import Parsed, parse
 from shared.media.scene.problems import SceneError
 from shared.media.scene.sources import Probed
@@ -89,8 +89,9 @@ class RenderingService(Execution):
             }
             self._objects.put_json(self._plan_key(plan.hash), document)
             usage = expected_usage(sum(share.cpu_seconds for share in shares), lane, len(shares))
-            slowest = max(share.seconds for share in shares)
-            self._work.estimate(self.job, expected_seconds(slowest, lane), usage)
+            seconds = expected_seconds(max(share.seconds for share in shares), lane)
+            for_words, more = expected_words(plan.project, plan.media)
+            self._work.estimate(self.job, seconds + for_words, together(usage, more))
             self._report(PLANNED, RENDERING)
             return {"hash": plan.hash, "lane": lane, "workers": list(range(len(shares)))}
 

@@ -98,3 +98,19 @@ def test_the_timeline() -> None:
     assert (told.frames, told.units) == (371, 2)
     assert told.estimated_seconds > 6
     assert told.to_json()["scenes"][0]["id"] == "a"
+
+
+def test_it_tells_where_words_come_from() -> None:
+    subtitles = ({"type": "subtitles"},)
+    german = {"type": "audio", "src": "song.mp3", "transcript": "guten Tag", "language": "de"}
+    told = dry_run(german, shared=subtitles)
+    assert [(one.pointer, one.scene_id, str(one.words)) for one in told.spoken] == [
+        ("/scenes/0/elements/0", "a", "spread")
+    ]
+    assert [(problem.code, problem.pointer) for problem in told.problems] == [("WORDS_SPREAD", "/scenes/0/elements/0")]
+    value = {
+        "resolution": "hd",
+        "scenes": [{"id": "a", "elements": [{"type": "audio", "src": "song.mp3"}, *subtitles]}],
+    }
+    transcribed = report(parse(value).projects[0], MEDIA, transcribes=True)
+    assert ([str(one.words) for one in transcribed.spoken], transcribed.problems) == (["transcribed"], ())
