@@ -1,9 +1,11 @@
 """The workflow `render`: a scene configuration becomes a video. Mirrors functions/pipeline/render/.
 
     prepare_sources -> plan_render -> (which lane?) -> render_run -> package_render -> finish_render
+                 -> hand_out_render, waits for an outside renderer -> prepare_sources, of what that has made, and so on
     whatever fails  -> fail_render -> RenderFailed
 
-Six transitions at most, whatever the video's length. A cancelled execution is stopped, and Step Functions ends its job.
+Six transitions at most, whatever the video's length, and four more for one that is rendered outside. A cancelled
+execution is stopped, and Step Functions ends its job.
 """
 
 import aws_cdk as cdk
@@ -12,7 +14,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.workflows.transcode import HOPELESS, INPUT
+from infra.workflows.transcode import HOPELESS, INPUT, NOT_ASKED
 
 TOLD = {
     "job": f"{{% {INPUT} %}}",
@@ -22,6 +24,9 @@ TOLD = {
 """What every step on Lambda is told: the execution's own input, its ARN, and how often the step was tried before."""
 
 RESULT = "{% $states.result.Payload %}"
+OUTSIDE_LIMIT = cdk.Duration.hours(1)
+"""How long an outside renderer may take: as long as the addresses live that it is given."""
+
 CAUGHT = "{% $states.errorOutput %}"
 
 
@@ -52,13 +57,26 @@ class RenderWorkflow(Construct):
         on_lambda = self._step("render_run", planned).next(package)
         on_batch = self._job(queue_arn, job_definition_arn).next(package)
         lane = sfn.Choice.jsonata(self, "RenderLane")
+        token = {"token": "{% $states.context.Task.Token %}"}
+        outside = self._step("hand_out_render", token, wait=OUTSIDE_LIMIT).next(prepare)
+        lane.when(sfn.Condition.jsonata("{% $plan.lane = 'outside' %}"), outside)
         lane.when(sfn.Condition.jsonata("{% $plan.lane = 'batch' %}"), on_batch).otherwise(on_lambda)
         return prepare.next(plan).next(lane)
 
     def _step(
-        self, name: str, payload: dict[str, str], *, keep: dict[str, str] | None = None, catch: bool = True
+        self,
+        name: str,
+        payload: dict[str, str],
+        *,
+        keep: dict[str, str] | None = None,
+        catch: bool = True,
+        wait: cdk.Duration | None = None,
     ) -> tasks.LambdaInvoke:
-        """One step on Lambda, tried three times unless it says that trying again cannot help."""
+        """One step on Lambda, tried three times unless it says that trying again cannot help.
+
+        wait  the state ends when somebody reports with the task's token, at the latest after so long
+        """
+        pattern = sfn.IntegrationPattern
         task = tasks.LambdaInvoke.jsonata(
             self,
             name,
@@ -67,9 +85,12 @@ class RenderWorkflow(Construct):
             outputs="{% {} %}",
             assign=keep,
             retry_on_service_exceptions=False,
+            integration_pattern=pattern.WAIT_FOR_TASK_TOKEN if wait else pattern.REQUEST_RESPONSE,
+            task_timeout=sfn.Timeout.duration(wait) if wait else None,
         )
         task.add_retry(errors=[HOPELESS], max_attempts=0)
-        task.add_retry(errors=["States.ALL"], max_attempts=2, interval=cdk.Duration.seconds(2), backoff_rate=2)
+        again = NOT_ASKED if wait else ["States.ALL"]  # an answer is final, and so is none in time
+        task.add_retry(errors=again, max_attempts=2, interval=cdk.Duration.seconds(2), backoff_rate=2)
         if catch:
             task.add_catch(self._failed, errors=["States.ALL"], outputs=CAUGHT)
         return task

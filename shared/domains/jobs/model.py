@@ -40,6 +40,11 @@ class Job:
     estimated_seconds  from the beginning of the work to its end
     cost               the sum of the ledger
     touched_at         last look at open work
+    renderer           "remotion" once this attempt has been handed out to it
+    hand_out           what proves that a report is about this attempt's hand-out
+    task_token         what the execution that waits for the renderer is answered with
+    report_id          of the report that has settled the hand-out
+    output_url         where the renderer has put the video
     """
 
     id: str
@@ -64,6 +69,11 @@ class Job:
     cost: int = 0
     open_state: str = ""
     touched_at: str = ""
+    renderer: str = ""
+    hand_out: str = field(default="", repr=False)
+    task_token: str = field(default="", repr=False)
+    report_id: str = ""
+    output_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from shared.base.objects import Objects
 from shared.base.running import StepError, seconds_left
 from shared.base.settings import setting
 from shared.domains.jobs.model import Job, Status
+from shared.domains.jobs.rules.outside import OUTSIDE, is_left_outside
 from shared.domains.jobs.rules.sources import shown
 from shared.domains.jobs.rules.status import CANCELLED
 from shared.domains.jobs.rules.usage import batch_usage, expected_seconds, expected_usage, lambda_usage, render_lane
@@ -20,6 +21,7 @@ from shared.domains.jobs.service.working import WorkService
 from shared.domains.videos.rules.work import WORK, WorkKeys
 from shared.media.errors import MediaError
 from shared.media.scene.config import Parsed, parse
+from shared.media.scene.model import Project
 from shared.media.scene.problems import SceneError
 from shared.media.scene.sources import Probed
 
@@ -97,6 +99,7 @@ class RenderingService:
                 raise StepError(NOT_RENDERED, str(error)) from None
             self._objects.put_json(self._keys(plan.hash).plan, plan.to_json())
             lane = render_lane(plan.cpu_seconds, stems.size(plan.composition), float(setting("LAMBDA_CPU_SECONDS")))
+            lane = OUTSIDE if is_left_outside(self._job) else lane
             seconds = expected_seconds(plan.cpu_seconds, lane)
             self._work.estimate(self._job, seconds, expected_usage(plan.cpu_seconds, lane))
             self._report(PLANNED, "Rendering")
@@ -130,7 +133,8 @@ class RenderingService:
         parsed = parse(unpack(self._work.request(self._job.id)))
         if not parsed.projects:
             raise StepError(NOT_RENDERED, "; ".join(problem.message for problem in parsed.problems))
-        return parsed
+        output = self._job.output_url
+        return parse(_composition_of(parsed.projects[0], output)) if output else parsed
 
     def _on_progress(self, share: float) -> None:
         if time.monotonic() - self._reported >= REPORT_SECONDS:
@@ -153,7 +157,11 @@ class RenderingService:
 
     @contextmanager
     def _charged(self, step: str, transitions: int = 1, lane: str = "lambda") -> Iterator[None]:
-        """Write down what this try of a step costs, however it ends; the step's own error comes first."""
+        """Write down what this try of a step costs, however it ends; the step's own error comes first.
+
+        What is done to the output of an outside renderer is done a second time, and has lines of its own.
+        """
+        step += "_output" if self._job.output_url else ""
         began, before = time.monotonic(), meter.requests()
 
         def charge() -> None:
@@ -175,6 +183,14 @@ class RenderingService:
 
 def _is_worked_on(job: Job, execution: str) -> bool:
     return job.status is Status.PROCESSING and job.execution_arn == execution
+
+
+def _composition_of(project: Project, output_url: str) -> list[dict[str, Any]]:
+    """The scene configuration that makes of a renderer's output what the project asked for: size, rate, quality."""
+    width, height = project.size
+    film = {"type": "video", "src": output_url}
+    shape = {"width": width, "height": height, "fps": project.fps, "quality": project.quality}
+    return [{**shape, "output": {"loudness": None}, "scenes": [{"id": "rendered", "elements": [film]}]}]
 
 
 @contextmanager

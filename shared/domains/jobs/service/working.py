@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.base import clock
 from shared.domains.jobs.model import Job, LedgerLine, Status, Usage
+from shared.domains.jobs.rules.outside import HANDED_OUT, REMOTION
 from shared.domains.jobs.rules.prices import cost_of, price_table
 from shared.domains.jobs.rules.status import OPEN
 from shared.domains.jobs.service.moving import Moves
@@ -58,6 +59,15 @@ class WorkService:
         """Keep what the work will take and cost, as far as it is known before."""
         cost = cost_of(usage, price_table())
         self.moves.jobs.change(job, estimated_seconds=max(1, round(seconds)), estimated_cost=cost)
+
+    def hand_out(self, job: Job, task_token: str, proof: str) -> bool:
+        """Leave a job to the outside renderer: its execution waits on the task token. One call.
+
+        False when the job is not being worked on any more, or its hand-out is settled. A retry brings a new token.
+        """
+        told = {"current_step": HANDED_OUT, "updated_at": clock.timestamp()}
+        fields = {"renderer": REMOTION, "task_token": task_token, "hand_out": proof}
+        return self.moves.jobs.change(job, equal={"report_id": ""}, **fields, **told).made
 
     def complete(self, job: Job, media: PublishedMedia) -> bool:
         """The media are in place (processing -> completed); False when the job is no longer to be published."""
