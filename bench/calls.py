@@ -96,6 +96,11 @@ def _report(world: World) -> Request:
     return lambda: world.report(video_id)
 
 
+def _report_rendered(world: World) -> Request:
+    job = world.left_outside()
+    return lambda: world.report_rendered(job)
+
+
 def _on_job(name: str, method: str, path: str) -> Callable[[World], Request]:
     def prepare(world: World) -> Request:
         made = world.ordered() if "cancel" in name else world.rendered()
@@ -147,6 +152,7 @@ REQUESTS: dict[str, Callable[[World], Request]] = {
     "get_video": _on_video("videos.get_video", "GET"),
     "edit_video": _on_video("videos.edit_video", "PATCH", {"title": "New"}),
     "report_processed": _report,
+    "report_rendered": _report_rendered,
     "generate_video": _generate,
     "create_render": _edit_clip,
     "get_job": _on_job("jobs.get_job", "GET", "/api/v1/jobs/{job}"),

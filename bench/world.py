@@ -14,12 +14,13 @@ from shared.base import aws, clock, tokens
 from shared.base.ids import new_id
 from shared.contract.derived import needs_of
 from shared.contract.needs import Kind
-from shared.contract.resources import MEDIA, SECRETS
+from shared.contract.resources import MEDIA, REMOTION_WEBHOOK, SECRETS, WEBHOOK
 from shared.domains.accounts import rules
 from shared.domains.accounts.model import Session, User
 from shared.domains.accounts.store import AccountStore
 from shared.domains.jobs.model import Job
 from shared.domains.jobs.model import Kind as JobKind
+from shared.domains.jobs.rules.outside import signature
 from shared.domains.jobs.service.desk import JobService
 from shared.domains.jobs.service.ordering import Order, OrderService
 from shared.domains.jobs.service.working import WorkService
@@ -125,6 +126,26 @@ class World:
             self._open_jobs.append(job.id)
         return job
 
+    def left_outside(self) -> Job:
+        """A job of the user's that Remotion renders."""
+        job = self.ordered()
+        with self.stage.unrecorded():
+            work = WorkService.open()
+            assert work.begin(job, "arn", "Reading the sources"), "the job is open"
+            found = work.get(job.id)
+            assert found
+            assert work.hand_out(found, "a-task-token", "a-proof"), "the job is worked on"
+        return found
+
+    def report_rendered(self, job: Job) -> Answer:
+        """Remotion's signed report of a success."""
+        told = {"job_id": job.id, "hand_out": "a-proof"}
+        text = json.dumps(
+            {"type": "success", "renderId": "one", "outputFile": "https://cdn.example/a.mp4", "customData": told}
+        )
+        headers = {"x-remotion-signature": signature(WEBHOOK_SECRET, text.encode())}
+        return self.ask("jobs.report_rendered", "POST", "/api/webhooks/remotion", text, headers=headers)
+
     def close_jobs(self) -> None:
         """Cancel what the user has ordered."""
         with self.stage.unrecorded():
@@ -172,7 +193,7 @@ def world() -> Iterator[World]:
             _answer_for_lambda(stage, patch)
             with stage.unrecorded():
                 for secret in SECRETS:
-                    if secret.name == "video-processing-webhook":
+                    if secret in (WEBHOOK, REMOTION_WEBHOOK):
                         aws.client("secretsmanager").put_secret_value(
                             SecretId=real_name(secret), SecretString=WEBHOOK_SECRET
                         )

@@ -36,6 +36,7 @@ SETTINGS = {
     "CORS_ORIGINS": "https://showreel.example",
     "RATE_SCALE": "1",
     "ENCODER": "ours",
+    "RENDERER": "ours",
 }
 
 

@@ -83,6 +83,11 @@ MEANT = (
         "Shared with an encoder outside, which must learn of a change first.",
     ),
     Meant(
+        "AwsSolutions-SMG4",
+        "data/remotion-webhook/Resource",
+        "Shared with whoever starts renders outside, who must learn of a change first.",
+    ),
+    Meant(
         "AwsSolutions-VPC7",
         "pipeline/batch/network/Resource",
         "Nothing listens in this network, and it stands empty unless a job runs; jobs log what they do.",

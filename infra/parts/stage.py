@@ -28,6 +28,7 @@ class Stage:
     rate_scale      multiplies all rate limits
     prices          JSON: what costs the stage other than the list prices, see shared/domains/jobs/rules/prices.py
     encoder         "ours", or "outside" when another service encodes
+    renderer        "ours", or "remotion" when Remotion Lambda renders
     lambda_cpu_seconds   sources that cost more CPU time to encode than this go to Batch
     job_cpu_seconds      what a Batch worker gets of them
     gpu             family of machines with GPUs that encode what is for Batch: g4dn, g5 or g6; "off" without any
@@ -44,6 +45,7 @@ class Stage:
     token_audience: str
     prices: str
     encoder: str
+    renderer: str
     lambda_cpu_seconds: str
     job_cpu_seconds: str
     gpu: str
@@ -87,6 +89,7 @@ class Stage:
             "TOKEN_AUDIENCE": self.token_audience,
             "PRICES": self.prices,
             "ENCODER": self.encoder,
+            "RENDERER": self.renderer,
             "LAMBDA_CPU_SECONDS": self.lambda_cpu_seconds,
             "JOB_CPU_SECONDS": self.job_cpu_seconds,
             "GPU": self.gpu,
@@ -140,6 +143,7 @@ def stage_of(node: Node) -> Stage:
         token_audience=context("token_audience", f"{APPLICATION}-users"),
         prices=_prices(context("prices", "{}")),
         encoder=context("encoder", "ours"),
+        renderer=context("renderer", "ours"),
         lambda_cpu_seconds=context("lambda_cpu_seconds", str(LAMBDA_CPU_SECONDS)),
         job_cpu_seconds=context("job_cpu_seconds", str(JOB_CPU_SECONDS)),
         gpu=_gpu(context("gpu", GPU_OFF)),

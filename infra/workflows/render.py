@@ -4,13 +4,16 @@
                        (words?) -> time_words -> (words?), perhaps after a wait
     plan_render     -> (which lane?) -> render_runs: a Map of render_run -> package_render
                                      -> render_run_job, or render_run_jobs, an array -> package_render
+                                     -> hand_out_render, waits for an outside renderer -> prepare_sources, of what
+                                        that has made, and so on
     package_render  -> finish_render
     whatever fails  -> fail_render -> RenderFailed
 
-Seven transitions and one a worker on Lambda, and two or three for each round in which the times of words are found. A
-cancelled execution is stopped, and Step Functions ends its jobs.
+Seven transitions and one a worker on Lambda, five more for a video that is rendered outside, and two or three for each
+round in which the times of words are found. A cancelled execution is stopped, and Step Functions ends its jobs.
 """
 
+import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
@@ -25,6 +28,8 @@ TRY = {"try": "{% $states.context.State.RetryCount %}"}
 
 WORKER = {key: f"{{% {INPUT}.{key} %}}" for key in (*TOLD, "plan", "worker")}
 """The same for a worker: the map starts an execution for it, whose input it is."""
+OUTSIDE_LIMIT = cdk.Duration.hours(1)
+"""How long an outside renderer may take: as long as the addresses live that it is given."""
 
 
 class RenderWorkflow(Construct):
@@ -56,6 +61,9 @@ class RenderWorkflow(Construct):
         on_batch.next(package)
         lane = sfn.Choice.jsonata(self, "RenderLane")
         on_batch.choose(lane, "batch")
+        token = {"token": "{% $states.context.Task.Token %}"}
+        outside = self._step("hand_out_render", token, wait=OUTSIDE_LIMIT).next(prepare)
+        lane.when(sfn.Condition.jsonata("{% $plan.lane = 'outside' %}"), outside)
         lane.otherwise(on_lambda)
         plan.next(lane)
         return prepare.next(self._words(plan))
@@ -71,16 +79,29 @@ class RenderWorkflow(Construct):
         time.next(choice)
         return choice
 
-    def _step(self, name: str, payload: dict[str, str], *, keep: dict[str, str] | None = None) -> tasks.LambdaInvoke:
-        """One step on Lambda, whose last failure ends the job."""
-        task = self._invocation(name, {**TOLD, **payload}, keep=keep)
+    def _step(
+        self,
+        name: str,
+        payload: dict[str, str],
+        *,
+        keep: dict[str, str] | None = None,
+        wait: cdk.Duration | None = None,
+    ) -> tasks.LambdaInvoke:
+        """One step on Lambda, whose last failure ends the job; with `wait` see `invocation`."""
+        task = self._invocation(name, {**TOLD, **payload}, keep=keep, wait=wait)
         task.add_catch(self._failed, errors=["States.ALL"], outputs=CAUGHT)
         return task
 
     def _invocation(
-        self, name: str, payload: dict[str, str], *, state: str = "", keep: dict[str, str] | None = None
+        self,
+        name: str,
+        payload: dict[str, str],
+        *,
+        state: str = "",
+        keep: dict[str, str] | None = None,
+        wait: cdk.Duration | None = None,
     ) -> tasks.LambdaInvoke:
-        return invocation(self, state or name, self._functions[name], {**payload, **TRY}, keep=keep)
+        return invocation(self, state or name, self._functions[name], {**payload, **TRY}, keep=keep, wait=wait)
 
     def _workers(self, most_workers: int) -> sfn.DistributedMap:
         """One execution of `render_run` for each worker."""

@@ -59,6 +59,7 @@ PASSWORD_PEPPER = Secret(Kind.SECRET, "password-pepper", description="Key of the
 MEDIA_KEY = Secret(Kind.SECRET, "media-key", description="Key of the tokens in media addresses")
 CURSOR_KEY = Secret(Kind.SECRET, "cursor-key", description="Signs the cursors of lists")
 WEBHOOK = Secret(Kind.SECRET, "video-processing-webhook", description="Signs the reports of an outside encoder")
+REMOTION_WEBHOOK = Secret(Kind.SECRET, "remotion-webhook", description="Signs what Remotion reports of renders")
 PUBLIC_KEYS = Parameter(Kind.PARAMETER, "public-keys")
 
 TRANSCODE = Machine(Kind.MACHINE, "transcode")
@@ -69,4 +70,4 @@ EDGE = Distribution(Kind.DISTRIBUTION, "media")
 CLOUDWATCH = Account(Kind.ACCOUNT, "cloudwatch")
 
 TABLES = (USERS, SESSIONS, VIDEOS, JOBS, LIMITS, IDEMPOTENCY, OPERATIONS)
-SECRETS = (SIGNING_KEYS, PASSWORD_PEPPER, MEDIA_KEY, CURSOR_KEY, WEBHOOK)
+SECRETS = (SIGNING_KEYS, PASSWORD_PEPPER, MEDIA_KEY, CURSOR_KEY, WEBHOOK, REMOTION_WEBHOOK)

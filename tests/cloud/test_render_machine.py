@@ -52,6 +52,17 @@ def test_words_are_timed_in_rounds_in_which_nobody_runs_who_waits(cloud: Templat
     assert sum([*WAITS, *[WAITS[-1]] * (MOST_ROUNDS - len(WAITS))]) < LIMIT.to_seconds() / 4
 
 
+def test_what_is_rendered_outside_comes_back_to_the_beginning(cloud: Templates) -> None:
+    states = cloud.machines[RENDER.name]["States"]
+    (outside,) = (one for one in states["RenderLane"]["Choices"] if "'outside'" in one["Condition"])
+    waiting = states[outside["Next"]]
+    assert waiting["Resource"].endswith("lambda:invoke.waitForTaskToken")
+    assert waiting["Arguments"]["Payload"]["token"] == "{% $states.context.Task.Token %}"
+    assert (waiting["TimeoutSeconds"], waiting["Next"]) == (3600, "prepare_sources")
+    again = [retry["ErrorEquals"] for retry in waiting["Retry"] if retry.get("MaxAttempts")]
+    assert ["States.ALL"] not in again, "an answer is final"
+
+
 def test_an_execution_is_named_by_the_job_and_its_attempt() -> None:
     name = execution_name(new_id(), 10**6)
     assert len(name) <= 80

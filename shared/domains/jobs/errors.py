@@ -43,6 +43,14 @@ class NothingToDownloadError(ConflictError):
         super().__init__("There is nothing to download: the video is not completed, or its files are elsewhere")
 
 
+class ReportLateError(ConflictError):
+    """A report about work that is settled: by another report, or because the job has ended."""
+
+    def __init__(self) -> None:
+        """Nothing was changed."""
+        super().__init__("This render is settled: nobody waits for a report about it")
+
+
 class JobNotRetriedError(ConflictError):
     """The job cannot be taken up again."""
 

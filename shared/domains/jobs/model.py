@@ -41,6 +41,11 @@ class Job:
     cost               the sum of the ledger
     warnings           what its owner should know although the work goes on, a sentence a line; not on cards of lists
     touched_at         last look at open work
+    renderer           "remotion" once this attempt has been handed out to it
+    hand_out           what proves that a report is about this attempt's hand-out
+    task_token         what the execution that waits for the renderer is answered with
+    report_id          of the report that has settled the hand-out
+    output_url         where the renderer has put the video
     """
 
     id: str
@@ -66,6 +71,11 @@ class Job:
     open_state: str = ""
     touched_at: str = ""
     warnings: str = ""
+    renderer: str = ""
+    hand_out: str = field(default="", repr=False)
+    task_token: str = field(default="", repr=False)
+    report_id: str = ""
+    output_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

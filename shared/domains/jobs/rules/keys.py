@@ -1,5 +1,7 @@
 """Keys in the table `jobs`: a job, its request and its ledger lie together; an owner's account stands by itself."""
 
+from shared.domains.videos.rules.work import WORK
+
 JOB = "job"
 REQUEST = "request"
 LEDGER = "ledger#"
@@ -9,6 +11,11 @@ ACCOUNT = "account"
 def job_key(job_id: str, what: str = JOB) -> dict[str, str]:
     """The key of a job's row, or of something that belongs to the job."""
     return {"pk": f"job#{job_id}", "sk": what}
+
+
+def hand_out_key(video_id: str) -> str:
+    """Where the bucket has what an outside renderer has to know of the job that makes a video."""
+    return f"{WORK}{video_id}/hand-out.json"
 
 
 def account_key(owner_id: str) -> dict[str, str]:

@@ -101,8 +101,10 @@ class Execution:
     ) -> Iterator[str]:
         """Write down that this try of a step begins, and what it cost, however it ends; its own error comes first.
 
+        What is done to the output of an outside renderer is done a second time, and has lines of its own.
         Gives the key of its line in the ledger.
         """
+        step += "_output" if self._job.output_url else ""
 
         def usage(seconds: float) -> Any:
             return lambda_usage(seconds, transitions) if lane == "lambda" else batch_usage(seconds)

@@ -12,6 +12,7 @@ from shared.base.ids import made_at, new_id
 from shared.domains.jobs.errors import JobNotFoundError, JobNotRetriedError, TooManyJobsError
 from shared.domains.jobs.model import Job, Kind, OpenState, Status
 from shared.domains.jobs.rules.keys import execution_name
+from shared.domains.jobs.rules.outside import UNSENT
 from shared.domains.jobs.rules.status import MOST_OPEN, owned
 from shared.domains.jobs.service.moving import Moves
 from shared.domains.videos.model import Author, Video, Visibility
@@ -67,7 +68,13 @@ class OrderService:
             raise JobNotRetriedError(f"Only a failed job can be tried again: this one is {job.status}")
         most = _most_open(tier)
         cleared = {"error_code": "", "error_message": ""}
-        fields = {"attempt": job.attempt + 1, "execution_arn": "", "completed_at": "", "current_step": WAITING}
+        fields: dict[str, Any] = {
+            "attempt": job.attempt + 1,
+            "execution_arn": "",
+            "completed_at": "",
+            "current_step": WAITING,
+            **UNSENT,
+        }
         change = self.moves.move(job, Status.PENDING, cleared, most_open=most, **cleared, **fields)
         if change.full:
             raise TooManyJobsError(most)

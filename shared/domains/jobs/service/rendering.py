@@ -6,6 +6,8 @@ from typing import Any
 from shared.base import clock
 from shared.base.running import StepError
 from shared.base.settings import setting
+from shared.domains.jobs.model import Usage
+from shared.domains.jobs.rules.outside import OUTSIDE, is_left_outside
 from shared.domains.jobs.rules.sources import shown
 from shared.domains.jobs.rules.status import CANCELLED
 from shared.domains.jobs.rules.usage import expected_seconds, expected_usage, render_lane, together
@@ -15,6 +17,7 @@ from shared.domains.jobs.service.parts import RENDERING
 from shared.domains.jobs.service.sources import Located, Sources
 from shared.domains.jobs.service.transcribing import are_words_wanted, expected_words, read_words
 from shared.media.scene.config import Parsed, parse
+from shared.media.scene.model import Project
 from shared.media.scene.problems import SceneError
 from shared.media.scene.sources import Probed
 from shared.media.workers import Lane
@@ -54,7 +57,7 @@ class RenderingService(Execution):
                     self._objects.put_json(self._sources_key, known | found)
                     written = time.monotonic()
             self._objects.put_json(self._sources_key, found)
-            is_spoken = are_words_wanted(project, media_of(found))
+            is_spoken = not is_left_outside(self._job) and are_words_wanted(project, media_of(found))
             return {"next": "time" if is_spoken else "plan", "timed": False}
 
     def _known_sources(self) -> dict[str, Any]:
@@ -90,10 +93,11 @@ class RenderingService(Execution):
             self._objects.put_json(self._plan_key(plan.hash), document)
             usage = expected_usage(sum(share.cpu_seconds for share in shares), lane, len(shares))
             seconds = expected_seconds(max(share.seconds for share in shares), lane)
-            for_words, more = expected_words(plan.project, plan.media)
+            for_words, more = expected_words(plan.project, plan.media) if are_words_timed else (0.0, Usage())
             self._work.estimate(self.job, seconds + for_words, together(usage, more))
             self._report(PLANNED, RENDERING)
-            return {"hash": plan.hash, "lane": lane, "workers": list(range(len(shares)))}
+            taken = OUTSIDE if is_left_outside(self._job) else lane
+            return {"hash": plan.hash, "lane": taken, "workers": list(range(len(shares)))}
 
     def _planned(self, *, are_words_timed: bool) -> Any:
         """The plan of what was asked for, over its sources as they are."""
@@ -133,9 +137,18 @@ class RenderingService(Execution):
         parsed = parse(unpack(self._work.request(self._job.id)))
         if not parsed.projects:
             raise StepError(NOT_RENDERED, "; ".join(problem.message for problem in parsed.problems))
-        return parsed
+        output = self._job.output_url
+        return parse(_composition_of(parsed.projects[0], output)) if output else parsed
 
 
 def media_of(found: dict[str, Any]) -> dict[str, Probed]:
     """The sources as they were found and written down."""
     return {src: Probed(told["facts"], told["identity"]) for src, told in found.items()}
+
+
+def _composition_of(project: Project, output_url: str) -> list[dict[str, Any]]:
+    """The scene configuration that makes of a renderer's output what the project asked for: size, rate, quality."""
+    width, height = project.size
+    film = {"type": "video", "src": output_url}
+    shape = {"width": width, "height": height, "fps": project.fps, "quality": project.quality}
+    return [{**shape, "output": {"loudness": None}, "scenes": [{"id": "rendered", "elements": [film]}]}]

@@ -7,6 +7,7 @@ from shared.base import clock
 from shared.domains.jobs.model import Job, LedgerLine, Status, Usage
 from shared.domains.jobs.rules.answers import MOST_WARNINGS
 from shared.domains.jobs.rules.keys import try_key
+from shared.domains.jobs.rules.outside import HANDED_OUT, REMOTION
 from shared.domains.jobs.rules.prices import cost_of, price_table
 from shared.domains.jobs.rules.status import OPEN
 from shared.domains.jobs.rules.usage import assumed
@@ -89,6 +90,15 @@ class WorkService:
         told = "\n".join(" ".join(one.split())[:LONGEST_WARNING] for one in sentences[:MOST_WARNINGS])
         if told != job.warnings:
             self.moves.jobs.change(job, warnings=told)
+
+    def hand_out(self, job: Job, task_token: str, proof: str) -> bool:
+        """Leave a job to the outside renderer: its execution waits on the task token. One call.
+
+        False when the job is not being worked on any more, or its hand-out is settled. A retry brings a new token.
+        """
+        told = {"current_step": HANDED_OUT, "updated_at": clock.timestamp()}
+        fields = {"renderer": REMOTION, "task_token": task_token, "hand_out": proof}
+        return self.moves.jobs.change(job, equal={"report_id": ""}, **fields, **told).made
 
     def complete(self, job: Job, media: PublishedMedia) -> bool:
         """The media are in place (processing -> completed); False when the job is no longer to be published."""

@@ -127,9 +127,15 @@ class JobStore:
         expected = Expected(below={"open": most_open}) if opened > 0 else None
         return update(self._table, account_key(job.owner_id), {}, expected, add=add)
 
-    def change(self, job: Job, *, below: dict[str, int] | None = None, **fields: Value) -> Change:
-        """Set fields of a job that still has the status and the attempt of `job`; not the status itself."""
-        expected = Expected(equal={"status": job.status, "attempt": job.attempt}, below=below or {})
+    def change(
+        self, job: Job, *, equal: dict[str, Value] | None = None, below: dict[str, int] | None = None, **fields: Value
+    ) -> Change:
+        """Set fields of a job that still has the status and the attempt of `job`; not the status itself.
+
+        equal, below  what else must hold of its fields, as in Expected
+        """
+        stands: dict[str, Value] = {"status": job.status, "attempt": job.attempt}
+        expected = Expected(equal=stands | (equal or {}), below=below or {})
         made, item = self._updated(update(self._table, job_key(job.id), fields, expected))
         return Change(made, to_job(item) if item else None)
 
