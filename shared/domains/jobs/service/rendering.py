@@ -9,9 +9,9 @@ from shared.base.settings import setting
 from shared.domains.jobs.rules.sources import shown
 from shared.domains.jobs.rules.status import CANCELLED
 from shared.domains.jobs.rules.usage import expected_seconds, expected_usage, render_lane
-from shared.domains.jobs.service.execution import NOT_RENDERED, REPORT_SECONDS, Execution, in_words
+from shared.domains.jobs.service.execution import NOT_RENDERED, Execution, in_words
 from shared.domains.jobs.service.ordering import unpack
-from shared.domains.jobs.service.parts import RENDERING
+from shared.domains.jobs.service.parts import RENDERING, REPORT_SECONDS
 from shared.domains.jobs.service.sources import Located, Sources
 from shared.media.scene.config import Parsed, parse
 from shared.media.scene.problems import SceneError
