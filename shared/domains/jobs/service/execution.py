@@ -14,12 +14,12 @@ from shared.domains.jobs.model import Job, Status
 from shared.domains.jobs.rules.status import CANCELLED
 from shared.domains.jobs.rules.units import UnitKeys
 from shared.domains.jobs.rules.usage import batch_usage, lambda_usage
+from shared.domains.jobs.service.parts import REPORT_SECONDS
 from shared.domains.jobs.service.sources import Located, OpenSource
 from shared.domains.jobs.service.working import WorkService
 from shared.domains.videos.rules.work import WORK, WorkKeys
 from shared.media.errors import MediaError
 
-REPORT_SECONDS = 2.0
 CLOSING_SECONDS = 30
 """What a step keeps for itself of Lambda's time, so that an encoder that is too slow ends with words."""
 

@@ -11,9 +11,9 @@ from shared.domains.jobs.rules.outside import OUTSIDE, is_left_outside
 from shared.domains.jobs.rules.sources import shown
 from shared.domains.jobs.rules.status import CANCELLED
 from shared.domains.jobs.rules.usage import expected_seconds, expected_usage, render_lane, together
-from shared.domains.jobs.service.execution import NOT_RENDERED, REPORT_SECONDS, Execution, in_words
+from shared.domains.jobs.service.execution import NOT_RENDERED, Execution, in_words
 from shared.domains.jobs.service.ordering import unpack
-from shared.domains.jobs.service.parts import RENDERING
+from shared.domains.jobs.service.parts import RENDERING, REPORT_SECONDS
 from shared.domains.jobs.service.sources import Located, Sources
 from shared.domains.jobs.service.transcribing import are_words_wanted, expected_words, read_words
 from shared.media.scene.config import Parsed, parse

@@ -40,21 +40,24 @@ class Point:
         return f"{self.when} {self.operation} {self.text}".strip() + (f" {self.number}" if self.number > 1 else "")
 
 
-def kill_at(point: Point, run: Callable[[], Any]) -> None:
-    """Run a step in a child that ends at the point; AssertionError unless it was reached."""
+def kill_at(point: Point, run: Callable[[], Any], by: int = signal.SIGKILL) -> None:
+    """Run a step in a child that is sent a signal at the point; AssertionError unless it ended by it."""
     ours, theirs = Pipe()
     child = os.fork()
     if not child:
         try:
             ours.close()
-            _become(theirs, point)
+            _become(theirs, point, by)
             run()
+        except SystemExit as end:
+            os._exit(int(str(end.code)))
         finally:
             os._exit(1)  # the point was not reached, whether the step went well or not
     theirs.close()
     _serve(ours)
     status = os.waitpid(child, 0)[1]
-    assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL, f"it never came to {point}"
+    ended = {-by, 128 + by}  # at once, or in order
+    assert os.waitstatus_to_exitcode(status) in ended, f"it never came to {point}"
 
 
 def _serve(asked: Connection) -> None:
@@ -75,31 +78,40 @@ def _serve(asked: Connection) -> None:
         asked.send((answer, False))
 
 
-def _die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _become(parent: Connection, point: Point) -> None:
+def _become(parent: Connection, point: Point, by: int) -> None:
     """In the child: ask the parent for every call, and die at the point."""
     lock, seen = threading.Lock(), 0
+
+    def die() -> None:
+        os.kill(os.getpid(), by)
 
     def make_api_call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
         nonlocal seen
         with lock:
-            is_it = operation == point.operation and point.text in str(parameters)
-            seen += is_it
-            if is_it and seen == point.number and point.when == "before":
-                _die()
+            seen += (is_like := operation == point.operation and point.text in str(parameters))
+            is_it = is_like and seen == point.number
+            if is_it and point.when == "before":
+                die()
             parent.send((client.meta.service_model.service_name, operation, parameters))
             answer, is_error = parent.recv()
-            if is_it and seen == point.number:
-                _die()
-        if is_error:
-            raise client.exceptions.from_code(answer["Error"]["Code"])(answer, operation)
-        if "Body" in answer:
-            answer["Body"] = StreamingBody(io.BytesIO(answer["Body"]), len(answer["Body"]))
-        return answer
+            if is_it:
+                die()
+        return _answered(client, operation, answer, is_error=is_error)
+
+    tell = Part.tell
+
+    def tell_last(part: Part, piece: Any, share: float) -> None:
+        die()
+        tell(part, piece, share)
 
     setattr(BaseClient, "_make_api_call", make_api_call)  # noqa: B010 - botocore's stubs hide it
     if point.operation == WORD:
-        setattr(Part, "tell", lambda *_: _die())  # noqa: B010
+        setattr(Part, "tell", tell_last)  # noqa: B010
+
+
+def _answered(client: Any, operation: str, answer: dict[str, Any], *, is_error: bool) -> dict[str, Any]:
+    if is_error:
+        raise client.exceptions.from_code(answer["Error"]["Code"])(answer, operation)
+    if "Body" in answer:
+        answer["Body"] = StreamingBody(io.BytesIO(answer["Body"]), len(answer["Body"]))
+    return answer

@@ -1,9 +1,13 @@
 """Each step is killed before, within and after each of its writes; the next try ends right, and the books with it."""
 
+import signal
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from shared.base.objects import Objects
 from shared.domains.jobs.model import Job, Status
@@ -166,3 +170,17 @@ def test_a_worker_that_is_killed_anywhere_changes_nothing(talkie: str, stage: St
         for number, point in enumerate([*points, None])
         if point is None or point in (CLOSING[1], LAST)
     }
+
+
+@pytest.mark.parametrize("worker", [0, 1])
+def test_a_worker_that_is_told_to_end_pays_first(talkie: str, worker: int) -> None:
+    """A machine that is taken away says so before, with SIGTERM."""
+    job = ordered(film_of(talkie))
+    prepare_sources(told(job), None)
+    plan = plan_render(told(job), None)
+    step = partial(render_run, told(job, plan=plan, worker=worker), None)
+    kill_at(Point("before", WORD), step, signal.SIGTERM)
+    (line,) = [line for line in WorkService.open().moves.jobs.ledger(job.id) if line.step == "render"]
+    assert line.at
+    assert not line.is_assumed
+    assert line.cost > 0
