@@ -222,7 +222,11 @@ def test_everything_about_jobs_and_their_videos(traveller: Traveller, sources: P
     edit = {"video_id": film["id"], "composition": {"trim": {"start": 0, "end": 0.5}, "width": 180, "height": 320}}
     started = traveller.request("POST", "/api/render", json=edit)
     assert started.status_code == 202, started.text
-    other = Order(traveller, scenes(text("Another")))
+    foreign = traveller.request("POST", "/api/render", json={**edit, "video_id": new_id()})
+    assert (foreign.status_code, list(foreign.json()["error"]["field_errors"])) == (422, ["video_id"])
+    missing = traveller.request("POST", "/api/v1/videos", json=scenes({"type": "video", "src": new_id()}))
+    assert (missing.status_code, missing.json()["error"]["details"][0]["code"]) == (400, "SOURCE_MISSING")
+    other = Order(traveller, scenes({"type": "video", "src": film["id"], "width": 160, "height": 90}))
     assert other.ended()["status"] == "completed"
     job_id, video_id = started.json()["job_id"], started.json()["video_id"]
     until(lambda: _get(traveller, f"/api/render/{job_id}")["status"] == "completed", "the edit")

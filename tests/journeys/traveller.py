@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+import pytest
 
 from infra.local.demo.client import ApiClient
 from infra.local.stack import LocalStack
@@ -110,6 +111,12 @@ class Traveller:
 def _names(outputs: dict[str, Any]) -> list[str]:
     stack = next(values for name, values in outputs.items() if name.endswith("-media"))
     return [stack["MediaBucketName"]]
+
+
+def is_whole_run(session: pytest.Session) -> bool:
+    """Whether all journeys were made, and went well: only then it shows what none of them does."""
+    journeys = {path.name for path in Path(__file__).parent.glob("test_*.py")}
+    return journeys <= {item.path.name for item in session.items} and not session.testsfailed
 
 
 def until(look: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:

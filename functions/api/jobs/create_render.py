@@ -42,15 +42,16 @@ class RenderStarted(BaseModel):
     "/api/render",
     caller=user("renders:write"),
     limits=(per_user("render", 10, HOUR),),
-    needs=(JOBS.put, JOBS.update, VIDEOS.batch_get, VIDEOS.put, OPERATIONS.update, RENDER.start),
+    needs=(JOBS.put, JOBS.update, VIDEOS.check, VIDEOS.batch_get, VIDEOS.put, OPERATIONS.update, RENDER.start),
     status=202,
     idempotent=True,
-    errors=((429, "QUOTA_EXCEEDED"),),
+    errors=((409, "CONFLICT"), (429, "QUOTA_EXCEEDED")),
 )
 async def create_render(wish: RenderRequest, caller: Caller, generation: GenerationService) -> RenderStarted:
     """Start a render. The video is private until it is edited; GET /api/render/{job_id} tells how far it is."""
     owner = Author(caller.require_user(), caller.username, caller.display_name, caller.avatar_url)
-    sources = [str(source) for source in (wish.clip_id, wish.video_id) if source]
+    named = {"clip_id": wish.clip_id, "video_id": wish.video_id}
+    sources = {field: str(source) for field, source in named.items() if source}
     job = generation.render(owner, sources, wish.composition, caller.tier)
     return RenderStarted(job_id=job.id, video_id=job.video_id, status=job.status)
 

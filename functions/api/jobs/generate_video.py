@@ -31,11 +31,11 @@ class GenerationStarted(BaseModel):
     aliases=("/api/v1/generate-video",),
     caller=user("renders:write"),
     limits=(per_user("generate", 10, HOUR),),
-    needs=(JOBS.put, JOBS.update, VIDEOS.batch_get, VIDEOS.put, OPERATIONS.update, RENDER.start),
+    needs=(JOBS.put, JOBS.update, VIDEOS.check, VIDEOS.batch_get, VIDEOS.put, OPERATIONS.update, RENDER.start),
     status=202,
     answers=((200, DryRunAnswer), (202, GenerationStarted)),
     idempotent=True,
-    errors=((429, "QUOTA_EXCEEDED"),),
+    errors=((409, "CONFLICT"), (429, "QUOTA_EXCEEDED")),
     compute=Compute(layers=(Layer.FONTS,)),
 )
 async def generate_video(

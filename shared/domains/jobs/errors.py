@@ -55,6 +55,14 @@ class JobNotRetriedError(ConflictError):
     """The job cannot be taken up again."""
 
 
+class SourcesChangedError(ConflictError):
+    """A source is not what it was taken for: no video of the owner's, or one that was just deleted."""
+
+    def __init__(self) -> None:
+        """Nothing was ordered."""
+        super().__init__("A source has changed at this moment: send the request again")
+
+
 class TooManyJobsError(QuotaExceededError):
     """The caller has as many open jobs as they may."""
 

@@ -111,10 +111,18 @@ class ClipEdit(Node):
 
 @dataclass(frozen=True)
 class ParsedEdit:
-    """`configuration` is what `config.parse` takes; None when there are problems."""
+    """What an edit compiles to.
+
+    configuration  what `config.parse` takes; None when there are problems
+    problems       of the edit: their places are in it
+    compiled       problems of the configuration: their places are in that
+    edit           None when it cannot be read
+    """
 
     configuration: dict[str, Any] | None
-    problems: tuple[Problem, ...]
+    problems: tuple[Problem, ...] = ()
+    compiled: tuple[Problem, ...] = ()
+    edit: ClipEdit | None = None
 
 
 def compile_edit(value: object, src: str) -> ParsedEdit:
@@ -127,7 +135,12 @@ def compile_edit(value: object, src: str) -> ParsedEdit:
         return ParsedEdit(None, tuple(problems))
     configuration = _configuration(edit, src)
     again = parse(configuration)
-    return ParsedEdit(None if not again.projects else configuration, again.problems)
+    return ParsedEdit(None if not again.projects else configuration, compiled=again.problems, edit=edit)
+
+
+def parts_of(edit: ClipEdit) -> int:
+    """How many elements show the clip: they come first."""
+    return 1 if edit.layout in {"crop", "fit"} else 2
 
 
 def _across(edit: ClipEdit) -> list[Problem]:

@@ -10,28 +10,24 @@ MOST_TOLD = 100
 """Problems in one answer: whoever mends these learns of the others."""
 
 
-def field_of(problem: Problem, member: str = "") -> str:
+def field_of(problem: Problem) -> str:
     """The place of a problem as errors name fields: members and numbers with dots between them."""
     steps = [step.replace("~1", "/").replace("~0", "~") for step in problem.pointer.split("/")[1:]]
-    steps = [member, *steps] if member else steps
     return ".".join(steps)[:200] or WHOLE
 
 
-def refusal(problems: Iterable[Problem], member: str = "") -> InvalidInputError | None:
-    """The error that tells problems with their places, all or the first; None when there is no more than warnings.
-
-    member  of the request in which all of them lie, "" for the whole
-    """
-    errors = [problem for problem in problems if problem.level == "error"]
+def refusal(problems: Iterable[Problem]) -> InvalidInputError | None:
+    """The error that tells problems with their places, all or the first; None when there is no more than warnings."""
+    errors = list(dict.fromkeys(problem for problem in problems if problem.level == "error"))
     if not errors:
         return None
     told = errors[:MOST_TOLD]
     fields: dict[str, list[str]] = {}
     for problem in told:
-        fields.setdefault(field_of(problem, member), []).append(problem.message)
+        fields.setdefault(field_of(problem), []).append(problem.message)
     details = [
         {
-            "field": field_of(problem, member),
+            "field": field_of(problem),
             "code": problem.code,
             "message": problem.message,
             "pointer": problem.pointer,

@@ -9,12 +9,13 @@ from shared.base import clock
 from shared.base.aws import ask_for_execution, execution_arn, execution_status, start_execution
 from shared.base.errors import InvalidInputError
 from shared.base.ids import made_at, new_id
-from shared.domains.jobs.errors import JobNotFoundError, JobNotRetriedError, TooManyJobsError
+from shared.domains.jobs.errors import JobNotFoundError, JobNotRetriedError, SourcesChangedError, TooManyJobsError
 from shared.domains.jobs.model import Job, Kind, OpenState, Status
 from shared.domains.jobs.rules.keys import execution_name
 from shared.domains.jobs.rules.outside import UNSENT
 from shared.domains.jobs.rules.status import MOST_OPEN, owned
 from shared.domains.jobs.service.moving import Moves
+from shared.domains.jobs.store.jobs import Writes
 from shared.domains.videos.model import Author, Video, Visibility
 from shared.domains.videos.model import Status as VideoStatus
 
@@ -45,16 +46,20 @@ class OrderService:
         """On the stage's tables."""
         return cls(Moves())
 
-    def order(self, owner: Author, order: Order, tier: str) -> Job:
+    def order(self, owner: Author, order: Order, tier: str, checks: Writes = ()) -> Job:
         """A new job and its video, both on their way: two calls. Should the second fail, the sweep repeats it.
 
-        Raises TooManyJobsError, and InvalidInputError when the request is too large to be kept.
+        checks  what must hold of others for that, as parts of the transaction
+        Raises TooManyJobsError, SourcesChangedError when a check does not hold, and InvalidInputError when the request
+        is too large to be kept.
         """
         job, video = _new(owner, order)
         request, most = _packed(order.request), _most_open(tier)
-        change = self.moves.jobs.create(job, request, most, self.moves.videos.creation(video))
+        change = self.moves.jobs.create(job, request, most, (*self.moves.videos.creation(video), *checks))
         if change.full:
             raise TooManyJobsError(most)
+        if change.orphaned:
+            raise SourcesChangedError
         ask_for_execution(MACHINE, execution_name(job.id, job.attempt), payload(job))
         return job
 

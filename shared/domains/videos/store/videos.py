@@ -18,6 +18,7 @@ from shared.base import clock
 from shared.base.aws import client
 from shared.base.errors import UnavailableError
 from shared.base.jobs import count_job
+from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, bind, is_outage
 from shared.base.transactions import Refusal, past_conflicts, write_together
 from shared.domains.videos.model import OpenState, OpenVideo, Status, Video
@@ -173,6 +174,18 @@ class VideoStore:
         """
         stored_bytes = sum(variant.size for variant in fields.get("variants", ()))
         return _movement(video_id, owner_id, Expected((before,)), after, fields, stored_bytes)
+
+    def check(self, video_id: str, owner_id: str, *others: Status) -> dict[str, Any]:
+        """The part of a transaction that holds while a video is the owner's and in none of the other states."""
+        values = {f":{number}": {"S": str(status)} for number, status in enumerate(others)}
+        check = {
+            "TableName": setting("VIDEOS_TABLE"),
+            "Key": {"video_id": {"S": video_id}},
+            "ConditionExpression": f"#owner = :owner AND NOT #status IN ({', '.join(values)})",
+            "ExpressionAttributeNames": {"#owner": "owner_id", "#status": "status"},
+            "ExpressionAttributeValues": {":owner": {"S": owner_id}, **values},
+        }
+        return {"ConditionCheck": check}
 
     def get(self, video_id: str, *, consistent: bool = True) -> Video | None:
         """A video, or None. An inconsistent read costs half and may be a second old."""

@@ -60,7 +60,15 @@ def test_the_same_key_makes_one_job(ada: Someone, stage: Stage) -> None:
         ({"video_id": "own", "composition": {"trim": {"start": 3, "end": 1}}}, "composition.trim.end"),
         ({"video_id": "own", "composition": {"trimm": {}}}, "composition.trimm"),
         ({"video_id": "own", "composition": {"layout": "stacked"}}, "composition.facecam"),
-        ({"video_id": new_id(), "composition": {}}, "composition.scenes.0.elements.0.src"),
+        ({"video_id": new_id(), "composition": {}}, "video_id"),
+        ({"clip_id": new_id(), "composition": {"layout": "blur"}}, "clip_id"),
+        ({"video_id": "own", "composition": {"music": {"src": "ftp://a/b"}}}, "composition.music.src"),
+        ({"video_id": "own", "composition": {"music": {"src": new_id()}}}, "composition.music.src"),
+        ({"video_id": "own", "composition": {"watermark": {"src": "a.png"}}}, "composition.watermark.src"),
+        (
+            {"video_id": "own", "composition": {"layout": "blur", "watermark": {"src": new_id()}}},
+            "composition.watermark.src",
+        ),
         ({"video_id": "own", "clip_id": new_id(), "composition": {}}, "video_id"),
     ],
 )
@@ -72,5 +80,7 @@ def test_what_is_wrong_is_told_with_its_place_and_changes_nothing(
     sent = {name: own if value == "own" else value for name, value in wish.items()}
     answer = ada.call(handler, "POST", "/api/render", sent)
     assert (answer.status, answer.error["code"]) == (422, "VALIDATION_ERROR")
-    assert field in answer.error["field_errors"], answer.body
+    assert list(answer.error["field_errors"]) == [field], answer.body
+    pointers = [detail["pointer"] for detail in answer.error["details"] if "pointer" in detail]
+    assert pointers in ([], ["/" + field.replace(".", "/")]), "once, whatever it was compiled to"
     assert stage.rows(JOBS) == rows

@@ -9,8 +9,10 @@ from functions.api.jobs.generate_video import handler
 from functions.api.jobs.get_job_status import handler as get
 from shared.base.ids import new_id
 from shared.contract.resources import JOBS, VIDEOS
-from shared.domains.jobs.service.ordering import unpack
+from shared.domains.jobs.service.generating import MOST_VIDEOS
+from shared.domains.jobs.service.ordering import OrderService, unpack
 from shared.domains.jobs.service.working import WorkService
+from shared.domains.videos.service.catalogue import CatalogueService
 from tests.aws import Stage
 from tests.examples import differences
 from tests.functions.api.jobs.conftest import Make, Someone
@@ -46,15 +48,15 @@ def test_a_video_is_made_by_a_job(ada: Someone, stage: Stage, path: str) -> None
     assert (video["status"]["S"], video["visibility"]["S"]) == ("queued", "private")
 
 
-def test_it_takes_three_calls_with_sources_and_two_without(ada: Someone, completed: Make, stage: Stage) -> None:
+def test_it_takes_two_calls_with_sources_and_without(ada: Someone, completed: Make, stage: Stage) -> None:
     source = {"type": "video", "src": f"upload://{completed().video_id}"}
     ada.call(handler, "POST", PATHS[0], scenes())
     calls = stage.calls_of(lambda: ada.call(handler, "POST", PATHS[0], scenes()))
-    assert calls[-2:] == ["dynamodb:TransactWriteItems", "stepfunctions:StartExecution"]
-    assert "dynamodb:BatchGetItem" not in calls
+    ordering = ["dynamodb:TransactWriteItems", "stepfunctions:StartExecution"]
+    assert [call for call in calls if call != "dynamodb:UpdateItem"] == ordering
     wish = scenes(elements=[source, {**source, "src": source["src"].removeprefix("upload://")}])
     calls = stage.calls_of(lambda: ada.call(handler, "POST", PATHS[0], wish))
-    assert calls[-3:] == ["dynamodb:BatchGetItem", "dynamodb:TransactWriteItems", "stepfunctions:StartExecution"]
+    assert [call for call in calls if call != "dynamodb:UpdateItem"] == ordering, "that they are there is a condition"
 
 
 def test_the_same_key_makes_one_job(ada: Someone, stage: Stage) -> None:
@@ -163,3 +165,31 @@ def test_of_too_many_problems_the_first_are_told(ada: Someone) -> None:
     assert answer.error["message"] == "Validation failed: the first 100 of 150 problems"
     told = ada.call(handler, "POST", PATHS[0], wish, query="dry_run=true").json
     assert (told["valid"], len(told["problems"])) == (False, 100)
+
+
+def test_a_source_that_is_deleted_at_this_moment_is_missed(
+    completed: Make, ada: Someone, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at the configuration and the order: nothing is ordered, and the place is told."""
+    source = completed().video_id
+    original = OrderService.order
+
+    def order(*arguments: Any, **more: Any) -> Any:
+        with stage.unrecorded():
+            CatalogueService.open().delete(source, ada.user_id)
+        return original(*arguments, **more)
+
+    monkeypatch.setattr(OrderService, "order", order)
+    rows = stage.rows(JOBS)
+    answer = ada.call(handler, "POST", "/api/v1/videos", scenes(elements=[{"type": "video", "src": source}]))
+    assert (answer.status, answer.error["code"]) == (400, "VALIDATION_ERROR")
+    (detail,) = answer.error["details"]
+    assert (detail["code"], detail["pointer"]) == ("SOURCE_MISSING", "/0/elements/0/src")
+    assert stage.rows(JOBS) == rows
+
+
+def test_more_videos_than_an_order_can_check_are_too_many(ada: Someone, stage: Stage) -> None:
+    films = [{"type": "video", "src": new_id()} for _ in range(MOST_VIDEOS + 1)]
+    wish = [{"scenes": [{"id": f"s{number}", "duration": 1, "elements": [film]} for number, film in enumerate(films)]}]
+    answer = ada.call(handler, "POST", "/api/v1/videos", wish)
+    assert (answer.status, answer.error["details"][0]["code"]) == (400, "TOO_MANY")

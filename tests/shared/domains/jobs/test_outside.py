@@ -101,7 +101,9 @@ def test_what_was_rendered_outside_is_published_like_our_own(film: str, stage: S
     plan = plan_render(told(job), None)
     assert plan["lane"] == "lambda", "the second time it is ours"
     render_run(told(job, plan=plan), None)
+    assert stored(job).current_step == "Packaging"
     published = package_render(told(job, plan=plan), None)
+    assert stored(job).current_step == "Finishing"
     finish_render(told(job, published=published), None)
 
     done = stored(job)
