@@ -14,6 +14,7 @@ from shared.domains.videos.service.catalogue import CatalogueService
 from shared.domains.videos.service.early import EarlyPublisher, SupersededError
 from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.service.tidying import TidyingService
+from shared.domains.videos.service.transcoding import TranscodingService
 from shared.media.early import SOUND, Piece
 from shared.media.layout import Layout
 from shared.media.plan import Plan
@@ -209,6 +210,14 @@ def test_packaging_reads_again_what_was_written_meanwhile(
 def test_where_nothing_was_begun_nothing_is_made(objects: Objects, plan: Plan) -> None:
     early.finish(plan, objects, ONE, 1, layouts())
     assert objects.keys("early/") == {}
+
+
+def test_what_others_encode_is_left_to_them(objects: Objects, processing: ProcessingService) -> None:
+    told = {"video": {"video_id": ONE, "upload_version": VERSION, "size": 1}, "execution": ARN}
+    service = TranscodingService(told, objects, processing)
+    service.encode_early({"hash": "of no plan", "lane": "outside"})
+    with pytest.raises(KeyError):
+        service.encode_early({"hash": "of no plan", "lane": "lambda"})
 
 
 def test_it_is_told_while_processing_alone(
