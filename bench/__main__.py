@@ -22,6 +22,7 @@ SECTIONS = {
     "imports": "Cold start: CPU of imports",
     "calls": "AWS calls of a request",
     "encode": "CPU of a transcode",
+    "early": "How soon a film can be played",
     "segments": "Sharing a source among workers",
     "render": "CPU of a render",
     "stack": "The local stack, and what a video costs",

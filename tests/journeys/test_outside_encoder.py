@@ -40,7 +40,7 @@ def handed_out(traveller: Traveller, source: Path) -> str:
 
 
 def test_a_report_of_success_makes_the_video_ready(traveller: Traveller, sources: Path) -> None:
-    video_id = handed_out(traveller, GOOD["silent"](sources))
+    video_id = handed_out(traveller, GOOD["landscape"](sources))
     made = {"480p": "https://encoder.example.com/480p.mp4"}
     answer = report(traveller, video_id, status="success", quality_variants=made, duration=2.0)
     assert answer.status_code == 200, answer.text
@@ -49,7 +49,9 @@ def test_a_report_of_success_makes_the_video_ready(traveller: Traveller, sources
     assert video["quality_variants"] == made
     states, arn = traveller.aws("stepfunctions"), traveller.execution(video_id)
     until(lambda: states.describe_execution(executionArn=arn)["status"] == "SUCCEEDED", "the execution's end")
-    assert traveller.entered(arn) == ["probe_source", "plan_encode", "Lane", "hand_out_encode", "finish_video"]
+    steps = ["probe_source", "plan_encode", "encode_early", "Lane", "hand_out_encode", "finish_video"]
+    assert traveller.entered(arn) == steps
+    assert traveller.keys(f"early/{video_id}/") == []
 
 
 def test_a_report_of_failure_fails_the_video_in_its_words(traveller: Traveller, sources: Path) -> None:

@@ -85,15 +85,16 @@ class EarlyPublisher:
             self._seen[piece.track] = seen + len(piece.ranges)
             text = self._playlists.found.get(piece.track, (head(self._plan), ""))[0]
             if text.count("#EXTINF:") <= seen:
-                header = self._store(piece.track, piece.header, "mp4")
-                text = with_piece(text, piece, self._store(piece.track, piece.data, "m4s"), header)
+                header = self._store(piece.track, piece.header, "mp4", text)
+                text = with_piece(text, piece, self._store(piece.track, piece.data, "m4s", text), header)
             self._list(piece.track, text)
             self._say_so()
 
-    def _store(self, track: str, data: bytes, kind: str) -> str:
-        """Write an object that is named after its bytes; its name."""
+    def _store(self, track: str, data: bytes, kind: str, text: str) -> str:
+        """Write an object that is named after its bytes, unless the playlist names it already; its name."""
         name = f"{track}-{sha256(data).hexdigest()[:24]}.{kind}"
-        self._objects.put(self._prefix + name, data, CONTENT_TYPES.get(track, "video/mp4"), IMMUTABLE)
+        if name not in text:
+            self._objects.put(self._prefix + name, data, CONTENT_TYPES.get(track, "video/mp4"), IMMUTABLE)
         return name
 
     def _list(self, track: str, text: str) -> None:

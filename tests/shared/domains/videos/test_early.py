@@ -1,0 +1,302 @@
+"""Early play in the bucket: one writer stops where another has gone on, and packaging ends what was begun."""
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import pytest
+
+from shared.base.objects import Objects
+from shared.contract.resources import MEDIA
+from shared.domains.videos.errors import VideoNotFoundError
+from shared.domains.videos.model import OpenState, Status, Visibility
+from shared.domains.videos.service import early, tidying
+from shared.domains.videos.service.catalogue import CatalogueService
+from shared.domains.videos.service.early import EarlyPublisher, SupersededError
+from shared.domains.videos.service.processing import ProcessingService
+from shared.domains.videos.service.tidying import TidyingService
+from shared.domains.videos.service.transcoding import TranscodingService
+from shared.media.early import SOUND, Piece
+from shared.media.layout import Layout
+from shared.media.plan import Plan
+from shared.media.playlists import ByteRange
+from tests.aws import Stage, real_name
+from tests.clock import TurnedClock
+from tests.shared.domains.videos.conftest import ARN, OWNER, STRANGER, VERSION, MakeVideo, stored
+from tests.shared.domains.videos.conftest import MEDIA as PUBLISHED
+from tests.shared.media.test_plan import facts, plan_for
+
+ONE = "0192f0c1-2345-7abc-8def-0123456789ab"
+PREFIX = f"early/{ONE}/1/"
+CODECS = {"480p": "avc1.64001F", SOUND: "mp4a.40.2"}
+RUNGS = ("1080p", "720p", "480p")
+BEFORE = 90
+"""Percent from which on packaging is at work."""
+
+Publish = Callable[..., EarlyPublisher]
+
+
+@pytest.fixture
+def plan() -> Plan:
+    return plan_for(facts())
+
+
+@pytest.fixture
+def objects(stage: Stage) -> Objects:
+    return Objects(real_name(MEDIA))
+
+
+@pytest.fixture
+def publisher(plan: Plan, objects: Objects) -> Publish:
+    """Makes the publisher of another try; keywords replace what it is told."""
+    return lambda announce=lambda: True: EarlyPublisher(plan, objects, ONE, 1, announce)
+
+
+def pictures(number: int, made_by: str = "") -> Piece:
+    """The piece of that number, of one group of pictures."""
+    return piece("480p", f"pictures {number} {made_by}".encode(), Fraction(2))
+
+
+def sound(number: int) -> Piece:
+    return piece(SOUND, f"sound {number}".encode(), Fraction(6))
+
+
+def piece(track: str, data: bytes, seconds: Fraction) -> Piece:
+    return Piece(track, f"header of {track}".encode(), CODECS[track], data, (ByteRange(0, len(data), seconds),))
+
+
+def playlist(objects: Objects, name: str) -> str:
+    return objects.get(f"{PREFIX}{name}.m3u8").decode()
+
+
+def named(objects: Objects, text: str) -> list[bytes]:
+    """The bytes of the pieces that a playlist names."""
+    return [objects.get(PREFIX + line) for line in text.splitlines() if line.endswith(".m4s")]
+
+
+def layouts() -> dict[str, Layout]:
+    """Files of 12 s, each two segments."""
+    video = Layout(header=ByteRange(10, 5, Fraction(0)))
+    video.fragments = [ByteRange(100 + 10 * number, 10, Fraction(2)) for number in range(6)]
+    video.segments = [ByteRange(100, 30, Fraction(6)), ByteRange(130, 30, Fraction(6))]
+    heard = Layout(header=video.header, segments=video.segments, fragments=video.segments)
+    return {SOUND: heard, **dict.fromkeys(RUNGS, video)}
+
+
+def test_something_to_play_is_announced_once_each_track_has_a_piece(publisher: Publish, objects: Objects) -> None:
+    told = list[set[str]]()
+
+    def announce() -> bool:
+        told.append(set(objects.keys(PREFIX)))
+        return True
+
+    one = publisher(announce)
+    one.publish(pictures(1))
+    assert told == []
+    one.publish(sound(1))
+    assert {f"{PREFIX}{name}.m3u8" for name in ("master", "audio", *RUNGS)} <= told[0]
+    one.publish(pictures(2))
+    assert len(told) == 2
+    texts = {playlist(objects, name) for name in RUNGS}
+    assert [named(objects, text) for text in texts] == [[b"pictures 1 ", b"pictures 2 "]]
+
+
+def test_nobody_waits_for_it_any_more(publisher: Publish) -> None:
+    one = publisher(lambda: False)
+    one.publish(pictures(1))
+    with pytest.raises(SupersededError):
+        one.publish(sound(1))
+
+
+def test_another_try_goes_on_where_the_one_before_stopped(publisher: Publish, objects: Objects) -> None:
+    first = publisher()
+    for one in (pictures(1), sound(1), pictures(2)):
+        first.publish(one)
+    before = playlist(objects, "480p")
+    second = publisher()
+    for one in (sound(1), pictures(1, "again"), pictures(2, "again")):
+        second.publish(one)
+    assert playlist(objects, "480p") == before
+    second.publish(pictures(3, "again"))
+    assert playlist(objects, "480p").startswith(before)
+    assert named(objects, playlist(objects, "720p")) == [b"pictures 1 ", b"pictures 2 ", b"pictures 3 again"]
+
+
+def test_a_try_that_stopped_between_two_playlists_is_made_good(publisher: Publish, objects: Objects) -> None:
+    first = publisher()
+    first.publish(pictures(1))
+    lagging = playlist(objects, "1080p")
+    first.publish(pictures(2))
+    objects.put(f"{PREFIX}1080p.m3u8", lagging.encode(), "")
+    publisher().publish(pictures(1))
+    assert playlist(objects, "1080p") == playlist(objects, "480p") != lagging
+
+
+def test_of_two_tries_at_once_one_goes_on_and_nothing_is_taken_away(publisher: Publish, objects: Objects) -> None:
+    slow, quick = publisher(), publisher()
+    quick.publish(pictures(1, "quick"))
+    quick.publish(pictures(2, "quick"))
+    before = {name: playlist(objects, name) for name in RUNGS}
+    with pytest.raises(SupersededError):
+        slow.publish(pictures(1, "slow"))
+    assert {name: playlist(objects, name) for name in RUNGS} == before
+    quick.publish(pictures(3, "quick"))
+    expected = [b"pictures 1 quick", b"pictures 2 quick", b"pictures 3 quick"]
+    assert named(objects, playlist(objects, "720p")) == expected
+
+
+def test_a_slow_try_takes_nothing_from_other_rungs(
+    publisher: Publish, objects: Objects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has listed a piece for the lowest rung, and sleeps while another try goes on from there."""
+    slow = publisher()
+    follow = slow._follow
+
+    def sleep(name: str, text: str) -> None:
+        monkeypatch.setattr(slow, "_follow", follow)
+        other = publisher()
+        other.publish(pictures(1))
+        other.publish(pictures(2))
+        follow(name, text)
+
+    monkeypatch.setattr(slow, "_follow", sleep)
+    with pytest.raises(SupersededError):
+        slow.publish(pictures(1))
+    assert {playlist(objects, name).count("#EXTINF:") for name in RUNGS} == {2}
+
+
+def test_packaging_ends_what_was_begun(publisher: Publish, objects: Objects, plan: Plan) -> None:
+    one = publisher()
+    for number in (1, 2):
+        one.publish(pictures(number))
+    one.publish(sound(1))
+    before = {name: playlist(objects, name) for name in (SOUND, *RUNGS)}
+    early.finish(plan, objects, ONE, 1, layouts())
+    for name, text in before.items():
+        after = playlist(objects, name)
+        assert after.startswith(text)
+        rest = after.removeprefix(text).splitlines()
+        uri = f"../../../v/{ONE}/1/{name}.mp4"
+        assert rest[0] == f'#EXT-X-MAP:URI="{uri}",BYTERANGE="5@10"'
+        spans = ["30@130"] if name == SOUND else ["10@120", "30@130"]
+        assert [line.partition(":")[2] for line in rest if "BYTERANGE:" in line] == spans
+        assert rest[-2:] == [uri, "#EXT-X-ENDLIST"]
+    ended = playlist(objects, "720p")
+    early.finish(plan, objects, ONE, 1, layouts())
+    assert playlist(objects, "720p") == ended
+    with pytest.raises(SupersededError):
+        one.publish(pictures(3))
+    with pytest.raises(SupersededError):
+        publisher()
+    assert playlist(objects, "720p") == ended
+
+
+def test_packaging_reads_again_what_was_written_meanwhile(
+    publisher: Publish, objects: Objects, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = publisher()
+    one.publish(pictures(1))
+    written = early.EarlyPlaylists.write
+
+    def late(playlists: early.EarlyPlaylists, name: str, text: str) -> bool:
+        monkeypatch.setattr(early.EarlyPlaylists, "write", written)
+        one.publish(pictures(2))
+        return written(playlists, name, text)
+
+    monkeypatch.setattr(early.EarlyPlaylists, "write", late)
+    early.finish(plan, objects, ONE, 1, layouts())
+    assert {playlist(objects, name).count("#EXTINF:") for name in RUNGS} == {2 + 1 + 1}
+
+
+def test_where_nothing_was_begun_nothing_is_made(objects: Objects, plan: Plan) -> None:
+    early.finish(plan, objects, ONE, 1, layouts())
+    assert objects.keys("early/") == {}
+
+
+def test_what_others_encode_is_left_to_them(objects: Objects, processing: ProcessingService) -> None:
+    told = {"video": {"video_id": ONE, "upload_version": VERSION, "size": 1}, "execution": ARN}
+    service = TranscodingService(told, objects, processing)
+    service.encode_early({"hash": "of no plan", "lane": "outside"})
+    with pytest.raises(KeyError):
+        service.encode_early({"hash": "of no plan", "lane": "lambda"})
+
+
+def test_it_is_told_while_processing_alone(
+    running: MakeVideo, processing: ProcessingService, catalogue: CatalogueService
+) -> None:
+    video = running()
+    assert catalogue.view(video.id, OWNER.id).video_url is None
+    assert not processing.announce_early(video.id, "another upload", BEFORE)
+    assert processing.announce_early(video.id, VERSION, BEFORE)
+    told = catalogue.view(video.id, OWNER.id)
+    assert told.video_url
+    assert told.video_url.endswith(f"/early/{video.id}/1/master.m3u8")
+    assert (told.processing_status, told.quality_variants, told.thumbnail_url) == ("processing", {}, None)
+    assert catalogue.view(video.id, STRANGER).video_url
+    processing.report(video.id, BEFORE, "Packaging")
+    assert not processing.announce_early(video.id, VERSION, BEFORE)
+    assert processing.complete(video.id, VERSION, PUBLISHED)
+    assert not processing.announce_early(video.id, VERSION, BEFORE)
+    assert f"/v/{video.id}/1/" in str(catalogue.view(video.id, STRANGER).video_url)
+
+
+def test_one_that_failed_is_not_played(
+    running: MakeVideo, processing: ProcessingService, catalogue: CatalogueService
+) -> None:
+    video = running()
+    assert processing.announce_early(video.id, VERSION, BEFORE)
+    assert processing.fail(video.id, VERSION, "SOME_CODE", "For some reason.")
+    assert catalogue.view(video.id, OWNER.id).video_url is None
+    with pytest.raises(VideoNotFoundError):
+        catalogue.view(video.id, STRANGER)
+
+
+def test_one_made_private_meanwhile_moves_once_it_is_ready(
+    running: MakeVideo, processing: ProcessingService, catalogue: CatalogueService
+) -> None:
+    video = running()
+    assert processing.announce_early(video.id, VERSION, BEFORE)
+    catalogue.edit(video.id, OWNER.id, {"visibility": Visibility.PRIVATE})
+    with pytest.raises(VideoNotFoundError):
+        catalogue.view(video.id, STRANGER)
+    assert stored(processing, video.id).open_state == OpenState.PROCESSING
+    assert processing.complete(video.id, VERSION, PUBLISHED)
+    moved = stored(processing, video.id)
+    assert (moved.status, moved.version, moved.moving_to) == (Status.READY, 1, 2)
+    assert moved.open_state == OpenState.MOVING
+    assert processing.complete(video.id, VERSION, PUBLISHED), "a repeat is fine"
+
+
+def test_one_that_nobody_could_have_seen_need_not_move(
+    running: MakeVideo, processing: ProcessingService, catalogue: CatalogueService
+) -> None:
+    video = running()
+    catalogue.edit(video.id, OWNER.id, {"visibility": Visibility.PRIVATE})
+    assert processing.announce_early(video.id, VERSION, BEFORE)
+    with pytest.raises(VideoNotFoundError):
+        catalogue.view(video.id, STRANGER)
+    assert processing.complete(video.id, VERSION, PUBLISHED)
+    assert stored(processing, video.id).moving_to == 0
+
+
+@pytest.mark.parametrize("minutes", [0, 20])
+def test_a_deleted_video_stays_until_its_early_worker_must_have_ended(
+    minutes: int,
+    running: MakeVideo,
+    processing: ProcessingService,
+    catalogue: CatalogueService,
+    objects: Objects,
+    turned_clock: TurnedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    video, told = running(), list[str]()
+    monkeypatch.setattr(tidying, "invalidate", lambda _variable, path, _reference: told.append(path))
+    monkeypatch.setattr(tidying, "stop_execution", lambda arn, _reason: arn != ARN)
+    assert processing.announce_early(video.id, VERSION, BEFORE)
+    assert processing.complete(video.id, VERSION, PUBLISHED)
+    objects.put(f"early/{video.id}/1/480p.m3u8", b"", "")
+    catalogue.delete(video.id, OWNER.id)
+    turned_clock.advance(minutes * 60 + 1)
+    TidyingService.open().run()
+    assert objects.keys("early/") == {}
+    assert (processing.get(video.id) is None) == bool(minutes)
+    assert told == ([f"/v/{video.id}/*", f"/early/{video.id}/*"] if minutes else [])
