@@ -104,13 +104,16 @@ def test_without_words_to_find_nobody_is_asked(spoken: str) -> None:
     assert prepare_sources(told(job_of(spoken)), None)["next"] == "plan", "this stage has no transcriber"
 
 
-def test_a_text_that_is_not_said_is_spread_with_a_warning(spoken: str) -> None:
+def test_a_text_that_is_not_said_is_spread_with_a_warning(spoken: str, monkeypatch: pytest.MonkeyPatch) -> None:
     job = job_of(spoken, transcript="Guten Morgen, meine Damen und Herren, wie schön, dass ihr gekommen seid")
     prepare_sources(told(job), None)
     assert round_of(job)["next"] == "plan"
     assert "only English is aligned" in stored(job).warnings
     assert read_words(Objects.open(), f"work/{job.video_id}/words.json") == {}
     assert plan_render(told(job, words={"timed": True}), None)["hash"]
+    monkeypatch.setattr(speaking, "align", None)
+    assert round_of(job, 1)["next"] == "plan", "a later round does not look again"
+    assert "only English is aligned" in stored(job).warnings
 
 
 def test_a_transcription_is_waited_for_and_paid_once(spoken: str, amazon: FakeTranscribe) -> None:
