@@ -21,6 +21,7 @@ def checkout(tmp_path: Path) -> Path:
     """A checkout that holds what the set-up depends on."""
     (tmp_path / "infra").mkdir()
     (tmp_path / "infra" / "uv.txt").write_text("uv==0\n")
+    (tmp_path / "infra" / "transcriber.txt").write_text("two==2\n")
     (tmp_path / "requirements.txt").write_text("one==1\n")
     (tmp_path / "package-lock.json").write_text("{}")
     (tmp_path / ".npmrc").write_text("")
@@ -34,7 +35,11 @@ def commands(monkeypatch: pytest.MonkeyPatch, checkout: Path) -> list[str]:
 
     def run(command: list[str], purpose: str, cwd: str = "", **environment: str) -> None:
         ran.append(purpose)
-        made = {"Making .venv": ".venv/bin/python", "Installing uv": ".tools/bin/uv"}.get(purpose)
+        made = {
+            "Making .venv": ".venv/bin/python",
+            "Installing uv": ".tools/bin/uv",
+            "Making .transcriber": ".transcriber/bin/python",
+        }.get(purpose)
         if purpose == "Installing the npm packages":
             (checkout / "node_modules").mkdir(exist_ok=True)
         if made:
@@ -128,6 +133,15 @@ def test_npm_packages_are_installed_once_per_lock(checkout: Path, commands: list
     (checkout / "package-lock.json").write_text('{"packages": {}}')
     bootstrap.set_up_node_modules(str(checkout))
     assert commands == ["Installing the npm packages"] * 2
+
+
+def test_the_transcriber_is_installed_once_per_lock(checkout: Path, commands: list[str]) -> None:
+    for _ in range(2):
+        bootstrap.set_up_transcriber(str(checkout))
+    assert commands == ["Making .transcriber", "Installing infra/transcriber.txt"]
+    (checkout / "infra" / "transcriber.txt").write_text("two==3\n")
+    bootstrap.set_up_transcriber(str(checkout))
+    assert len(commands) == 4
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,10 @@ of its own, without FFmpeg, the network or files to write.
 """
 
 import json
+import math
 import sys
 from itertools import pairwise
+from typing import Any
 
 from shared.media.limited_exec import set_limits
 from shared.media.words.pronouncing import known_share, pronunciations
@@ -15,8 +17,14 @@ from shared.media.words.pronouncing import known_share, pronunciations
 ADDRESS_SPACE = 1024 * 1024**2
 FRAMES = 100
 """Of the aligner, in a second."""
-LEAST_KNOWN = 0.6
+LEAST_KNOWN = 0.7
 """With less of a text in the English dictionary it is in another language."""
+LEAST_LIKELY = -4.2
+"""Logarithm of the acoustic score of words, on average of their frames: -0.9 to -2 where they are what is said, -4 in
+loud noise or with a voice that is played too fast, -4.3 to -6 where another text is said.
+"""
+SMALLEST = 1e-300
+"""A score of 0 is one that was too small to be told."""
 OTHER_LANGUAGE, NOT_FOUND = "other-language", "not-found"
 
 
@@ -50,14 +58,20 @@ def _aligned(written: list[str], sound: bytes) -> dict[str, object]:
     except RuntimeError:
         return {"error": NOT_FOUND}
     found = _segments(decoder)
-    if len(found) != len(names):
+    if len(found) != len(names) or _likelihood(decoder) < LEAST_LIKELY:
         return {"error": NOT_FOUND}
     return {"words": found}
 
 
-def _segments(decoder: object) -> list[list[float]]:
+def _likelihood(decoder: Any) -> float:
+    segments = [one for one in decoder.seg() if one.word.startswith("word")]
+    frames = sum(one.end_frame - one.start_frame + 1 for one in segments)
+    return sum(math.log(max(one.ascore, SMALLEST)) for one in segments) / frames
+
+
+def _segments(decoder: Any) -> list[list[float]]:
     """Number, start and end of every word that was found, in order."""
-    segments = [one for one in decoder.seg() or () if one.word.startswith("word")]  # type: ignore[attr-defined]
+    segments = [one for one in decoder.seg() or () if one.word.startswith("word")]
     found = [
         [int(one.word.partition("(")[0][4:]), one.start_frame / FRAMES, (one.end_frame + 1) / FRAMES]
         for one in segments

@@ -19,6 +19,7 @@ from shared.domains.jobs.service.rendering import PREPARED, RenderingService, me
 from shared.domains.jobs.service.sources import Located
 from shared.domains.jobs.service.transcribing import NOT_ENDED, transcriber, words_wanted, write_words
 from shared.domains.jobs.service.working import WorkService
+from shared.domains.videos.rules.work import WORK
 from shared.media.scene.hearing import Hearing, joined
 from shared.media.scene.model import Word
 from shared.media.words.aligning import AlignmentError, align
@@ -88,7 +89,7 @@ class SpeakingService(RenderingService):
             if seconds_left() < ROUND_SECONDS:
                 return None
             text = hearing.text
-            kept = self._transcribed(hearing, number) if text is None else align(text, self._decoded(hearing, "s16le"))
+            kept = self._transcribed(hearing, number) if text is None else self._aligned(hearing, text)
             if kept is None:
                 return None
             self._objects.put_json(key, kept)
@@ -99,6 +100,17 @@ class SpeakingService(RenderingService):
             return None
         kept: list[TimedWord] = self._objects.get_json(key)
         return kept
+
+    def _aligned(self, hearing: Hearing, text: str) -> list[TimedWord]:
+        """The words of a text. That there are none takes as long to find out, so later rounds are told."""
+        key = f"{WORK}{self._job.video_id}/{self._digest(hearing)}-{self._job.attempt}.fault.json"
+        if self._objects.exists(key):
+            raise AlignmentError(self._objects.get_json(key))
+        try:
+            return align(text, self._decoded(hearing, "s16le"))
+        except AlignmentError as error:
+            self._objects.put_json(key, str(error))
+            raise
 
     def _transcribed(self, hearing: Hearing, number: int) -> list[TimedWord] | None:
         assert self._transcriber, "nothing is to be transcribed where nobody does it"

@@ -130,6 +130,26 @@ def test_a_dry_run_tells_what_it_would_be_like_and_makes_nothing(ada: Someone, c
     assert stage.rows(JOBS) == rows
 
 
+def test_a_dry_run_tells_where_words_come_from_and_what_that_costs(
+    ada: Someone, completed: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRANSCRIBER", "amazon")
+    src = completed().video_id
+
+    def dry(**more: Any) -> Any:
+        spoken = [{"type": "audio", "src": src, **more}, {"type": "subtitles"}]
+        wish = scenes(scenes=[{"id": "intro", "elements": spoken}])
+        return ada.call(handler, "POST", PATHS[0], wish, query="dry_run=true").json
+
+    given = dry(words=[{"word": "hi", "start": 0.1, "end": 0.5}])
+    paid, spread = dry(), dry(transcript="guten Tag", language="de")
+    assert [one["spoken"][0]["words"] for one in (given, paid, spread)] == ["given", "transcribed", "spread"]
+    assert paid["spoken"][0] == {"pointer": "/0/scenes/0/elements/0", "scene_id": "intro", "words": "transcribed"}
+    assert paid["estimated_cost"] - given["estimated_cost"] > 15 * 0.0004
+    assert paid["estimated_seconds"] >= given["estimated_seconds"] + 30
+    assert "WORDS_SPREAD" in [problem["code"] for problem in spread["problems"]]
+
+
 def test_a_dry_run_tells_what_is_wrong(ada: Someone) -> None:
     told = ada.call(handler, "POST", PATHS[0], scenes(colour="red"), query="dry_run=true")
     assert (told.status, told.json["valid"]) == (200, False)

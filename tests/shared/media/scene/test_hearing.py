@@ -10,6 +10,7 @@ from shared.media.scene.config import parse
 from shared.media.scene.hearing import Hearing, Origin, heard, joined, wanted
 from shared.media.scene.layers import SubtitlesLayer
 from shared.media.scene.model import Project, Word
+from shared.media.scene.speech import Transcripts
 from tests.shared.media.scene.made_up import MEDIA
 
 SONG = {"type": "audio", "src": "song.mp3"}
@@ -79,7 +80,7 @@ def test_of_two_spans_that_overlap_the_first_one_tells() -> None:
     assert joined([(hearing(0, 4), [])]) == {}
 
 
-def shown(wish: Project, transcripts: dict[str, tuple[Word, ...]]) -> list[tuple[str, float, float]]:
+def shown(wish: Project, transcripts: Transcripts) -> list[tuple[str, float, float]]:
     composition = Composition.of(wish, MEDIA, transcripts)
     [layer] = [one for one in composition.stacks[0] if isinstance(one, SubtitlesLayer)]
     return [(word.text, word.start / 25, word.end / 25) for word in composition.words(0, layer)]

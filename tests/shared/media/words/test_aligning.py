@@ -64,6 +64,8 @@ def test_what_cannot_be_said_stands_between_its_neighbours(sound: bytes) -> None
     ("text", "reason"),
     [
         ("Guten Tag, meine Damen und Herren, wie geht es Ihnen heute", "only English"),
+        ("Welcome to the wild forest where many animals live. Every day they appear while hunting", "not what is said"),
+        ("hello there", "not what is said"),
         ("elephants are wandering through magnificent purple gardens of the ancient kingdom " * 3, "not what is said"),
         ("\N{EM DASH} \N{EM DASH}", "only English"),
     ],
