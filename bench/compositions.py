@@ -31,9 +31,14 @@ class Composition:
     files: dict[str, str] = field(default_factory=dict)
 
 
-def make_sources(footage: Path, folder: Path, seconds: float) -> None:
-    """The film as it is, twice as long as a scene; two pictures, a mark, and two sounds."""
-    starts: dict[str, tuple[str, ...]] = {"clip.mp4": ("-t", str(3 * seconds + 1), "-i", str(footage), "-c", "copy")}
+def make_sources(footage: Path, folder: Path, seconds: float, *, is_copied: bool = False) -> None:
+    """The film, longer than three scenes; two pictures, a mark, and two sounds.
+
+    The film has a key frame every two seconds, as cameras write them, or those that it came with.
+    """
+    dense = ("-c:v", "libx264", "-preset", "superfast", "-crf", "20", "-g", "48", "-c:a", "copy")
+    length = ("-t", str(3 * seconds + 1), "-i", str(footage))
+    starts: dict[str, tuple[str, ...]] = {"clip.mp4": (*length, *(("-c", "copy") if is_copied else dense))}
     for name, second in (("one.jpg", 0.3), ("two.jpg", 0.8)):
         starts[name] = ("-ss", str(seconds * second), "-i", str(footage), "-frames:v", "1", "-vf", "scale=1920:1080")
     starts["mark.png"] = ("-f", "lavfi", "-i", "color=white@0.5:s=160x60,format=rgba", "-frames:v", "1")

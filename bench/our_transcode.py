@@ -1,4 +1,7 @@
-"""`python -m bench.our_transcode FFMPEG SOURCE FOLDER [RUNS]`: the engine's whole work on a file, in this process."""
+"""`python -m bench.our_transcode FFMPEG SOURCE FOLDER [RUNS|apart]`: the whole work on a file, in this process.
+
+`apart` encodes every rung in a process of its own.
+"""
 
 import sys
 from dataclasses import replace
@@ -71,24 +74,28 @@ def encode(
     return runs, EncodedAudio(sound, FileSource(packets))
 
 
-def transcode(ffmpeg: str, source: Path, folder: Path, runs: int = 1) -> None:
+def encode_apart(
+    plan: Plan, ffmpeg: str, source: Path, work: Path
+) -> tuple[dict[str, list[EncodedRun]], EncodedAudio | None]:
+    """The same, but every rung in a process of its own, which decodes anew."""
+    encoded: dict[str, list[EncodedRun]] = {}
+    audio = None
+    for number, rung in enumerate(plan.rungs):
+        alone = replace(plan, rungs=(rung,), has_audio=plan.has_audio and not number)
+        runs, sound = encode(alone, ffmpeg, source, work)
+        encoded, audio = {**encoded, **runs}, audio or sound
+    return encoded, audio
+
+
+def transcode(ffmpeg: str, source: Path, folder: Path, runs: int = 1, *, is_apart: bool = False) -> None:
     """Probe, plan, encode, package, and make the poster."""
     plan = plan_of(source, runs)
-    encoded, audio = encode(plan, ffmpeg, source, folder / "work")
+    encoded, audio = (encode_apart if is_apart else encode)(plan, ffmpeg, source, folder / "work")
     package(plan, encoded, audio, lambda name, _: FileSink(folder / name))
     (folder / "poster.jpg").write_bytes(make_poster(plan.facts, FileSource(source), ffmpeg))
 
 
-def rung_by_rung(ffmpeg: str, source: Path, folder: Path) -> None:
-    """Decode anew for each rung, as a process for each would."""
-    plan = plan_of(source, 1)
-    for rung in plan.rungs:
-        encode(replace(plan, rungs=(rung,), has_audio=False), ffmpeg, source, folder / rung.name)
-
-
 if __name__ == "__main__":
-    command, *paths = sys.argv[1:4]
-    if sys.argv[4:] == ["rung by rung"]:
-        rung_by_rung(command, *map(Path, paths))
-    else:
-        transcode(command, Path(paths[0]), Path(paths[1]), *map(int, sys.argv[4:]))
+    command, film, target, *more = sys.argv[1:]
+    is_apart = more == ["apart"]
+    transcode(command, Path(film), Path(target), 1 if is_apart else int((more or ["1"])[0]), is_apart=is_apart)

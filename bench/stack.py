@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 from imageio_ffmpeg import get_ffmpeg_exe
 
+from bench import two_hours
 from bench.figures import Figure
 from bench.processes import private_megabytes
 from bench.workflow import definition, path
@@ -24,6 +25,7 @@ from infra.local.reload import Reloader
 from infra.local.stack import LocalStack
 from infra.parts.discovery import ROOT, rooms
 from shared.contract.declare import Endpoint
+from shared.media.plan import Plan
 from tests.api import event
 from tests.journeys.traveller import Traveller, until
 from tests.local_stack import keep_assembly, settings_for, use_known_assembly
@@ -41,15 +43,17 @@ MEGABYTES, FUNCTIONS = 4000, 100
 PER_RUNG, PER_VIDEO = 3, 5
 """Published objects: a file and two playlists a rung; two of the sound, the master playlist, the poster and
 the manifest a video."""
+BY_PUBLISHING = 2
+"""Of those, the poster and the manifest are not written by packaging."""
 
 
 def measure() -> list[Figure]:
     """Start a stack, measure, end it."""
     with _stack() as stack:
         hits = _first_hits(stack)
-        machines = {"transcode": "source", "render": "render"}
-        counts = [one for name, what in machines.items() for one in _transitions(stack.assembly, name, what)]
-        return [*counts, *_videos(stack), *hits, _reload(stack)]
+        machine = definition(stack.assembly, "transcode")
+        counts = [*_transitions(machine, "source", LANES), *_render_transitions(stack.assembly)]
+        return [*counts, *_videos(stack, machine), *hits, _reload(stack)]
 
 
 @contextmanager
@@ -74,24 +78,29 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copy(source, target)
 
 
-def _transitions(assembly: Path, name: str, what: str) -> list[Figure]:
+def _transitions(machine: dict[str, Any], what: str, lanes: tuple[str, ...]) -> list[Figure]:
     """A definition without loops, whose one map is that of the workers: the count holds for any length."""
-    machine = definition(assembly, name)
-    lanes = [lane for lane in LANES if lane in json.dumps(machine) or lane == "lambda"]
-    counts = {lane: len(path(machine, lane=lane)) for lane in lanes}
-    counts["failing gpu"] = len(path(machine, failing="encode_gpu_job", lane="gpu"))
+    counts = {lane: len(path(machine, lane=lane, next="plan")) for lane in lanes}
+    if "gpu" in lanes:
+        counts["failing gpu"] = len(path(machine, failing="encode_gpu_job", lane="gpu"))
     return [
         Figure(f"state transitions of any {what}, {lane} lane", count, "", TRANSITIONS)
         for lane, count in counts.items()
     ]
 
 
-def _videos(stack: LocalStack) -> list[Figure]:
+def _render_transitions(assembly: Path) -> list[Figure]:
+    """Of a render whose words have their times, in our own lanes: the other ways are rounds."""
+    return _transitions(definition(assembly, "render"), "render", ("lambda", "batch"))
+
+
+def _videos(stack: LocalStack, machine: dict[str, Any]) -> list[Figure]:
     left: dict[int, dict[str, int]] = {}
     with Traveller(stack) as uploader:
         for seconds in (SHORT, LONG):
             video = uploader.ready(source_of(seconds, Path(stack.settings.folder)))
             left[seconds] = _left_by(uploader, video)
+        long = _two_hours(uploader, video["id"], machine)
     rungs = left[SHORT]["rungs"]
     limits = {f"S3 objects under v/, rungs: {rungs}": PER_RUNG * rungs + PER_VIDEO}
     found = []
@@ -101,7 +110,39 @@ def _videos(stack: LocalStack) -> list[Figure]:
         for seconds in (SHORT, LONG):
             value, unit = left[seconds][name], "bytes" if "bytes" in name else ""
             found.append(Figure(f"{name}, {seconds} s source", value, unit, None if grows else expected))
-    return found
+    return [*found, *long]
+
+
+def _two_hours(uploader: Traveller, video_id: str, machine: dict[str, Any]) -> list[Figure]:
+    """The same source two hours long: planned and packaged by the engine, from no pictures."""
+    keys = uploader.keys(f"work/{video_id}/")
+
+    def told(ending: str) -> dict[str, Any]:
+        key = next(key for key in keys if key.endswith(ending))
+        found: dict[str, Any] = json.loads(
+            uploader.aws("s3").get_object(Bucket=uploader.bucket, Key=key)["Body"].read()
+        )
+        return found
+
+    plan = two_hours.plan_of(Plan.from_json(told("/plan.json")).facts)
+    rungs = len(plan.rungs)
+    stsd, audio = (bytes.fromhex(told(f"/{name}/run-0000.json")["stsd"]) for name in (plan.rungs[0].name, "audio"))
+    # a Map starts an execution a worker, an array of jobs is one state
+    workers = plan.workers if plan.lane == "lambda" else 0
+    return [
+        Figure(
+            f"state transitions, 2 h source, simulated, {plan.lane} lane, {plan.workers} workers",
+            len(path(machine, lane=plan.lane)) + workers,
+            "",
+            TRANSITIONS + workers,
+        ),
+        Figure(
+            f"S3 objects under v/, rungs: {rungs}, 2 h source, simulated",
+            two_hours.published(plan, stsd, audio) + BY_PUBLISHING,
+            "",
+            PER_RUNG * rungs + PER_VIDEO,
+        ),
+    ]
 
 
 def _left_by(uploader: Traveller, video: dict[str, Any]) -> dict[str, int]:

@@ -1,0 +1,72 @@
+"""What a video of two hours would leave behind: planned as any other, packaged from indexes without pictures."""
+
+from dataclasses import replace
+from fractions import Fraction
+from hashlib import sha256
+
+from shared.media.facts import SourceFacts
+from shared.media.indexes import AudioIndex, FragmentIndex, RunIndex
+from shared.media.layout import AAC_RATE, AAC_SAMPLES
+from shared.media.package import EncodedAudio, EncodedRun, package
+from shared.media.plan import Plan, make_plan
+from shared.media.workers import Run
+
+SECONDS = 7200
+MOOF, SAMPLE = 200, 1
+"""Bytes: packaging copies as many as it is told, and these are enough to be copied."""
+
+
+class Nothing:
+    """Zeros, as the engine's RangeSource."""
+
+    def __init__(self, size: int) -> None:
+        """So many of them."""
+        self.size = size
+
+    def read(self, start: int, end: int) -> bytes:
+        """Bytes start..end."""
+        return bytes(max(0, min(end, self.size) - start))
+
+
+class Gone:
+    """A Sink that keeps only a hash, which shows that bytes came."""
+
+    def __init__(self) -> None:
+        """Nothing has come yet."""
+        self._digest = sha256()
+
+    def write(self, data: bytes) -> None:
+        """Take bytes."""
+        self._digest.update(data)
+
+    def finish(self) -> None:
+        """Nothing is to be done."""
+
+    def abort(self) -> None:
+        """Nothing is to be done."""
+
+
+def plan_of(facts: SourceFacts, runs: int | None = None) -> Plan:
+    """The plan of a source like another one, but so long; `runs` as in make_plan."""
+    long = replace(facts, video=replace(facts.video, duration=Fraction(SECONDS)))
+    return make_plan(long, source_id="two hours", encoder_build="benchmark", runs=runs)
+
+
+def published(plan: Plan, stsd: bytes, audio_stsd: bytes) -> int:
+    """How many objects packaging writes; `stsd` and `audio_stsd` are codec parameters of real encodes."""
+    runs = {rung.name: [_run(plan, rung.name, run, stsd) for run in plan.runs] for rung in plan.rungs}
+    audio = None
+    if plan.has_audio:
+        packets = AudioIndex(audio_stsd, (SAMPLE,) * (SECONDS * AAC_RATE // AAC_SAMPLES + 2))
+        audio = EncodedAudio(packets, Nothing(sum(packets.sizes)))
+    manifest = package(plan, runs, audio, lambda _name, _type: Gone())
+    if manifest.frames != plan.frames:
+        raise ValueError(f"{manifest.frames} frames were packaged instead of {plan.frames}")
+    return len(manifest.objects)
+
+
+def _run(plan: Plan, rung: str, run: Run, stsd: bytes) -> EncodedRun:
+    gops = [min(plan.gop, run.span.frames - first) for first in range(0, run.span.frames, plan.gop)]
+    pieces = tuple(FragmentIndex(MOOF, (SAMPLE,) * frames, (2,) * frames) for frames in gops)
+    index = RunIndex(rung, run.span.start, run.span.frames, stsd, pieces)
+    return EncodedRun(index, Nothing(index.size))
