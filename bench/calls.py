@@ -109,6 +109,11 @@ def _on_job(name: str, method: str, path: str) -> Callable[[World], Request]:
     return prepare
 
 
+def _retry(world: World) -> Request:
+    job = world.failed()
+    return lambda: world.own("jobs.retry_job", "POST", f"/api/v1/jobs/{job.id}/retry")
+
+
 def _edit_studio_video(world: World) -> Request:
     path = f"/api/v1/videos/{world.rendered().video_id}"
     return lambda: world.own("studio.edit_studio_video", "PATCH", path, {"title": "New"})
@@ -162,6 +167,7 @@ REQUESTS: dict[str, Callable[[World], Request]] = {
     "list_renders": _on_job("jobs.list_renders", "GET", "/api/render/jobs"),
     "cancel_job": _on_job("jobs.cancel_job", "POST", "/api/v1/jobs/{job}/cancel"),
     "cancel_render": _on_job("jobs.cancel_render", "DELETE", "/api/render/{job}"),
+    "retry_job": _retry,
     "download_render": _on_job("jobs.download_render", "GET", "/api/download/{job}"),
     "download_thumbnail": _on_job("jobs.download_thumbnail", "GET", "/api/download/{job}/thumbnail"),
     "list_studio_videos": _on_job("studio.list_studio_videos", "GET", "/api/v1/videos"),

@@ -152,6 +152,13 @@ class World:
             while self._open_jobs:
                 JobService.open().cancel(self._open_jobs.pop(), self.user.id)
 
+    def failed(self) -> Job:
+        """A job of the user's that has failed."""
+        job = self.ordered()
+        with self.stage.unrecorded():
+            assert WorkService.open().fail(job, "PROCESSING_FAILED", "For some reason."), "the job is open"
+        return job
+
     def rendered(self) -> Job:
         """A job of the user's whose video is there."""
         job = self.ordered()

@@ -170,6 +170,10 @@ def test_net_one_a_state_that_fails_is_caught(traveller: Traveller) -> None:
         done = job.ended()
     assert (done["status"], done["error_code"]) == ("failed", "PROCESSING_FAILED")
     assert traveller.entered(job.arn)[-2:] == ["fail_render", "RenderFailed"]
+    answer = traveller.request("POST", f"/api/v1/jobs/{job.id}/retry")
+    assert (answer.status_code, answer.json()["attempt"]) == (202, 2), answer.text
+    assert job.reached("completed")["status"] == "completed"
+    assert traveller.request("POST", f"/api/v1/jobs/{job.id}/retry").status_code == 409
 
 
 def test_scenes_that_cannot_be_rendered_fail_with_their_place(traveller: Traveller, sources: Path) -> None:

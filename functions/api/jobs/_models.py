@@ -12,6 +12,15 @@ class JobCancelled(BaseModel):
     status: Status
 
 
+class JobRetried(BaseModel):
+    """The job waits for its beginning again; `attempt` counts from 1."""
+
+    job_id: str
+    video_id: str
+    status: Status
+    attempt: int
+
+
 def watch_answer(job: Job) -> JobAnswer:
     """The answer of the Watch edition."""
     return answer(job, f"/api/download/{job.id}")

@@ -8,8 +8,14 @@ from typing import Any
 from shared.base import clock
 from shared.base.aws import ask_for_execution, execution_arn, execution_status, start_execution
 from shared.base.errors import InvalidInputError
-from shared.base.ids import made_at, new_id
-from shared.domains.jobs.errors import JobNotFoundError, JobNotRetriedError, SourcesChangedError, TooManyJobsError
+from shared.base.ids import is_id, made_at, new_id
+from shared.domains.jobs.errors import (
+    BadJobIdError,
+    JobNotFoundError,
+    JobNotRetriedError,
+    SourcesChangedError,
+    TooManyJobsError,
+)
 from shared.domains.jobs.model import Job, Kind, OpenState, Status
 from shared.domains.jobs.rules.keys import execution_name
 from shared.domains.jobs.rules.outside import UNSENT
@@ -66,8 +72,10 @@ class OrderService:
     def retry(self, job_id: str, owner_id: str, tier: str) -> Job:
         """Take a failed job up again where it failed: its finished work is found by what it was made of.
 
-        Raises JobNotFoundError, JobNotRetriedError, TooManyJobsError.
+        Raises BadJobIdError, JobNotFoundError, JobNotRetriedError, TooManyJobsError.
         """
+        if not is_id(job_id):
+            raise BadJobIdError
         job = owned(self.moves.jobs.get(job_id), owner_id)
         if job.status is not Status.FAILED:
             raise JobNotRetriedError(f"Only a failed job can be tried again: this one is {job.status}")
