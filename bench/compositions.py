@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.cpu import SECONDS as LONGEST
 from bench.encode import FFMPEG
 from shared.media.scene.fonts import DEFAULT_FAMILY, find_font
 
@@ -36,7 +37,7 @@ def make_sources(footage: Path, folder: Path, seconds: float, *, is_copied: bool
 
     The film has a key frame every two seconds, as cameras write them, or those that it came with.
     """
-    dense = ("-c:v", "libx264", "-preset", "superfast", "-crf", "20", "-g", "48", "-c:a", "copy")
+    dense = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", "-g", "48", "-c:a", "copy")
     length = ("-t", str(3 * seconds + 1), "-i", str(footage))
     starts: dict[str, tuple[str, ...]] = {"clip.mp4": (*length, *(("-c", "copy") if is_copied else dense))}
     for name, second in (("one.jpg", 0.3), ("two.jpg", 0.8)):
@@ -46,7 +47,7 @@ def make_sources(footage: Path, folder: Path, seconds: float, *, is_copied: bool
     starts["music.mp3"] = ("-f", "lavfi", "-i", f"sine=220:d={seconds * 1.5}", "-c:a", "libmp3lame")
     for name, line in starts.items():
         command = [FFMPEG, "-nostdin", "-v", "error", "-y", *line, str(folder / name)]
-        subprocess.run(command, check=True, timeout=120)
+        subprocess.run(command, check=True, timeout=LONGEST)
     (folder / "fonts").mkdir()
     assert FONT, "the package with the font is installed"
     shutil.copy(FONT.path, folder / "fonts")
