@@ -29,8 +29,7 @@ ONE = "0192f0c1-2345-7abc-8def-0123456789ab"
 PREFIX = f"early/{ONE}/1/"
 CODECS = {"480p": "avc1.64001F", SOUND: "mp4a.40.2"}
 RUNGS = ("1080p", "720p", "480p")
-BEFORE = 90
-"""Percent from which on packaging is at work."""
+BEFORE = 90  # percent from which on packaging is at work
 
 Publish = Callable[..., EarlyPublisher]
 
@@ -166,9 +165,8 @@ def test_a_slow_try_takes_nothing_from_other_rungs(
 
 def test_packaging_ends_what_was_begun(publisher: Publish, objects: Objects, plan: Plan) -> None:
     one = publisher()
-    for number in (1, 2):
-        one.publish(pictures(number))
-    one.publish(sound(1))
+    for made in (pictures(1), pictures(2), sound(1)):
+        one.publish(made)
     before = {name: playlist(objects, name) for name in (SOUND, *RUNGS)}
     early.finish(plan, objects, ONE, 1, layouts())
     for name, text in before.items():
