@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.base.running import serve
 from shared.contract.declare import on_event
-from shared.contract.resources import JOBS, OPERATIONS, RENDER, TRANSCODE, VIDEOS
+from shared.contract.resources import JOBS, MEDIA, OPERATIONS, RENDER, TRANSCODE, VIDEOS
 from shared.domains.jobs.service.failing import fail_job
 from shared.domains.videos.service.transcoding import TranscodingService
 
@@ -14,7 +14,10 @@ from shared.domains.videos.service.transcoding import TranscodingService
     "aws.states",
     "Step Functions Execution Status Change",
     detail={"stateMachineArn": [TRANSCODE, RENDER], "status": ["FAILED", "TIMED_OUT", "ABORTED"]},
-    needs=(VIDEOS.get, VIDEOS.update, OPERATIONS.update, JOBS.get, JOBS.query, JOBS.update),
+    needs=(
+        *(VIDEOS.get, VIDEOS.update, OPERATIONS.update, JOBS.get, JOBS.query, JOBS.update),
+        *(MEDIA.list_versions("early/"), MEDIA.delete_version("early/")),
+    ),
 )
 def on_execution_ended(event: dict[str, Any]) -> None:
     """Set the error of the video or the job as the step that catches would; after that step it changes nothing."""

@@ -256,17 +256,23 @@ def test_a_killed_worker_is_followed_by_one_that_goes_on(traveller: Traveller, f
     assert frames(address, tmp_path) == list(range(SECONDS * RATE))
 
 
-def test_a_video_that_fails_leaves_nothing_to_play(traveller: Traveller, film: Path) -> None:
+@pytest.mark.parametrize("net", ["fail_video", "on_execution_ended"])
+def test_a_video_that_fails_leaves_nothing_to_play(traveller: Traveller, film: Path, net: str) -> None:
     video = begun(traveller, film)
     arn = traveller.execution(video["id"])
-    told = {"video_id": video["id"], "upload_version": traveller.row(video["id"])["upload_version"], "size": 1}
-    assert traveller.keys(f"early/{video['id']}/")
-    traveller.invoke("fail_video", {"video": told, "execution": arn, "error": {"Error": "States.Timeout"}})
-    failed = traveller.client.video(video["id"])
-    assert failed["processing_error"]["code"] == "PROCESSING_TIMEOUT"
+    assert httpx.get(video["video_url"]).status_code == 200
+    if net == "fail_video":
+        told = {"video_id": video["id"], "upload_version": traveller.row(video["id"])["upload_version"], "size": 1}
+        traveller.invoke(net, {"video": told, "execution": arn, "error": {"Error": "States.Timeout"}})
+    else:
+        traveller.aws("stepfunctions").stop_execution(executionArn=arn)
+    failed = traveller.ended(video["id"])
+    code = {"fail_video": "PROCESSING_TIMEOUT", "on_execution_ended": "PROCESSING_STOPPED"}[net]
+    assert failed["processing_error"]["code"] == code
     assert failed["video_url"] is None
     for name in ("master.m3u8", "480p.m3u8"):
-        assert httpx.get(urljoin(video["video_url"], name)).status_code == 403
+        address = urljoin(video["video_url"], name)
+        until(lambda address=address: httpx.get(address).status_code == 403, f"the end of {name}")
 
 
 def test_one_made_private_meanwhile_moves_once_it_is_ready_and_leaves_nothing_when_deleted(

@@ -63,7 +63,7 @@ def test_a_video_becomes_ready_from_a_plan_for_the_cpu(traveller: Traveller, sou
     video = traveller.ready(GOOD["landscape"](sources))
     video_id = video["id"]
     assert traveller.entered(traveller.execution(video_id)) == [
-        *("probe_source", "plan_encode", "Lane", "encode_gpu_job"),
+        *("probe_source", "plan_encode", "encode_early", "Lane", "encode_gpu_job"),
         *("plan_on_cpu", "LaneOnCpu", "encode_run_job", "package_stream", "finish_video"),
     ]
     (failed,) = jobs_of(traveller, video_id, "gpu")
@@ -92,7 +92,7 @@ def test_an_array_falls_back_as_a_whole(traveller: Traveller, many_segments: Pat
         video = traveller.ready(many_segments)
     video_id = video["id"]
     entered = traveller.entered(traveller.execution(video_id))
-    assert entered[3:7] == ["encode_gpu_jobs", "plan_on_cpu", "LaneOnCpu", "encode_run_jobs"]
+    assert entered[4:8] == ["encode_gpu_jobs", "plan_on_cpu", "LaneOnCpu", "encode_run_jobs"]
     (failed,) = jobs_of(traveller, video_id, "gpu")
     summary = failed["arrayProperties"]["statusSummary"]
     assert (summary["SUCCEEDED"], summary["FAILED"]) == (1, failed["arrayProperties"]["size"] - 1)
@@ -130,7 +130,7 @@ def test_a_bad_source_is_not_planned_for_again(traveller: Traveller, deaf: Path)
     assert video["processing_error"]["code"] == "INVALID_MEDIA"
     arn = traveller.execution(video["id"])
     until(lambda: traveller.entered(arn)[-1] == "Failed", "the end of the execution")
-    assert traveller.entered(arn)[3:] == ["encode_gpu_job", "plan_on_cpu", "fail_video", "Failed"]
+    assert traveller.entered(arn)[4:] == ["encode_gpu_job", "plan_on_cpu", "fail_video", "Failed"]
     (job,) = jobs_of(traveller, video["id"], "gpu")
     assert [attempt["container"]["exitCode"] for attempt in job["attempts"]] == [EXIT_BAD_INPUT]
     assert jobs_of(traveller, video["id"], "cpu") == []

@@ -82,8 +82,8 @@ def test_a_success_is_published(traveller: Traveller, sources: Path) -> None:
     assert render.success() == render.success() == 200, "a repeat"
     assert order.ended()["status"] == "completed"
     assert traveller.entered(order.arn) == [
-        *("prepare_sources", "plan_render", "RenderLane", "hand_out_render"),
-        *("prepare_sources", "plan_render", "RenderLane", "render_run", "package_render", "finish_render"),
+        *("prepare_sources", "Words", "plan_render", "RenderLane", "hand_out_render"),
+        *("prepare_sources", "Words", "plan_render", "RenderLane", "render_runs", "package_render", "finish_render"),
     ]
     assert traveller.client.video(order.video_id)["processing_status"] == "ready"
 

@@ -157,9 +157,8 @@ def test_a_slow_try_takes_nothing_from_other_rungs(
 
 def test_packaging_ends_what_was_begun(publisher: Publish, objects: Objects, plan: Plan) -> None:
     one = publisher()
-    for number in (1, 2):
-        one.publish(pictures(number))
-    one.publish(sound(1))
+    for made in (pictures(1), pictures(2), sound(1)):
+        one.publish(made)
     before = {name: playlist(objects, name) for name in (SOUND, *RUNGS)}
     early.finish(plan, objects, ONE, 1, layouts())
     for name, text in before.items():
