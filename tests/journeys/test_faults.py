@@ -156,9 +156,9 @@ def test_a_killed_batch_job_is_tried_again(traveller: Traveller, long_film: Path
     assert [attempt["container"].get("exitCode") for attempt in attempts] == [137, 0]
 
 
-def encoders(traveller: Traveller) -> set[int]:
-    """FFmpeg processes of this stack that make several rungs, as the early worker's does not."""
-    return {pid for pid in processes_with("[v1]") if traveller.stack.pid in ancestors(pid)}
+def encoders(traveller: Traveller, mark: str = "[v1]") -> set[int]:
+    """FFmpeg processes of this stack with that argument: several rungs at once, which the early worker does not make."""
+    return {pid for pid in processes_with(mark) if traveller.stack.pid in ancestors(pid)}
 
 
 def _kill_encoder(traveller: Traveller, video_id: str, others: set[int]) -> set[int]:

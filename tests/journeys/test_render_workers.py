@@ -75,7 +75,7 @@ def test_a_changed_scene_is_rendered_with_its_transitions_alone(traveller: Trave
 
 
 def test_a_killed_worker_on_lambda_is_tried_again(traveller: Traveller, stranger: Traveller) -> None:
-    others = encoders(traveller)
+    others = encoders(traveller, "-progress")
     job = Order(traveller, film_of(*(f"Killed {word}" for word in WORDS)))
     killed = _kill(traveller, others, _parents)
     done = job.ended()
@@ -96,7 +96,7 @@ def test_a_killed_worker_on_lambda_is_tried_again(traveller: Traveller, stranger
 
 def test_a_reclaimed_machine_of_an_array_is_tried_again(traveller: Traveller, stranger: Traveller) -> None:
     film = film_of(*(f"Reclaimed {word}" for word in WORDS))
-    others = encoders(traveller)
+    others = encoders(traveller, "-progress")
     with (
         setting(traveller, "plan_render", "LAMBDA_CPU_SECONDS", "0"),
         setting(traveller, "plan_render", "JOB_CPU_SECONDS", "3"),
@@ -118,7 +118,7 @@ def test_a_reclaimed_machine_of_an_array_is_tried_again(traveller: Traveller, st
 @pytest.mark.parametrize("lane", ["lambda", "batch"])
 def test_all_workers_end_when_their_job_is_cancelled(traveller: Traveller, lane: str) -> None:
     limits = ("0", "20") if lane == "batch" else ("900", "960")
-    others = encoders(traveller)
+    others = encoders(traveller, "-progress")
     with (
         setting(traveller, "plan_render", "LAMBDA_CPU_SECONDS", limits[0]),
         setting(traveller, "plan_render", "JOB_CPU_SECONDS", limits[1]),
@@ -126,13 +126,13 @@ def test_all_workers_end_when_their_job_is_cancelled(traveller: Traveller, lane:
         film = film_of(*(f"Cancelled {lane} {word}" for word in WORDS), seconds=40)
         film[0] |= {"width": 1280, "height": 720}
         job = Order(traveller, film)
-        until(lambda: len(encoders(traveller) - others) > 1, "two encoders at the same time")
+        until(lambda: len(encoders(traveller, "-progress") - others) > 1, "two encoders at the same time")
     warm(traveller)
     began = time.monotonic()
     assert traveller.request("DELETE", f"/api/render/{job.id}").json()["status"] == "cancelled"
     assert job.get()["status"] == "cancelled"
     assert time.monotonic() - began < 2
-    until(lambda: not encoders(traveller) - others, "the end of all encoders", 60)
+    until(lambda: not encoders(traveller, "-progress") - others, "the end of all encoders", 60)
     until(lambda: job.execution() == "ABORTED", "the end of the execution", 60)
     assert traveller.keys(f"v/{job.video_id}/") == []
     assert all("at" in line for line in until(lambda: _settled(traveller, job), "the books", 60).values())
@@ -168,7 +168,7 @@ def _parents(pids: set[int]) -> set[int]:
 
 def _kill(traveller: Traveller, others: set[int], workers_of: Callable[[set[int]], set[int]]) -> set[int]:
     """Kill a worker as soon as its encoder runs, with all that it has; the killed one."""
-    found: set[int] = until(lambda: encoders(traveller) - others, "an encoder")
+    found: set[int] = until(lambda: encoders(traveller, "-progress") - others, "an encoder")
     killed = set(sorted(workers_of(found))[:1])
     for worker in killed:
         os.kill(worker, signal.SIGKILL)
