@@ -157,7 +157,7 @@ def test_a_killed_batch_job_is_tried_again(traveller: Traveller, long_film: Path
 
 
 def encoders(traveller: Traveller, mark: str = "[v1]") -> set[int]:
-    """FFmpeg processes of this stack with that argument: several rungs at once, which the early worker does not make."""
+    """FFmpeg processes of this stack with that argument; those that make several rungs, unlike the early worker."""
     return {pid for pid in processes_with(mark) if traveller.stack.pid in ancestors(pid)}
 
 
