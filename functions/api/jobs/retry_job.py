@@ -2,7 +2,6 @@
 
 from functions.api.jobs._models import JobRetried
 from shared.contract.declare import post
-from shared.contract.limits import HOUR, per_user
 from shared.contract.permissions import user
 from shared.contract.resources import JOBS, OPERATIONS, RENDER, VIDEOS
 from shared.domains.jobs.service.ordering import OrderService
@@ -13,7 +12,6 @@ from shared.http.serve import serve
 @post(
     "/api/v1/jobs/{job_id}/retry",
     caller=user("renders:write"),
-    limits=(per_user("render", 10, HOUR),),
     needs=(JOBS.get, JOBS.update, VIDEOS.update, OPERATIONS.update, RENDER.start),
     status=202,
     idempotent=True,

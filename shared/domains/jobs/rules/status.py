@@ -23,6 +23,9 @@ MIRROR = {
 }
 """The status of the job's video. Another one means that its owner has deleted it."""
 
+MOST_ATTEMPTS = 10
+"""Of one job: each may take as long and cost as much as the first."""
+
 MOST_OPEN = {"free": 5, "pro": 20, "enterprise": 100}
 """Jobs of one owner that have not ended, by tier."""
 

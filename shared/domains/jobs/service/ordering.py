@@ -19,7 +19,7 @@ from shared.domains.jobs.errors import (
 from shared.domains.jobs.model import Job, Kind, OpenState, Status
 from shared.domains.jobs.rules.keys import execution_name
 from shared.domains.jobs.rules.outside import UNSENT
-from shared.domains.jobs.rules.status import MOST_OPEN, owned
+from shared.domains.jobs.rules.status import MOST_ATTEMPTS, MOST_OPEN, owned
 from shared.domains.jobs.service.moving import Moves
 from shared.domains.jobs.store.jobs import Writes
 from shared.domains.videos.model import Author, Video, Visibility
@@ -79,6 +79,8 @@ class OrderService:
         job = owned(self.moves.jobs.get(job_id), owner_id)
         if job.status is not Status.FAILED:
             raise JobNotRetriedError(f"Only a failed job can be tried again: this one is {job.status}")
+        if job.attempt >= MOST_ATTEMPTS:
+            raise JobNotRetriedError(f"The job has failed {job.attempt} times: order it anew")
         most = _most_open(tier)
         cleared = {"error_code": "", "error_message": ""}
         fields: dict[str, Any] = {

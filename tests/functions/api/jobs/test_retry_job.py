@@ -4,6 +4,7 @@ from functions.api.jobs.get_job_status import handler as get
 from functions.api.jobs.retry_job import handler
 from shared.base.ids import new_id
 from shared.contract.resources import JOBS
+from shared.domains.jobs.rules.status import MOST_ATTEMPTS
 from shared.domains.jobs.service.working import WorkService
 from tests.aws import Stage
 from tests.functions.api.jobs.conftest import Make, Someone
@@ -36,6 +37,17 @@ def test_only_a_failed_job_can_be_retried_and_once(running: Make, completed: Mak
         answer = ada.call(handler, "POST", f"/api/v1/jobs/{job.id}/retry")
         assert (answer.status, answer.error["code"]) == (409, "CONFLICT")
         assert stage.rows(JOBS) == rows
+
+
+def test_a_job_is_given_up_in_the_end(running: Make, ada: Someone, stage: Stage) -> None:
+    job = running()
+    for attempt in range(2, MOST_ATTEMPTS + 1):
+        fail(job.id, stage)
+        assert ada.call(handler, "POST", f"/api/v1/jobs/{job.id}/retry").json["attempt"] == attempt
+    fail(job.id, stage)
+    answer = ada.call(handler, "POST", f"/api/v1/jobs/{job.id}/retry")
+    assert (answer.status, answer.error["code"]) == (409, "CONFLICT")
+    assert "order it anew" in answer.error["message"]
 
 
 def test_nobody_else_retries(running: Make, ada: Someone, bob: Someone, stage: Stage) -> None:
