@@ -23,11 +23,13 @@ from shared.base.running import StepError
 from shared.contract.resources import REMOTION_WEBHOOK
 from shared.domains.jobs.model import Job, Status
 from shared.domains.jobs.rules.outside import signature
+from shared.domains.jobs.service import composing
 from shared.domains.jobs.service.desk import JobService
 from shared.domains.jobs.service.ordering import OrderService
 from shared.domains.jobs.service.sources import FETCHED
 from shared.domains.jobs.service.working import WorkService
 from shared.domains.videos.rules.keys import upload_key
+from shared.domains.videos.service.publishing import publish_runs
 from shared.domains.videos.store.videos import VideoStore
 from tests.api import call
 from tests.aws import Stage, real_name
@@ -85,7 +87,9 @@ def rendered_outside(path: Path, owner_id: str, url: str) -> None:
     objects.put_json(f"{FETCHED}urls/{owner_id}/{spelled}/{int(clock.now() // DAY)}", asdict(kept))
 
 
-def test_what_was_rendered_outside_is_published_like_our_own(film: str, stage: Stage, tmp_path: Path) -> None:
+def test_what_was_rendered_outside_is_published_like_our_own(
+    film: str, stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     configuration = scenes({"type": "video", "src": f"upload://{film}"}, TEXT)
     job = ordered(configuration)
     seen = handed_out(job)
@@ -101,8 +105,15 @@ def test_what_was_rendered_outside_is_published_like_our_own(film: str, stage: S
     plan = plan_render(told(job), None)
     assert plan["lane"] == "lambda", "the second time it is ours"
     render_run(told(job, plan=plan), None)
-    assert stored(job).current_step == "Packaging"
+    steps = list[str]()
+
+    def publish(*arguments: Any, **more: Any) -> Any:
+        steps.append(stored(job).current_step)
+        return publish_runs(*arguments, **more)
+
+    monkeypatch.setattr(composing, "publish_runs", publish)
     published = package_render(told(job, plan=plan), None)
+    assert steps == ["Packaging"]
     assert stored(job).current_step == "Finishing"
     finish_render(told(job, published=published), None)
 

@@ -95,7 +95,7 @@ def test_a_text_is_aligned_once(spoken: str, monkeypatch: pytest.MonkeyPatch) ->
     assert aligned == [TEXT], "what is known is not looked for again"
     plan = plan_render(told(job, words={"timed": True}), None)
     kept = Objects.open().get_json(f"work/{job.video_id}/{plan['hash']}/plan.json")
-    assert len(kept["transcripts"][spoken]) == len(TEXT.split())
+    assert len(kept["plan"]["transcripts"][spoken]) == len(TEXT.split())
 
 
 def test_without_words_to_find_nobody_is_asked(spoken: str) -> None:

@@ -1,14 +1,16 @@
 """What a transcode says: of failures in words, of progress over two plans in numbers."""
 
 import json
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from shared.base.objects import Objects
+from shared.contract.resources import MEDIA
 from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.service.transcoding import ENCODED, PLANNED, TranscodingService
 from shared.media.plan import Plan, make_plan
+from tests.aws import Stage, real_name
 from tests.shared.domains.videos.conftest import ARN, SIZE, VERSION, MakeVideo, stored
 from tests.shared.media.test_plan import facts
 
@@ -23,9 +25,9 @@ def video_id(awaiting: MakeVideo, processing: ProcessingService) -> str:
 
 
 @pytest.fixture
-def service(video_id: str, processing: ProcessingService) -> TranscodingService:
+def service(video_id: str, processing: ProcessingService, stage: Stage) -> TranscodingService:
     told = {"video": {"video_id": video_id, "upload_version": VERSION, "size": SIZE}, "execution": ARN}
-    return TranscodingService(told, cast("Objects", None), processing)
+    return TranscodingService(told, Objects(real_name(MEDIA)), processing)
 
 
 CANCELLED_BY_BATCH = "Canceled by JobStateTimeLimit action due to reason: CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY"
