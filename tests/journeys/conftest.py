@@ -26,6 +26,13 @@ def stranger(local_stack: LocalStack) -> Iterator[Traveller]:
         yield somebody
 
 
+@pytest.fixture
+def newcomer(local_stack: LocalStack) -> Iterator[Traveller]:
+    """Somebody who has nothing yet."""
+    with Traveller(local_stack) as somebody:
+        yield somebody
+
+
 @pytest.fixture(scope="session")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where made sources are kept for the session."""

@@ -173,21 +173,21 @@ def test_signing_keys_turn_without_logging_anybody_out(traveller: Traveller) -> 
     assert "d" not in json.dumps([sorted(key) for key in after]).split('"')
 
 
-def test_ones_own_videos_in_pages(stranger: Traveller) -> None:
+def test_ones_own_videos_in_pages(newcomer: Traveller) -> None:
     path, asked = "/api/v1/videos", {**ASKED, "file_size": 9}
-    made = [stranger.client.call("POST", "/api/upload/video/request", asked)["video_id"] for _ in range(3)]
-    first = stranger.client.call("GET", f"{path}/?limit=2")
+    made = [newcomer.client.call("POST", "/api/upload/video/request", asked)["video_id"] for _ in range(3)]
+    first = newcomer.client.call("GET", f"{path}/?limit=2")
     assert [video["id"] for video in first["videos"]] == made[:0:-1]
     assert first["pagination"]["total"] == 3
-    last = stranger.client.call("GET", f"{path}?limit=2&cursor={first['pagination']['next_cursor']}")
+    last = newcomer.client.call("GET", f"{path}?limit=2&cursor={first['pagination']['next_cursor']}")
     assert [video["id"] for video in last["videos"]] == made[:1]
-    assert stranger.request("DELETE", f"/api/upload/video/{made[1]}").status_code == 200
-    assert stranger.request("DELETE", f"{path}/{made[0]}").status_code == 200
-    failed = stranger.client.call("GET", f"{path}?status=failed&date_from=2020-01-01")
+    assert newcomer.request("DELETE", f"/api/upload/video/{made[1]}").status_code == 200
+    assert newcomer.request("DELETE", f"{path}/{made[0]}").status_code == 200
+    failed = newcomer.client.call("GET", f"{path}?status=failed&date_from=2020-01-01")
     assert [video["id"] for video in failed["videos"]] == [made[1]]
-    whole = stranger.client.call("GET", path)
+    whole = newcomer.client.call("GET", path)
     assert (whole["pagination"]["total"], whole["disk_usage"]) == (2, {"bytes": 0, "videos": 2})
-    assert stranger.client.call("GET", "/api/auth/me")["profile"]["total_videos"] == 2
+    assert newcomer.client.call("GET", "/api/auth/me")["profile"]["total_videos"] == 2
 
 
 def test_a_list_leads_to_the_pictures_of_what_is_ready(traveller: Traveller, sources: Path) -> None:

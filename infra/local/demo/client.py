@@ -1,6 +1,7 @@
 """A user of the API: registers, uploads in parts straight to S3, asks how it goes. Uses nothing but HTTP."""
 
 import secrets
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ import httpx
 CONTENT_TYPES = {".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm"}
 API_SECONDS = 30
 PART_SECONDS = 300
+TOKEN_SECONDS = 10 * 60
+"""An access token is good for 15 minutes: before that another one is asked for."""
 
 
 class DemoError(Exception):
@@ -35,6 +38,9 @@ class ApiClient:
     def __init__(self, api_url: str) -> None:
         """Nobody is logged in before `register`."""
         self._api = httpx.Client(base_url=api_url, timeout=API_SECONDS)
+        self._refresh_token = ""
+        self._since = 0.0
+        """When the access token was given, on the monotonic clock."""
 
     def close(self) -> None:
         """Drop the connections."""
@@ -42,6 +48,9 @@ class ApiClient:
 
     def request(self, method: str, path: str, **more: Any) -> httpx.Response:
         """Whatever the API answers."""
+        if self._refresh_token and time.monotonic() - self._since > TOKEN_SECONDS:
+            answer = self._api.post("/api/auth/refresh", json={"refresh_token": self._refresh_token})
+            self._log_in(answer.raise_for_status().json())
         return self._api.request(method, path, **more)
 
     def call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
@@ -58,8 +67,12 @@ class ApiClient:
         password = f"Demo-{secrets.token_urlsafe(12)}1"
         account = {"username": name, "email": f"{name}@example.com", "password": password}
         tokens = self.call("POST", "/api/auth/register", account)["tokens"]
-        self._api.headers["authorization"] = f"Bearer {tokens['access_token']}"
+        self._log_in(tokens)
         return name
+
+    def _log_in(self, tokens: dict[str, str]) -> None:
+        self._api.headers["authorization"] = f"Bearer {tokens['access_token']}"
+        self._refresh_token, self._since = tokens["refresh_token"], time.monotonic()
 
     def upload(self, file: Path, on_part: Callable[[int], None]) -> str:
         """Upload a film in parts, each to its presigned address; the video's id. `on_part` is told bytes as they go.
