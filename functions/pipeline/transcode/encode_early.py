@@ -8,6 +8,8 @@ from shared.contract.needs import unseen
 from shared.contract.resources import MEDIA, VIDEOS
 from shared.domains.videos.service.transcoding import TranscodingService
 
+LATE = "only a worker that is late for the failure of its video erases after itself"
+
 
 @step(
     needs=(
@@ -17,6 +19,9 @@ from shared.domains.videos.service.transcoding import TranscodingService
         MEDIA.read("early/"),
         MEDIA.put("early/"),
         unseen(MEDIA.abort("early/"), "pieces are small enough to be put at once"),
+        unseen(MEDIA.list_versions("early/"), LATE),
+        unseen(MEDIA.delete_version("early/"), LATE),
+        unseen(VIDEOS.get, LATE),
         VIDEOS.update,
     ),
     compute=Compute(memory=8846, seconds=900, layers=(Layer.FFMPEG,)),

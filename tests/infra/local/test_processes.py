@@ -25,7 +25,8 @@ from tests.infra.local.test_lambdas import until
 from tests.local_stack import free_ports, settings_for, use_known_assembly
 
 UP = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored where tests run in the background
 from infra.local import __main__ as command
 from infra.local import stack
 stock = stack.LocalStack.__init__

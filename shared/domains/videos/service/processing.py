@@ -33,6 +33,11 @@ class ProcessingService:
         """A video as it stands now, deleted ones included."""
         return self.store.get(video_id)
 
+    def goes_on(self, video_id: str) -> bool:
+        """Whether a video is processed, or has become ready."""
+        video = self.get(video_id)
+        return video is not None and video.status in (Status.PROCESSING, Status.READY)
+
     def accept_upload(self, video_id: str, *, size: int, upload_version: str) -> bool:
         """The uploaded object has arrived (awaiting_upload -> queued): whether the processing is to be started.
 

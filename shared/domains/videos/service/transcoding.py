@@ -197,10 +197,16 @@ class TranscodingService:
             encode_early(plan, self._source(), setting("FFMPEG_PATH"), publisher.publish, wall_seconds=_wall_seconds())
         except SupersededError:
             logs.log("INFO", "early play ends", video_id=self._video_id)
+            self._leave_nothing_early()
         except MediaError as error:
             if not error.is_source_fault:
                 raise
             logs.log("WARNING", "no early play", video_id=self._video_id, code=error.code, detail=error.detail)
+
+    def _leave_nothing_early(self) -> None:
+        """Erase what this worker wrote while the failure of the video was erasing it."""
+        if not self._videos.goes_on(self._video_id):
+            self._objects.erase(early_prefixes(self._video_id))
 
     def package(self, planned: dict[str, Any]) -> dict[str, Any]:
         """Write the stream: a file and playlists for each rung, the sound, the master playlist, the poster."""

@@ -6,14 +6,16 @@ from shared.base.objects import Objects
 from shared.contract.resources import MEDIA
 from shared.domains.videos.errors import VideoNotFoundError
 from shared.domains.videos.model import OpenState, Status, Visibility
-from shared.domains.videos.service import tidying
+from shared.domains.videos.service import early, tidying
 from shared.domains.videos.service.catalogue import CatalogueService
 from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.service.tidying import TidyingService
+from shared.domains.videos.service.transcoding import TranscodingService
 from tests.aws import Stage, real_name
 from tests.clock import TurnedClock
 from tests.shared.domains.videos.conftest import ARN, OWNER, STRANGER, VERSION, MakeVideo, stored
 from tests.shared.domains.videos.conftest import MEDIA as PUBLISHED
+from tests.shared.media.test_plan import facts, plan_for
 
 BEFORE = 90
 """Percent from which on packaging is at work."""
@@ -52,6 +54,27 @@ def test_one_that_failed_is_not_played(
     assert catalogue.view(video.id, OWNER.id).video_url is None
     with pytest.raises(VideoNotFoundError):
         catalogue.view(video.id, STRANGER)
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_a_worker_that_is_late_for_the_failure_erases_after_itself(
+    fails: bool, running: MakeVideo, processing: ProcessingService, objects: Objects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It writes a piece while the failure is erasing them, and is told only then that nobody waits for it."""
+    video, key = running(), ""
+
+    def late(*_: object, **__: object) -> None:
+        if fails:
+            service.fail({"Error": "States.Timeout"})
+        objects.put(key, b"", "")
+        raise early.SupersededError
+
+    told = {"video": {"video_id": video.id, "upload_version": VERSION, "size": 1}, "execution": ARN}
+    service, key = TranscodingService(told, objects, processing), f"early/{video.id}/1/480p.m3u8"
+    monkeypatch.setattr(TranscodingService, "_plan", lambda _self, _planned: plan_for(facts()))
+    monkeypatch.setattr(early, "EarlyPublisher", late)
+    service.encode_early({"hash": "of a plan", "lane": "lambda"})
+    assert list(objects.keys("early/")) == ([] if fails else [key])
 
 
 def test_one_made_private_meanwhile_moves_once_it_is_ready(
