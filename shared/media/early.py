@@ -18,7 +18,7 @@ from shared.media.mp4.boxes import BoxError
 from shared.media.mp4.codecs import codec_string
 from shared.media.mp4.reading import FragmentStream
 from shared.media.mp4.writing import TrackHeader, fragment, init_segment
-from shared.media.plan import Plan
+from shared.media.plan import Plan, on_cpu
 from shared.media.playlists import ByteRange
 from shared.media.range_server import RangeServer
 from shared.media.runner import run
@@ -66,7 +66,7 @@ def beginning_of(plan: Plan) -> Plan | None:
         return None
     frames = segments[-1].end
     return replace(
-        plan,
+        on_cpu(plan),
         frames=frames,
         segments=segments,
         runs=(Run(0, Span(0, frames), is_last=False),),

@@ -165,6 +165,20 @@ def make_plan(
     return replace(plan, hash=_hash(plan))
 
 
+def on_cpu(plan: Plan) -> Plan:
+    """The same plan for the CPU's encoder, for the part of it that Lambda makes whoever makes the rest."""
+    if plan.encoder_lane == "cpu":
+        return plan
+    encoder = ENCODERS[plan.codec, "cpu"]
+    return replace(
+        plan,
+        lane="batch",
+        encoder=encoder.name,
+        encoder_arguments=encoder.arguments_of(),
+        rung_arguments=_rung_arguments(encoder, plan.rungs),
+    )
+
+
 def is_for_gpu(facts: SourceFacts, ladder: Sequence[Rung]) -> bool:
     """Whether the GPU's encoder takes all rungs, and the CPU beside it has little to do but to decode and to scale."""
     video, encoder = facts.video, ENCODERS["h264", "gpu"]

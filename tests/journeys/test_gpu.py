@@ -92,6 +92,7 @@ def test_an_array_falls_back_as_a_whole(traveller: Traveller, many_segments: Pat
         video = traveller.ready(many_segments)
     video_id = video["id"]
     entered = traveller.entered(traveller.execution(video_id))
+    assert [key for key in traveller.keys(f"early/{video_id}/") if key.endswith(".m4s")], "Lambda's part needs no GPU"
     assert entered[4:8] == ["encode_gpu_jobs", "plan_on_cpu", "LaneOnCpu", "encode_run_jobs"]
     (failed,) = jobs_of(traveller, video_id, "gpu")
     summary = failed["arrayProperties"]["statusSummary"]

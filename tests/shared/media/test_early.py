@@ -11,14 +11,17 @@ from typing import NamedTuple
 import pytest
 
 from shared.media.early import SOUND, Piece, beginning_of, cuts, encode_early
+from shared.media.encode import video_command
 from shared.media.event_playlists import early_master, has_ended, head, longest_seconds, with_piece, with_rest
 from shared.media.layout import Layout
 from shared.media.mp4.boxes import children, need
 from shared.media.mp4.codecs import codec_string
 from shared.media.mp4.reading import read_fragment, sample_description, track_defaults
+from shared.media.plan import make_plan
 from shared.media.playlists import ByteRange
 from tests.shared.media.engine import FFMPEG, LocalSource, Transcoded, counters, plan_of, transcode
 from tests.shared.media.making import AAC, X264, counted, ffmpeg, tone
+from tests.shared.media.test_plan import facts
 from tests.shared.media.test_playlists import judge, needs_parser
 
 FRAMES, RATE = 310, 10
@@ -122,6 +125,20 @@ def test_it_ends_where_a_segment_does_before_the_last_one(session: Session) -> N
     many = replace(plan, segments=plan.segments[:1] * 200, frames=200 * 60)
     shares = {lane: beginning_of(replace(many, lane=lane)) for lane in ("lambda", "batch")}
     assert {lane: len(share.segments) for lane, share in shares.items() if share} == {"lambda": 10, "batch": 100}
+
+
+def test_the_beginning_is_for_lambda_whoever_encodes_the_rest() -> None:
+    """Lambda has no GPU, and its encoder must not be told of one."""
+    source = facts(seconds=3600)
+    cpu, gpu = (make_plan(source, source_id="video/1", encoder_build="ffmpeg x", gpu=family) for family in ("", "g4dn"))
+    assert (cpu.lane, gpu.lane) == ("batch", "gpu")
+    lines = []
+    for plan in (cpu, gpu):
+        beginning = beginning_of(plan)
+        assert beginning is not None
+        lines.append(video_command(beginning, beginning.runs[0], "http://127.0.0.1:1", 2).build(FFMPEG, [3], 4))
+    assert lines[0] == lines[1]
+    assert "libx264" in lines[1]
 
 
 def test_every_frame_comes_once_in_every_rung(session: Session, tmp_path: Path) -> None:
