@@ -128,14 +128,10 @@ class World:
 
     def left_outside(self) -> Job:
         """A job of the user's that Remotion renders."""
-        job = self.ordered()
+        job = self._worked_on()
         with self.stage.unrecorded():
-            work = WorkService.open()
-            assert work.begin(job, "arn", "Reading the sources"), "the job is open"
-            found = work.get(job.id)
-            assert found
-            assert work.hand_out(found, "a-task-token", "a-proof"), "the job is worked on"
-        return found
+            assert WorkService.open().hand_out(job, "a-task-token", "a-proof"), "the job is worked on"
+        return job
 
     def report_rendered(self, job: Job) -> Answer:
         """Remotion's signed report of a success."""
@@ -161,14 +157,20 @@ class World:
 
     def rendered(self) -> Job:
         """A job of the user's whose video is there."""
+        job = self._worked_on()
+        with self.stage.unrecorded():
+            assert WorkService.open().complete(job, PUBLISHED), "the job is worked on"
+            self._open_jobs.remove(job.id)
+        return job
+
+    def _worked_on(self) -> Job:
+        """A job of the user's that an execution has taken up."""
         job = self.ordered()
         with self.stage.unrecorded():
             work = WorkService.open()
             assert work.begin(job, "arn", "Reading the sources"), "the job is open"
             found = work.get(job.id)
-            assert found
-            assert work.complete(found, PUBLISHED), "the job is worked on"
-            self._open_jobs.remove(job.id)
+        assert found
         return found
 
     def order(self, name: str, path: str, body: Any) -> None:
