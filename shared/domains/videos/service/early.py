@@ -7,6 +7,7 @@ read; the early worker stops at the first that somebody else has written, and pa
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 
 from shared.base.objects import Objects
@@ -47,8 +48,11 @@ class EarlyPlaylists:
         return body.decode(), tag
 
     def reread(self, name: str) -> None:
-        """Look at a playlist again that somebody else has written."""
-        self.found[name] = self._read(name)
+        """Look at a playlist again that somebody else has written; SupersededError when it was erased."""
+        try:
+            self.found[name] = self._read(name)
+        except KeyError:
+            raise SupersededError from None
 
     def write(self, name: str, text: str) -> bool:
         """Put a playlist in the place of the one that was read; False when that is not there any more."""
@@ -125,8 +129,16 @@ class EarlyPublisher:
 
 
 def finish(plan: Plan, objects: Objects, video_id: str, version: int, layouts: dict[str, Layout]) -> None:
-    """Let the playlists that there are go on with the published files, and end them. A second time changes nothing."""
+    """Let the playlists that there are go on with the published files, and end them. A second time changes nothing.
+
+    Those of a video that has failed meanwhile are gone, and stay so.
+    """
     playlists = EarlyPlaylists(plan, objects, early_prefix(video_id, version))
+    with suppress(SupersededError):
+        _finish(playlists, video_id, version, layouts)
+
+
+def _finish(playlists: EarlyPlaylists, video_id: str, version: int, layouts: dict[str, Layout]) -> None:
     for name in playlists.found:
         uri = from_early(f"{media_prefix(video_id, version)}{name}.mp4")
         while not has_ended(text := playlists.found[name][0]):

@@ -1,6 +1,6 @@
 """Early play in the bucket: one writer stops where another has gone on, and packaging ends what was begun."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 import pytest
@@ -208,3 +208,43 @@ def test_what_others_encode_is_left_to_them(objects: Objects, processing: Proces
     service.encode_early({"hash": "of no plan", "lane": "outside"})
     with pytest.raises(KeyError):
         service.encode_early({"hash": "of no plan", "lane": "lambda"})
+
+
+def erase_before(monkeypatch: pytest.MonkeyPatch, objects: Objects, names: Sequence[str]) -> list[str]:
+    """Have everything erased before the first write of one of these playlists; the one, once it has happened."""
+    write, erased = early.EarlyPlaylists.write, list[str]()
+
+    def late(self: early.EarlyPlaylists, name: str, text: str) -> bool:
+        if name in names and not erased:
+            objects.erase("early/")
+            erased.append(name)
+        return write(self, name, text)
+
+    monkeypatch.setattr(early.EarlyPlaylists, "write", late)
+    return erased
+
+
+def test_what_was_erased_meanwhile_stays_so(
+    publisher: Publish, objects: Objects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The failure of the video erases between the first playlist of a piece and the others."""
+    one = publisher()
+    for made in (pictures(1), sound(1)):
+        one.publish(made)
+    erased = erase_before(monkeypatch, objects, RUNGS[:-1])
+    with pytest.raises(SupersededError):
+        one.publish(pictures(2))
+    assert erased
+    assert not [key for key in objects.keys("early/") if key.endswith(".m3u8")]
+
+
+def test_packaging_leaves_what_was_erased_meanwhile(
+    publisher: Publish, objects: Objects, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = publisher()
+    for made in (pictures(1), sound(1)):
+        one.publish(made)
+    erased = erase_before(monkeypatch, objects, (SOUND, *RUNGS))
+    early.finish(plan, objects, ONE, 1, layouts())
+    assert erased
+    assert objects.keys("early/") == {}
