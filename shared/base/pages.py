@@ -36,11 +36,17 @@ def unseal(cursor: str, *scope: str) -> str:
     return position
 
 
-def skipped(page: int, limit: int) -> int:
-    """Items before a numbered page; InvalidPageError when the page ends beyond the deepest item."""
-    if page * limit > DEEPEST:
+def skipped(page: int, limit: int, offset: int | None = None) -> int:
+    """Items before the first one; InvalidPageError when the page ends beyond the deepest item, or is named twice.
+
+    page  counts from 1; 1 when it was not asked for
+    """
+    if offset is not None and page > 1:
+        raise InvalidPageError("Send page or offset, not both")
+    skip = (page - 1) * limit if offset is None else offset
+    if skip + limit > DEEPEST:
         raise InvalidPageError(f"Pages end after {DEEPEST} items: go on with cursor")
-    return (page - 1) * limit
+    return skip
 
 
 def _mac(place: bytes, scope: tuple[str, ...]) -> bytes:

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from shared.base.errors import InvalidInputError, InvalidPageError
+from shared.base.errors import InvalidInputError
 from shared.base.ids import bounds
-from shared.base.pages import DEEPEST
 
 NONE_YET = "published"
 """A status that the Studio edition knows, and no video has: it is one of a video that was published elsewhere."""
@@ -49,19 +48,6 @@ class Filter:
         if last < first:
             raise InvalidInputError.of("date_to", "This is before date_from")
         return bounds(first.timestamp(), last.timestamp())
-
-
-def skipped(page: int, offset: int | None, limit: int) -> int:
-    """Items before the first one; InvalidPageError when the page ends beyond the deepest, or is named twice.
-
-    page  counts from 1; 1 when it was not asked for
-    """
-    if offset is not None and page > 1:
-        raise InvalidPageError("Send page or offset, not both")
-    skip = (page - 1) * limit if offset is None else offset
-    if skip + limit > DEEPEST:
-        raise InvalidPageError(f"Pages end after {DEEPEST} items: go on with cursor")
-    return skip
 
 
 def _moment(field: str, text: str) -> tuple[datetime, datetime]:

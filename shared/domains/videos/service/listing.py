@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from shared.base.errors import InvalidPageError
-from shared.base.pages import DEEPEST, seal, unseal
+from shared.base.pages import DEEPEST, seal, skipped, unseal
 from shared.domains.videos.model import Card, Collection
-from shared.domains.videos.rules.listing import Filter, skipped
+from shared.domains.videos.rules.listing import Filter
 from shared.domains.videos.rules.status import studio_word
 from shared.domains.videos.store.collections import Cards, CollectionStore
 
@@ -63,7 +63,7 @@ class ListingService:
         page, offset  are not looked at when there is a cursor
         """
         scope = (_ROUTE, owner_id, wish.status, wish.channel_id, wish.date_from, wish.date_to)
-        at = _position(unseal(cursor, *scope)) if cursor else _Position(skipped(page, offset, limit))
+        at = _position(unseal(cursor, *scope)) if cursor else _Position(skipped(page, limit, offset))
         between = wish.between()
         collection = self.store.read(owner_id)
         if wish.is_empty:
