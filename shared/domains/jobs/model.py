@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+MOST_WARNINGS = 20
+"""Sentences that a job keeps for its owner."""
+
 
 class Status(StrEnum):
     """Where a job stands, in the words of the API. `pending` and `processing` go on by themselves; the others stay."""

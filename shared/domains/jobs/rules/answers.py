@@ -5,10 +5,9 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from shared.base import clock
-from shared.domains.jobs.model import Account, Job, Kind, Status
+from shared.domains.jobs.model import MOST_WARNINGS, Account, Job, Kind, Status
 from shared.domains.jobs.rules.prices import dollars
 
-MOST_WARNINGS = 20
 LITTLE = 15
 """Percent below which progress says too little about what is left: a plan alone is 8."""
 

@@ -4,8 +4,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from shared.base import clock
-from shared.domains.jobs.model import Job, LedgerLine, Status, Usage
-from shared.domains.jobs.rules.answers import MOST_WARNINGS
+from shared.domains.jobs.model import MOST_WARNINGS, Job, LedgerLine, Status, Usage
 from shared.domains.jobs.rules.keys import try_key
 from shared.domains.jobs.rules.outside import HANDED_OUT, REMOTION
 from shared.domains.jobs.rules.prices import cost_of, price_table
