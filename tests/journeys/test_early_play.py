@@ -31,7 +31,7 @@ LARGE = ("1280x720", str(RATE), SECONDS)
 
 BEGIN = """async ([address, level]) => {
     window.hls = new Hls({maxBufferLength: 10, maxMaxBufferLength: 10, maxBufferSize: 0});
-    hls.on(Hls.Events.ERROR, (_, told) => errors.push([told.type, told.details, told.fatal]));
+    watch(hls);
     hls.on(Hls.Events.MANIFEST_PARSED, () => { hls.loadLevel = level; });
     hls.loadSource(address);
     hls.attachMedia(film);

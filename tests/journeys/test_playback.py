@@ -3,12 +3,13 @@
 import functools
 import http.server
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from infra.local.demo.playback import QUIET, browser_path, play_in_browser
+from infra.local.demo.playback import QUIET, browser_path, play_in_browser, player_page
 from tests.journeys.traveller import Traveller
 from tests.shared.media.sources import GOOD
 
@@ -29,6 +30,53 @@ def test_hls_js_plays_and_seeks_without_an_error(video: dict[str, str]) -> None:
     assert sorted(seen["levels"]) == [480, 720]
     assert seen["duration"] == pytest.approx(float(video["duration"]), abs=0.1)
     assert seen["at"] > seen["duration"] * 0.6
+
+
+def test_the_player_tells_faults_from_loads_that_it_gives_up_itself(video: dict[str, str]) -> None:
+    from playwright.sync_api import Route, sync_playwright
+
+    def slowly(route: Route) -> None:
+        time.sleep(0.3)
+        route.continue_()
+
+    with player_page() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=PROGRAM, args=QUIET.split())
+        tab = browser.new_page()
+        tab.goto(address)
+        tab.route("**/*.mp4", slowly)
+        moved = tab.evaluate(
+            """async address => {
+                const hls = new Hls(), given_up = [];
+                watch(hls);
+                hls.on(Hls.Events.ERROR, (_, told) => given_up.push(told.details));
+                hls.loadSource(address);
+                hls.attachMedia(film);
+                hls.on(Hls.Events.FRAG_LOADING, (_, {frag}) => {
+                    if (frag.type === 'main' && frag.level !== 0) { setTimeout(() => { hls.currentLevel = 0; }); }
+                });
+                hls.on(Hls.Events.MANIFEST_PARSED, () => { hls.loadLevel = hls.levels.length - 1; });
+                await until(() => given_up.length > 0, 'a load that is given up');
+                return {given_up, errors};
+            }""",
+            video["video_url"],
+        )
+        assert set(moved["given_up"]) == {"aborted"}
+        assert moved["errors"] == []
+        tab.unroute("**/*.mp4")
+        tab.route("**/*.mp4", lambda route: route.abort())
+        failed = tab.evaluate(
+            """async address => {
+                const hls = new Hls();
+                watch(hls);
+                hls.loadSource(address);
+                hls.attachMedia(film);
+                await until(() => errors.length > 0, 'a fault');
+                return errors;
+            }""",
+            video["video_url"],
+        )
+        assert {told[1] for told in failed} == {"fragLoadError"}
+        browser.close()
 
 
 @pytest.fixture
