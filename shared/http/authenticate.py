@@ -55,6 +55,7 @@ def _user(token: str, address: str, rule: CallerRule) -> Caller:
         _check_session(began, rule)
     return Caller(
         user_id=claims.user_id,
+        email=claims.email,
         username=claims.username,
         display_name=claims.display_name,
         avatar_url=claims.avatar_url,

@@ -16,6 +16,7 @@ class Caller:
     """
 
     user_id: str = ""
+    email: str = ""
     username: str = ""
     display_name: str = ""
     avatar_url: str = ""

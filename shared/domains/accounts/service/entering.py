@@ -1,13 +1,15 @@
 """How people get in: they register, or log in."""
 
+import functools
 import secrets
+from collections.abc import Callable
 
 from shared.base import clock
 from shared.base.errors import InvalidTokenError
 from shared.base.failures import Count, Lock, count, forgiveness
 from shared.base.ids import new_id
 from shared.domains.accounts.errors import LockedError, TakenError, WrongCredentialsError
-from shared.domains.accounts.model import Credentials, Device, Edition, LoggedIn, Registration, User
+from shared.domains.accounts.model import Device, Edition, LoggedIn, Registration, Session, User
 from shared.domains.accounts.rules import passwords
 from shared.domains.accounts.rules.lockout import locks_of
 from shared.domains.accounts.rules.names import login_key, made_username
@@ -71,7 +73,7 @@ class AccountService:
         """
         locks = locks_of(login_key(login), device.address)
         found, counts = self._accounts.for_login(login, locks)
-        self._refuse_locked(found, counts, device)
+        refuse_locked(counts, functools.partial(self._sessions.all_live, found.user.id) if found else list, device)
         stored = found.password_hash if found else passwords.NOBODYS_HASH
         if not passwords.password_matches(password, stored, peppers()) or found is None:
             count(counts)
@@ -82,25 +84,25 @@ class AccountService:
             raise LockedError(locks[0].seconds)
         return entered
 
-    def _refuse_locked(self, found: Credentials | None, counts: dict[Lock, Count], device: Device) -> None:
-        """LockedError while this address has guessed too often, or all have and the account is not used from this one.
-
-        Thus nobody keeps others out by guessing wrong.
-        """
-        own, everybody = counts.items()
-        locked = _locked_seconds(*own)
-        if not locked and (locked := _locked_seconds(*everybody)) and found:
-            sessions = self._sessions.all_live(found.user.id)
-            locked *= not any(session.device.address == device.address for session in sessions)
-        if locked:
-            raise LockedError(locked)
-
     def get(self, user_id: str) -> User:
         """A user who holds a token. InvalidTokenError when they are gone."""
         user = self._accounts.user(user_id)
         if user is None:
             raise InvalidTokenError("This account is gone")
         return with_avatar(user)
+
+
+def refuse_locked(counts: dict[Lock, Count], sessions: Callable[[], list[Session]], device: Device) -> None:
+    """LockedError while this address has guessed too often, or all have and the account is not used from this one.
+
+    Thus nobody keeps others out by guessing wrong. `sessions` gives those of the account that live.
+    """
+    own, everybody = counts.items()
+    locked = _locked_seconds(*own)
+    if not locked and (locked := _locked_seconds(*everybody)):
+        locked *= not any(session.device.address == device.address for session in sessions())
+    if locked:
+        raise LockedError(locked)
 
 
 def _locked_seconds(lock: Lock, counted: Count) -> int:

@@ -2,6 +2,7 @@
 
 import random
 import time
+from typing import Any
 
 from pynamodb.exceptions import DoesNotExist, TransactWriteError
 from pynamodb.expressions.update import Action
@@ -12,6 +13,7 @@ from shared.base.failures import TABLE_VARIABLE, Count, Lock, counted
 from shared.base.settings import setting
 from shared.base.tables import answering as reachable
 from shared.base.tables import bind, read_together
+from shared.base.transactions import write_together
 from shared.domains.accounts.errors import TakenError
 from shared.domains.accounts.model import Credentials, Session, User
 from shared.domains.accounts.rules.names import login_key
@@ -125,6 +127,12 @@ class AccountStore:
             return False
         return True
 
+    def set_password(self, of: Credentials, password_hash: str, more: list[dict[str, Any]]) -> bool:
+        """Replace the hash of a password, with other writes; False when it is not the one that was read any more."""
+        keys = name_keys(of.user)
+        with reachable("Accounts"):
+            return write_together(*(_rehash(key, of.password_hash, password_hash) for key in keys), *more) is None
+
     def set_avatar(self, user: User, path: str) -> None:
         """Set the picture of a user."""
         self.change(user, [UserRow.avatar_url.set(path)], [])
@@ -135,3 +143,15 @@ class AccountStore:
                 return UserRow.get(key, consistent_read=True)
             except DoesNotExist:
                 return None
+
+
+def _rehash(key: str, old: str, new: str) -> dict[str, Any]:
+    return {
+        "Update": {
+            "TableName": UserRow.Meta.table_name,
+            "Key": {"pk": {"S": key}},
+            "UpdateExpression": "SET password_hash = :new",
+            "ConditionExpression": "password_hash = :old",
+            "ExpressionAttributeValues": {":old": {"S": old}, ":new": {"S": new}},
+        }
+    }
