@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from bench.figures import Figure
 from bench.world import PASSWORD, SIZE, World, world
 from infra.parts.discovery import endpoints
+from shared.base import tokens
+from shared.base.ids import new_id
 from shared.http import limiting
 
 MOST, OFTEN, SHARE_OVER = 3, 2, 10.0
@@ -53,6 +55,42 @@ def _log_in(world: World) -> Request:
         name = world.register()["user"]["username"]
     body = {"login": name, "password": PASSWORD}
     return lambda: world.ask("accounts.log_in", "POST", "/api/auth/login", body)
+
+
+def _enter(name: str, path: str, refresh: bool = False) -> Callable[[World], Request]:
+    """A creator who logs in, or who refreshes."""
+
+    def prepare(world: World) -> Request:
+        with world.stage.unrecorded():
+            user = world.register()["user"]
+            body = {"email": user["email"], "password": PASSWORD}
+            if refresh:
+                told = world.ask("sessions.log_in_creator", "POST", "/api/v1/auth/login", body).json
+                body = {"refresh_token": told["refresh_token"]}
+        return lambda: world.ask(f"sessions.{name}", "POST", path, body)
+
+    return prepare
+
+
+def _as_another(name: str, method: str, path: str, body: object = None) -> Callable[[World], Request]:
+    """Somebody else, who has just registered: `{session}` in the path is their session."""
+
+    def prepare(world: World) -> Request:
+        with world.stage.unrecorded():
+            token = world.register()["tokens"]["access_token"]
+            session = tokens.verify(token, "access").session_id
+            world.ask("accounts.get_me", "GET", "/api/auth/me", token=token)
+        parameters = {"session_id": session}
+        where = path.format(session=session)
+        return lambda: world.ask(name, method, where, body, token=token, parameters=parameters)
+
+    return prepare
+
+
+def _register_creator(world: World) -> Request:
+    address = f"{new_id()}@example.com"
+    body = {"email": address, "password": "Correct horse battery 1", "full_name": "Ada"}
+    return lambda: world.ask("sessions.register_creator", "POST", "/api/v1/auth/register", body)
 
 
 def _thumbnail(world: World) -> Request:
@@ -139,6 +177,22 @@ REQUESTS: dict[str, Callable[[World], Request]] = {
     "get_me": lambda world: lambda: world.own("accounts.get_me", "GET", "/api/auth/me"),
     "refresh_tokens": _refresh,
     "register_account": lambda world: world.register,
+    "get_profile": lambda world: lambda: world.own("accounts.get_profile", "GET", "/api/user/profile"),
+    "edit_profile": _as_another("accounts.edit_profile", "PATCH", "/api/user/profile", {"bio": "New"}),
+    "get_own_account": lambda world: lambda: world.own("accounts.get_own_account", "GET", "/api/v1/users/me"),
+    "edit_own_account": _as_another("accounts.edit_own_account", "PATCH", "/api/v1/users/me", {"full_name": "New"}),
+    "register_creator": _register_creator,
+    "log_in_creator": _enter("log_in_creator", "/api/v1/auth/login"),
+    "renew_session": _enter("renew_session", "/api/v1/auth/refresh", refresh=True),
+    "log_out": _as_another("sessions.log_out", "POST", "/api/v1/auth/logout"),
+    "list_sessions": _as_another("sessions.list_sessions", "GET", "/api/v1/auth/sessions"),
+    "end_session": _as_another("sessions.end_session", "DELETE", "/api/v1/auth/sessions/{session}"),
+    "change_password": _as_another(
+        "sessions.change_password",
+        "POST",
+        "/api/v1/auth/password",
+        {"current_password": PASSWORD, "new_password": "Another horse battery 2"},
+    ),
     "get_root": _get("operations.get_root", "/api/"),
     "get_api_health": _get("operations.get_api_health", "/api/health"),
     "get_admin_health": _get_as_service("operations.get_admin_health", "/api/v1/admin/health", "internal:health"),

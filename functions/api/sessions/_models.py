@@ -84,6 +84,11 @@ class StudioTokens(BaseModel):
     token_type: Literal["Bearer"] = "Bearer"
     expires_in: int
 
+    @classmethod
+    def of(cls, tokens: model.Tokens) -> "StudioTokens":
+        """The tokens of the domain, in the words of the API."""
+        return cls(access_token=tokens.access_token, refresh_token=tokens.refresh_token, expires_in=tokens.expires_in)
+
 
 class Entered(StudioTokens):
     """A new session and who it is of."""
@@ -91,18 +96,15 @@ class Entered(StudioTokens):
     user: Creator
 
     @classmethod
-    def of(cls, entered: model.LoggedIn) -> "Entered":
+    def begun(cls, entered: model.LoggedIn) -> "Entered":
         """The session's user and tokens."""
-        return cls(**told(entered.tokens), user=Creator.of(entered.user))
-
-
-def told(tokens: model.Tokens) -> dict[str, str | int]:
-    """The fields that tokens have in every answer of Studio."""
-    return {
-        "access_token": tokens.access_token,
-        "refresh_token": tokens.refresh_token,
-        "expires_in": tokens.expires_in,
-    }
+        tokens = entered.tokens
+        return cls(
+            access_token=tokens.access_token,
+            refresh_token=tokens.refresh_token,
+            expires_in=tokens.expires_in,
+            user=Creator.of(entered.user),
+        )
 
 
 class StudioRefresh(Request):

@@ -26,7 +26,7 @@ async def log_in_creator(wish: CreatorLogin, request: ApiRequest, accounts: Acco
 
     After five wrong passwords from one address it has to wait for a quarter of an hour.
     """
-    return Entered.of(accounts.log_in(wish.email, wish.password, device_of(request), Edition.STUDIO))
+    return Entered.begun(accounts.log_in(wish.email, wish.password, device_of(request), Edition.STUDIO))
 
 
 handler = serve(log_in_creator)

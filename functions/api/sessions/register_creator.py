@@ -5,7 +5,7 @@ from shared.contract.declare import Compute, post
 from shared.contract.limits import AUTH, HOUR, per_address
 from shared.contract.resources import PASSWORD_PEPPER, USERS
 from shared.domains.accounts.model import Registration
-from shared.domains.accounts.service.entering import AccountService
+from shared.domains.accounts.service.entering import CreatorService
 from shared.http.serve import serve
 
 
@@ -17,10 +17,10 @@ from shared.http.serve import serve
     compute=Compute(memory=1769),
     needs=(USERS.put, PASSWORD_PEPPER.read),
 )
-async def register_creator(wish: CreatorRequest, accounts: AccountService) -> Registered:
+async def register_creator(wish: CreatorRequest, creators: CreatorService) -> Registered:
     """Make an account with an e-mail address that nobody has. It is logged in by `POST /api/v1/auth/login`."""
     wanted = Registration(wish.username or "", wish.email, wish.password, wish.full_name, wish.company)
-    made = accounts.register_creator(wanted)
+    made = creators.register(wanted)
     return Registered(user_id=made.id, email=made.email, verification_required=not made.email_verified)
 
 

@@ -1,6 +1,6 @@
 """POST /api/v1/auth/refresh: new tokens for a refresh token of Studio."""
 
-from functions.api.sessions._models import StudioRefresh, StudioTokens, told
+from functions.api.sessions._models import StudioRefresh, StudioTokens
 from shared.contract.declare import post
 from shared.contract.resources import LIMITS, SESSIONS, SIGNING_KEYS, USERS
 from shared.domains.accounts.service.sessions import RefreshService
@@ -14,7 +14,7 @@ from shared.http.serve import serve
 )
 async def renew_session(wish: StudioRefresh, sessions: RefreshService) -> StudioTokens:
     """Trade a refresh token for new tokens, at most 20 times a minute. Each is good once: more ends its session."""
-    return StudioTokens(**told(sessions.refresh_opaque(wish.refresh_token)))
+    return StudioTokens.of(sessions.refresh_opaque(wish.refresh_token))
 
 
 handler = serve(renew_session)

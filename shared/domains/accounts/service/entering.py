@@ -22,6 +22,35 @@ NAME_TRIES = 5
 SOMEWHERE = Device()
 
 
+class CreatorService:
+    """Accounts by the rules of Studio, where registering begins no session."""
+
+    def __init__(self, accounts: AccountStore) -> None:
+        """Use `open()`."""
+        self._accounts = accounts
+
+    @classmethod
+    def open(cls) -> "CreatorService":
+        """The accounts of the stage."""
+        return cls(AccountStore.open_users())
+
+    def register(self, wish: Registration) -> User:
+        """Make an account; without a username one is made up. Raises as `AccountService.register` does."""
+        check_registration(wish, Edition.STUDIO)
+        hashed = passwords.hash_password(wish.password, peppers())
+        for tries_left in reversed(range(NAME_TRIES)):
+            name = wish.username or made_username(wish.email, secrets.randbelow(10_000))
+            user = _newcomer(wish, name)
+            try:
+                self._accounts.create(user, hashed)
+            except TakenError as taken:
+                if wish.username or "email" in taken.field_errors or not tries_left:
+                    raise
+            else:
+                break
+        return user
+
+
 class AccountService:
     """Accounts and how one gets into them."""
 
@@ -43,22 +72,6 @@ class AccountService:
         entered = logged_in(user, session, jti)  # before anything is written, since the key may be out of reach
         self._accounts.create(user, passwords.hash_password(wish.password, peppers()), session)
         return entered
-
-    def register_creator(self, wish: Registration) -> User:
-        """Make an account by the rules of Studio, which logs nobody in; without a username one is made up."""
-        check_registration(wish, Edition.STUDIO)
-        hashed = passwords.hash_password(wish.password, peppers())
-        for tries_left in reversed(range(NAME_TRIES)):
-            name = wish.username or made_username(wish.email, secrets.randbelow(10_000))
-            user = _newcomer(wish, name)
-            try:
-                self._accounts.create(user, hashed)
-            except TakenError as taken:
-                if wish.username or "email" in taken.field_errors or not tries_left:
-                    raise
-            else:
-                break
-        return user
 
     def log_in(
         self,
