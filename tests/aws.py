@@ -164,12 +164,14 @@ def _listening(service: str, event: str, handler: Callable[..., Any], *, first: 
 def forget() -> None:
     """Drop all that a process keeps of a stage."""
     from shared.domains.accounts.service import SessionService
+    from shared.domains.keys.service import showing
     from shared.domains.operations import service as operations
     from shared.http import limiting
 
     aws.forget()
     tokens.forget()
     SessionService.forget()
+    showing.forget()
     operations.forget()
     limiting.forget()
 

@@ -3,7 +3,7 @@
 from shared.contract.declare import Declaration, Endpoint
 from shared.contract.needs import Need
 from shared.contract.permissions import Identity
-from shared.contract.resources import IDEMPOTENCY, LIMITS, PUBLIC_KEYS, SESSIONS
+from shared.contract.resources import API_KEYS, IDEMPOTENCY, LIMITS, PUBLIC_KEYS, SESSIONS, USER_CARD, USERS
 
 _TOKENS = (Identity.OPTIONAL, Identity.USER, Identity.ADMIN, Identity.SERVICE)
 _SESSIONS = (Identity.OPTIONAL, Identity.USER, Identity.ADMIN)
@@ -21,6 +21,8 @@ def _guards(endpoint: Endpoint) -> tuple[Need, ...]:
         found.append(PUBLIC_KEYS.read)
     if endpoint.caller.identity in _SESSIONS:
         found.append(SESSIONS.get)
+    if endpoint.caller.takes_keys:  # the last use of one is noted beside the limits
+        found += [API_KEYS.get, USERS.get_only(*USER_CARD.split()), LIMITS.update]
     if endpoint.limits or endpoint.general:
         found.append(LIMITS.update)
     if endpoint.idempotent:

@@ -19,12 +19,19 @@ class Identity(StrEnum):
 class CallerRule:
     """Identity and permission that an endpoint asks of its caller.
 
-    fresh  the session is read at each request instead of at most once a minute (credentials, money, roles, deletion)
+    fresh    the session is read at each request instead of at most once a minute (credentials, money, roles, deletion)
+    by_hand  people do this themselves: an API key cannot
     """
 
     identity: Identity
     permission: str = ""
     fresh: bool = False
+    by_hand: bool = False
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether an API key can say who is calling."""
+        return self.identity in (Identity.OPTIONAL, Identity.USER) and not self.by_hand
 
 
 PUBLIC = CallerRule(Identity.PUBLIC)
@@ -39,6 +46,11 @@ def optional(permission: str = "") -> CallerRule:
 def user(permission: str = "", *, fresh: bool = False) -> CallerRule:
     """Somebody who is logged in and has the permission."""
     return CallerRule(Identity.USER, permission, fresh)
+
+
+def person(permission: str = "") -> CallerRule:
+    """Somebody who logged in themselves and is so still: for credentials, keys, and what cannot be undone."""
+    return CallerRule(Identity.USER, permission, fresh=True, by_hand=True)
 
 
 def service(permission: str) -> CallerRule:
@@ -65,3 +77,20 @@ def allows(held: frozenset[str], wanted: str) -> bool:
     """Whether the permissions held cover the one wanted: itself, `<area>:all`, or `all`."""
     area = wanted.partition(":")[0]
     return not wanted or bool(held & {wanted, f"{area}:all", "all"})
+
+
+_ALL = ":all"
+
+
+def is_scope(text: str) -> bool:
+    """Whether an API key may be given a permission of this name, by somebody who holds it: those of people's roles."""
+    area, _, kind = text.partition(":")
+    areas = {named.partition(":")[0] for named in ROLE_PERMISSIONS["creator"]}
+    return area in areas and kind in ("read", "write", "all")
+
+
+def within(held: frozenset[str], scopes: frozenset[str]) -> frozenset[str]:
+    """What the scopes allow of the permissions held: a scope for a whole area falls back to what is held of it."""
+    kept = {scope for scope in scopes if allows(held, scope)}
+    areas = {scope.removesuffix(_ALL) for scope in scopes - kept if scope.endswith(_ALL)}
+    return frozenset(kept | {one for one in held if one.partition(":")[0] in areas})

@@ -15,6 +15,10 @@ from shared.contract.needs import (
 )
 
 USERS = Table(Kind.TABLE, "users", key="pk")
+USER_CARD = "user_id username display_name avatar_url role"
+"""What every function may read of a user, whose API key calls it: nothing that is for their eyes only."""
+
+API_KEYS = Table(Kind.TABLE, "api-keys", key="owner_id", sort="key_id")
 SESSIONS = Table(Kind.TABLE, "sessions", key="session_id", ttl="expires_at")
 VIDEO_CARD = (
     "title status visibility version duration thumbnail has_poster poster_url job_id created_at updated_at published_at"
@@ -69,5 +73,5 @@ TRANSCRIPTION = Transcription(Kind.TRANSCRIPTION, "words")
 EDGE = Distribution(Kind.DISTRIBUTION, "media")
 CLOUDWATCH = Account(Kind.ACCOUNT, "cloudwatch")
 
-TABLES = (USERS, SESSIONS, VIDEOS, JOBS, LIMITS, IDEMPOTENCY, OPERATIONS)
+TABLES = (USERS, API_KEYS, SESSIONS, VIDEOS, JOBS, LIMITS, IDEMPOTENCY, OPERATIONS)
 SECRETS = (SIGNING_KEYS, PASSWORD_PEPPER, MEDIA_KEY, CURSOR_KEY, WEBHOOK, REMOTION_WEBHOOK)

@@ -45,6 +45,8 @@ class Guards:
             return call(caller, lambda: charge_run(self._endpoint, visit))
 
         answer = once(self._name, self._endpoint, request, caller, seconds, run)
+        if caller.key_id:
+            _settle_uses()
         if self._endpoint.caller.identity is Identity.SIGNATURE and answer["statusCode"] == UnauthorizedError.status:
             charge_stranger(self._endpoint, visit, request.address)
         return answer
@@ -52,13 +54,19 @@ class Guards:
     def _authenticate(self, request: ApiRequest, visit: Visit) -> Caller:
         try:
             return authenticate(request, self._endpoint.caller)
-        except UnauthorizedError:
+        except (UnauthorizedError, ForbiddenError):
             charge_stranger(self._endpoint, visit, request.address)
             raise
 
     def _seconds_left(self, context: Any) -> float:
         left = getattr(context, "get_remaining_time_in_millis", None)
         return left() / 1000 if left else self._endpoint.compute.seconds
+
+
+def _settle_uses() -> None:
+    from shared.domains.keys.service.showing import settle
+
+    settle()
 
 
 def _check_origin(request: ApiRequest) -> None:
