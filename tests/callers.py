@@ -6,7 +6,8 @@ from shared.base import aws, clock, tokens
 from shared.base.ids import new_id
 from shared.contract.resources import USERS
 from shared.domains.accounts.model import Session, User
-from shared.domains.accounts.store import AccountStore, SessionStore
+from shared.domains.accounts.store.sessions import SessionStore
+from shared.domains.accounts.store.users import AccountStore
 from shared.domains.keys.model import KeyWish
 from shared.domains.keys.service.managing import KeyService
 from tests.aws import Stage, real_name
@@ -17,7 +18,7 @@ def user_token(stage: Stage, role: str = "user", user_id: str = "") -> str:
     with stage.unrecorded():
         who, ends = user_id or new_id(), int(clock.now()) + 86400
         session = Session(new_id(), who, "0" * 64, clock.timestamp(), ends)
-        SessionStore.open().add(session)
+        SessionStore.open().begin(session)
         person = tokens.Person(who, "alice", "alice@example.com", "Alice", "", role)
         return tokens.issue_access_token(person, session.id, session_ends=ends)
 

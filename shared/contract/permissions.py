@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Identity(StrEnum):
@@ -20,18 +21,23 @@ class CallerRule:
     """Identity and permission that an endpoint asks of its caller.
 
     fresh    the session is read at each request instead of at most once a minute (credentials, money, roles, deletion)
+    recent   seconds that may have passed since the login, 0 for any number: what is dangerous asks for a new one
+    live     whether the session must still live; it need not to end it
     by_hand  people do this themselves: an API key cannot
     """
 
     identity: Identity
     permission: str = ""
     fresh: bool = False
+    recent: int = 0
+    live: bool = True
     by_hand: bool = False
 
     @property
     def takes_keys(self) -> bool:
-        """Whether an API key can say who is calling."""
-        return self.identity in (Identity.OPTIONAL, Identity.USER) and not self.by_hand
+        """Whether an API key can say who is calling; what looks at the login itself takes none."""
+        by_hand = self.by_hand or bool(self.recent) or not self.live
+        return self.identity in (Identity.OPTIONAL, Identity.USER) and not by_hand
 
 
 PUBLIC = CallerRule(Identity.PUBLIC)
@@ -43,14 +49,14 @@ def optional(permission: str = "") -> CallerRule:
     return CallerRule(Identity.OPTIONAL, permission)
 
 
-def user(permission: str = "", *, fresh: bool = False) -> CallerRule:
-    """Somebody who is logged in and has the permission."""
-    return CallerRule(Identity.USER, permission, fresh)
+def user(permission: str = "", **more: Any) -> CallerRule:
+    """Somebody who is logged in and has the permission; `more` are the other fields of CallerRule."""
+    return CallerRule(Identity.USER, permission, **more)
 
 
-def person(permission: str = "") -> CallerRule:
+def person(permission: str = "", **more: Any) -> CallerRule:
     """Somebody who logged in themselves and is so still: for credentials, keys, and what cannot be undone."""
-    return CallerRule(Identity.USER, permission, fresh=True, by_hand=True)
+    return CallerRule(Identity.USER, permission, fresh=True, by_hand=True, **more)
 
 
 def service(permission: str) -> CallerRule:

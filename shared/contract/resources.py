@@ -15,11 +15,11 @@ from shared.contract.needs import (
 )
 
 USERS = Table(Kind.TABLE, "users", key="pk")
-USER_CARD = "user_id username display_name avatar_url role"
+USER_CARD = "user_id username display_name avatar_url role tier"
 """What every function may read of a user, whose API key calls it: nothing that is for their eyes only."""
 
 API_KEYS = Table(Kind.TABLE, "api-keys", key="owner_id", sort="key_id")
-SESSIONS = Table(Kind.TABLE, "sessions", key="session_id", ttl="expires_at")
+SESSIONS = Table(Kind.TABLE, "sessions", key="user_id", sort="session_id", ttl="expires_at")
 VIDEO_CARD = (
     "title status visibility version duration thumbnail has_poster poster_url job_id created_at updated_at published_at"
 )

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from shared.domains.accounts.model import UserCard
+
 
 @dataclass(frozen=True)
 class ApiKey:
@@ -52,20 +54,9 @@ class ListedKey:
 
 
 @dataclass(frozen=True)
-class Owner:
-    """Whose key it is, as much as every function may read of them."""
-
-    user_id: str
-    username: str
-    display_name: str
-    avatar_url: str
-    role: str
-
-
-@dataclass(frozen=True)
 class Holder:
     """Whoever shows a key that is good: its owner, with the permissions that both the key and the owner have."""
 
     key_id: str
-    owner: Owner
+    owner: UserCard
     permissions: frozenset[str]

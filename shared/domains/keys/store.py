@@ -9,12 +9,10 @@ from typing import Any
 
 from shared.base import clock
 from shared.base.aws import client
-from shared.base.errors import UnavailableError
 from shared.base.settings import setting
-from shared.base.tables import READ_SECONDS, answering
+from shared.base.tables import READ_SECONDS, answering, read_together
 from shared.base.transactions import past_conflicts, write_together
-from shared.contract.resources import USER_CARD
-from shared.domains.keys.model import ApiKey, Owner
+from shared.domains.keys.model import ApiKey
 
 Item = dict[str, Any]
 
@@ -105,29 +103,6 @@ class KeyStore:
         return {"Update": {**counted, **limited, "ExpressionAttributeValues": values}}
 
 
-class OwnerStore:
-    """Those whose keys are shown, read from the table of users."""
-
-    @classmethod
-    def open(cls) -> "OwnerStore":
-        """The stage's users."""
-        return cls()
-
-    def get(self, user_id: str) -> Owner | None:
-        """A user; None when they are gone."""
-        names = USER_CARD.split()
-        with answering(_WHAT):
-            found = _table().get_item(
-                TableName=setting("USERS_TABLE"),
-                Key={"pk": {"S": f"user#{user_id}"}},
-                ProjectionExpression=", ".join(f"#{name}" for name in names),
-                ExpressionAttributeNames={f"#{name}": name for name in names},
-                ConsistentRead=True,
-            )
-        item = found.get("Item")
-        return Owner(**{name: item.get(name, {"S": ""})["S"] for name in names}) if item else None
-
-
 class UseStore:
     """When keys were last used."""
 
@@ -146,17 +121,14 @@ class UseStore:
         )
 
     def of(self, key_ids: Iterable[str]) -> dict[str, int]:
-        """Key -> when it was last used, in epoch seconds. UnavailableError when DynamoDB does not tell of all."""
+        """Key -> when it was last used, in epoch seconds. One call."""
         keys = {_use_key(key_id)["bucket"]["S"]: key_id for key_id in key_ids}
         if not keys:
             return {}
         table = setting("LIMITS_TABLE")
-        asked = {table: {"Keys": [{"bucket": {"S": bucket}} for bucket in keys]}}
         with answering(_WHAT):
-            found = _table().batch_get_item(RequestItems=asked)
-        if found.get("UnprocessedKeys"):
-            raise UnavailableError("API keys cannot be reached at the moment")
-        return {keys[item["bucket"]["S"]]: int(item["used_at"]["N"]) for item in found["Responses"][table]}
+            found = read_together({table: [{"bucket": {"S": bucket}} for bucket in keys]})
+        return {keys[item["bucket"]["S"]]: int(item["used_at"]["N"]) for item in found[table]}
 
 
 _ABSENT, _THERE = "attribute_not_exists(key_id)", "attribute_exists(key_id)"

@@ -10,6 +10,7 @@ from functions.api.operations import get_admin_health
 from functions.api.videos import get_video
 from shared.base import clock
 from shared.contract.resources import LIMITS
+from shared.domains.accounts.service.cards import CARD_SECONDS
 from shared.domains.keys import rules
 from shared.domains.keys.service import showing
 from shared.http import limiting
@@ -112,11 +113,11 @@ def test_a_lowered_role_lowers_the_key(stage: Stage, somebody: Account, turned_c
     jobs = {"method": "GET", "path": "/api/v1/jobs", "token": key}
     assert call(list_jobs.handler, **jobs).status == 200
     set_role(stage, somebody.user_id, "viewer")
-    turned_clock.advance(showing.OWNER_SECONDS)
+    turned_clock.advance(CARD_SECONDS)
     assert call(list_jobs.handler, **jobs).status == 403
     assert me(key).status == 200, "what is left of it goes on"
     set_role(stage, somebody.user_id, "user")
-    turned_clock.advance(showing.OWNER_SECONDS)
+    turned_clock.advance(CARD_SECONDS)
     assert call(list_jobs.handler, **jobs).status == 200
 
 
@@ -125,7 +126,7 @@ def test_case_10_keys_of_somebody_who_is_gone_are_no_good(
 ) -> None:
     assert me(key).status == 200
     set_role(stage, somebody.user_id, "")
-    turned_clock.advance(showing.OWNER_SECONDS)
+    turned_clock.advance(CARD_SECONDS)
     assert codes(me(key)) == ["INVALID_API_KEY"]
 
 

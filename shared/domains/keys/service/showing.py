@@ -2,69 +2,26 @@
 
 import functools
 import threading
-from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from dataclasses import dataclass
 
 from shared.base import clock, logs
-from shared.base.settings import setting
+from shared.base.kept import Kept
 from shared.contract.permissions import ROLE_PERMISSIONS, within
-from shared.domains.accounts.rules import avatar_address
+from shared.domains.accounts.service.cards import CardService
 from shared.domains.keys import rules
 from shared.domains.keys.errors import InvalidApiKeyError
-from shared.domains.keys.model import ApiKey, Holder, Owner
-from shared.domains.keys.store import KeyStore, OwnerStore, UseStore
+from shared.domains.keys.model import ApiKey, Holder
+from shared.domains.keys.store import KeyStore, UseStore
 
 KEY_SECONDS = 0.5
 """A key that was revoked is refused after that, at the latest."""
-OWNER_SECONDS = 60
-"""The same for one whose owner's role was lowered, or who is gone: as long as a session serves without being read."""
 NOTED_SECONDS = 60
 """A last use is written at most once in so many seconds by each process."""
 SETTLING_SECONDS = 0.2
 """So long an answer waits at most for a last use that is being written, beside the request itself."""
-KEPT = 1000
-
-T = TypeVar("T")
-
-
-class _Kept(Generic[T]):
-    """What was read lately, the longest unread first."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._found: OrderedDict[str, tuple[float, T]] = OrderedDict()
-
-    def get(self, name: str, read: Callable[[], T | None], *, fresh: bool) -> T | None:
-        """What is kept, or what `read` finds; what it does not find is not kept."""
-        now = clock.now()
-        kept = self._found.get(name)
-        if kept and not fresh and now - kept[0] < self._seconds:
-            return kept[1]
-        self._found.pop(name, None)
-        value = read()
-        if value is not None:
-            self._found[name] = (now, value)
-            if len(self._found) > KEPT:
-                self._found.popitem(last=False)
-        return value
-
-    def forget(self) -> None:
-        self._found.clear()
-
-
-_keys: _Kept[ApiKey] = _Kept(KEY_SECONDS)
-_owners: _Kept[Owner] = _Kept(OWNER_SECONDS)
-_noted: _Kept[bool] = _Kept(NOTED_SECONDS)
+_keys: Kept[ApiKey] = Kept(KEY_SECONDS)
+_noted: Kept[bool] = Kept(NOTED_SECONDS)
 _writing: list[threading.Thread] = []
-
-
-def forget() -> None:
-    """Drop what was read (tests)."""
-    settle(None)
-    for kept in (_keys, _owners, _noted):
-        kept.forget()
 
 
 def settle(seconds: float | None = SETTLING_SECONDS) -> None:
@@ -78,13 +35,13 @@ class HolderService:
     """Who shows a key."""
 
     keys: KeyStore
-    owners: OwnerStore
+    owners: CardService
     uses: UseStore
 
     @classmethod
     def open(cls) -> "HolderService":
         """On the stage's tables."""
-        return cls(KeyStore.open(), OwnerStore.open(), UseStore.open())
+        return cls(KeyStore.open(), CardService.open(), UseStore.open())
 
     def identify(self, text: str, *, fresh: bool = False) -> Holder:
         """Who shows a key, as of now when `fresh`. InvalidApiKeyError unless it is good. A use is noted, meanwhile.
@@ -98,16 +55,12 @@ class HolderService:
         key = _keys.get(f"{owner_id}#{key_id}", lambda: self.keys.get(owner_id, key_id), fresh=fresh)
         if key is None or not rules.is_good(key, rules.hash_of(text)):
             raise InvalidApiKeyError
-        owner = _owners.get(owner_id, lambda: self._owner(owner_id), fresh=fresh)
+        owner = self.owners.get(owner_id, fresh=fresh)
         if owner is None:
             raise InvalidApiKeyError
-        _noted.get(key_id, functools.partial(self._note, key_id), fresh=False)
+        _noted.get(key_id, functools.partial(self._note, key_id))
         held = ROLE_PERMISSIONS.get(owner.role, frozenset())
         return Holder(key_id, owner, within(held, frozenset(key.scopes)))
-
-    def _owner(self, user_id: str) -> Owner | None:
-        found = self.owners.get(user_id)
-        return found and replace(found, avatar_url=avatar_address(found.avatar_url, setting("CDN_BASE_URL")))
 
     def _note(self, key_id: str) -> bool:
         """Begin to write that a key is used; whatever becomes of it, the request goes on."""
