@@ -61,7 +61,9 @@ MEDIA = Bucket(Kind.BUCKET, "media")
 SIGNING_KEYS = Secret(Kind.SECRET, "signing-keys", description="Private keys that sign our tokens (JWK set)")
 PASSWORD_PEPPER = Secret(Kind.SECRET, "password-pepper", description="Key of the hash that precedes bcrypt")
 MEDIA_KEY = Secret(Kind.SECRET, "media-key", description="Key of the tokens in media addresses")
-CURSOR_KEY = Secret(Kind.SECRET, "cursor-key", description="Signs the cursors of lists")
+CURSOR_KEY = Secret(
+    Kind.SECRET, "cursor-key", description="Signs the cursors of lists, and CSRF tokens by a key made of it"
+)
 WEBHOOK = Secret(Kind.SECRET, "video-processing-webhook", description="Signs the reports of an outside encoder")
 REMOTION_WEBHOOK = Secret(Kind.SECRET, "remotion-webhook", description="Signs what Remotion reports of renders")
 PUBLIC_KEYS = Parameter(Kind.PARAMETER, "public-keys")

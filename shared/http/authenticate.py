@@ -27,6 +27,17 @@ def authenticate(request: ApiRequest, rule: CallerRule) -> Caller:
     return caller
 
 
+def session_of(request: ApiRequest) -> str:
+    """The session whose access token a request shows, live or not; "" when it shows none that is good."""
+    from shared.base import tokens
+
+    try:
+        proof = shown(request)
+        return tokens.verify(proof, "access").session_id if proof and not is_key(proof) else ""
+    except InvalidTokenError:
+        return ""
+
+
 def _known(proof: str, address: str, rule: CallerRule) -> Caller:
     if rule.identity is Identity.SERVICE:
         return _service(proof, address)

@@ -8,8 +8,9 @@ from typing import Any
 
 from shared.base.errors import ForbiddenError, UnauthorizedError
 from shared.base.settings import setting
-from shared.contract.declare import ANY_ROUTE, Endpoint
+from shared.contract.declare import ANY_ROUTE, SAFE_METHODS, Endpoint
 from shared.contract.permissions import Identity
+from shared.http import csrf
 from shared.http.authenticate import authenticate
 from shared.http.caller import Caller
 from shared.http.envelope import Answer
@@ -20,8 +21,6 @@ from shared.http.visit import Visit
 
 Call = Callable[[Caller, Callable[[], None]], Answer]
 """What does the request of a caller: it calls its second argument once it knows that the request is valid."""
-
-_SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 class Guards:
@@ -53,10 +52,13 @@ class Guards:
 
     def _authenticate(self, request: ApiRequest, visit: Visit) -> Caller:
         try:
-            return authenticate(request, self._endpoint.caller)
+            caller = authenticate(request, self._endpoint.caller)
+            if self._endpoint.path != ANY_ROUTE:
+                csrf.check(request, self._endpoint.caller.identity, caller)
         except (UnauthorizedError, ForbiddenError):
             charge_stranger(self._endpoint, visit, request.address)
             raise
+        return caller
 
     def _seconds_left(self, context: Any) -> float:
         left = getattr(context, "get_remaining_time_in_millis", None)
@@ -71,7 +73,7 @@ def _settle_uses() -> None:
 
 def _check_origin(request: ApiRequest) -> None:
     """A browser tells where a state-changing request comes from; what is not ours is refused."""
-    if request.method in _SAFE:
+    if request.method in SAFE_METHODS:
         return
     origin = request.headers.get("origin")
     if origin is not None and origin not in setting("CORS_ORIGINS", "").split(","):

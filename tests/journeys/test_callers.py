@@ -1,4 +1,4 @@
-"""API keys from making to revoking, deployed: the roles of all functions know how to take them."""
+"""Who is calling, deployed: API keys from making to revoking, and CSRF tokens."""
 
 import time
 from typing import Any
@@ -46,3 +46,19 @@ def test_a_key_from_making_to_revoking(newcomer: Traveller) -> None:
     time.sleep(1)
     assert with_key(newcomer, rotated["key"], "/api/auth/me").status_code == 401
     assert newcomer.client.call("GET", PATH)["api_keys"] == []
+
+
+def test_a_csrf_token_lets_a_browser_with_cookies_log_in(newcomer: Traveller) -> None:
+    address = newcomer.stack.outputs["ApiUrl"]
+    login = {"login": newcomer.name, "password": "Wrong-password-1"}
+
+    def log_in(token: str) -> httpx.Response:
+        headers = {"cookie": "session=x", "x-csrf-token": token}
+        return httpx.post(address + "/api/auth/login", json=login, headers=headers, timeout=30)
+
+    refused = log_in("none")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "CSRF_TOKEN_INVALID")
+    bound = newcomer.client.call("GET", "/api/v1/csrf-token")["csrf_token"]
+    assert log_in(bound).status_code == 403, "it belongs to a session"
+    free = httpx.get(address + "/api/v1/csrf-token", timeout=30).json()["csrf_token"]
+    assert log_in(free).status_code == 401, "the password is looked at"
