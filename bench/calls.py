@@ -152,6 +152,19 @@ def _retry(world: World) -> Request:
     return lambda: world.own("jobs.retry_job", "POST", f"/api/v1/jobs/{job.id}/retry")
 
 
+def _on_key(name: str, method: str, tail: str = "") -> Callable[[World], Request]:
+    def prepare(world: World) -> Request:
+        path = f"/api/v1/api-keys/{world.key()}{tail}"
+        return lambda: world.own(name, method, path)
+
+    return prepare
+
+
+def _create_key(world: World) -> Request:
+    body = {"name": "Nightly", "scopes": ["videos:read"]}
+    return lambda: world.own("keys.create_api_key", "POST", "/api/v1/api-keys", body)
+
+
 def _edit_studio_video(world: World) -> Request:
     path = f"/api/v1/videos/{world.rendered().video_id}"
     return lambda: world.own("studio.edit_studio_video", "PATCH", path, {"title": "New"})
@@ -193,6 +206,11 @@ REQUESTS: dict[str, Callable[[World], Request]] = {
         "/api/v1/auth/password",
         {"current_password": PASSWORD, "new_password": "Another horse battery 2"},
     ),
+    "get_csrf_token": _get("accounts.get_csrf_token", "/api/v1/csrf-token"),
+    "list_api_keys": lambda world: lambda: world.own("keys.list_api_keys", "GET", "/api/v1/api-keys"),
+    "create_api_key": _create_key,
+    "rotate_api_key": _on_key("keys.rotate_api_key", "POST", "/rotate"),
+    "delete_api_key": _on_key("keys.delete_api_key", "DELETE"),
     "get_root": _get("operations.get_root", "/api/"),
     "get_api_health": _get("operations.get_api_health", "/api/health"),
     "get_admin_health": _get_as_service("operations.get_admin_health", "/api/v1/admin/health", "internal:health"),

@@ -24,6 +24,8 @@ from shared.domains.jobs.rules.outside import signature
 from shared.domains.jobs.service.desk import JobService
 from shared.domains.jobs.service.ordering import Order, OrderService
 from shared.domains.jobs.service.working import WorkService
+from shared.domains.keys.model import KeyWish
+from shared.domains.keys.service.managing import KeyService
 from shared.domains.videos.model import Author, PublishedMedia, Variant
 from shared.domains.videos.rules.signatures import sign
 from shared.domains.videos.service.outside import OutsideService
@@ -74,6 +76,12 @@ class World:
     def service(self, *permissions: str) -> str:
         """A token of a service."""
         return service_token(self.stage, *permissions)
+
+    def key(self) -> str:
+        """An API key of the user's; its id."""
+        with self.stage.unrecorded():
+            wish = KeyWish("Nightly", ("videos:read",))
+            return KeyService.open().create(self.user.id, frozenset({"all"}), wish).key.id
 
     def register(self) -> Any:
         """Somebody else registers; the answer's JSON."""

@@ -66,7 +66,7 @@ class Grants:
     def statements(self, needs: tuple[Need, ...]) -> list[iam.PolicyStatement]:
         """One statement for each resource, its actions sorted; lists of a bucket carry a condition on the prefix.
 
-        Transcriptions carry one on where they write.
+        Transcriptions carry one on where they write, reads of some attributes one on those.
         """
         actions: dict[str, set[str]] = defaultdict(set)
         listed: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -74,6 +74,8 @@ class Grants:
         for need in needs:
             if need.action == _TRANSCRIBES:
                 written.append(self._transcription(need))
+            elif need.attributes:
+                written.append(self._narrowed(need))
             elif need.action in _LISTS:
                 listed[self.arn(need), need.action].add(need.path)
             else:
@@ -90,6 +92,14 @@ class Grants:
             for (arn, action), prefixes in sorted(listed.items())
         ]
         return [*plain, *lists, *written]
+
+    def _narrowed(self, need: Need) -> iam.PolicyStatement:
+        """Who may read some attributes must name them: nobody gets the whole item."""
+        conditions = {
+            "ForAllValues:StringEquals": {"dynamodb:Attributes": list(need.attributes)},
+            "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+        }
+        return iam.PolicyStatement(actions=[need.action], resources=[self.arn(need)], conditions=conditions)
 
     def _transcription(self, need: Need) -> iam.PolicyStatement:
         """Jobs have no ARN before they are there: what they write is what can be narrowed."""

@@ -87,6 +87,18 @@ class Profile:
 
 
 @dataclass(frozen=True)
+class UserCard:
+    """What every function may read of a user whose token does not tell it."""
+
+    user_id: str
+    username: str
+    display_name: str
+    avatar_url: str
+    role: str
+    tier: str
+
+
+@dataclass(frozen=True)
 class Credentials:
     """A user, and the stored hash of their password."""
 
