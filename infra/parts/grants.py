@@ -13,6 +13,7 @@ _ARN = {
     Kind.TABLE: ("dynamodb", "table", cdk.ArnFormat.SLASH_RESOURCE_NAME),
     Kind.PARAMETER: ("ssm", "parameter", cdk.ArnFormat.SLASH_RESOURCE_NAME),
     Kind.MACHINE: ("states", "stateMachine", cdk.ArnFormat.COLON_RESOURCE_NAME),
+    Kind.IDENTITY: ("ses", "identity", cdk.ArnFormat.SLASH_RESOURCE_NAME),
     Kind.FUNCTION: ("lambda", "function", cdk.ArnFormat.COLON_RESOURCE_NAME),
 }
 _LISTS = {"s3:ListBucket", "s3:ListBucketVersions"}
@@ -34,6 +35,8 @@ class Grants:
             return f"{self._stage.named(resource.name)}-{self._stack.account}"
         if resource.kind is Kind.DISTRIBUTION:
             return self._distribution_id
+        if resource.kind is Kind.IDENTITY:
+            return self._stage.mail_identity
         if resource.kind is Kind.PARAMETER:
             return "/" + self._stage.named(resource.name).replace("-", "/", 2)
         return self._stage.named(resource.name)
@@ -74,6 +77,8 @@ class Grants:
         for need in needs:
             if need.action == _TRANSCRIBES:
                 written.append(self._transcription(need))
+            elif need.resource.kind is Kind.IDENTITY and not self._stage.mail_from:
+                continue
             elif need.action in _LISTS:
                 listed[self.arn(need), need.action].add(need.path)
             else:

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     DISTRIBUTION = "distribution"
     TRANSCRIPTION = "transcription"
     ACCOUNT = "account"
+    IDENTITY = "identity"
 
 
 @dataclass(frozen=True)
@@ -216,7 +217,7 @@ class Function(Resource):
 
     @property
     def invoke(self) -> Need:
-        """Run it and wait for its answer."""
+        """Run it, and wait for its answer or not."""
         return Need(self, "lambda:InvokeFunction")
 
 
@@ -233,6 +234,16 @@ class Transcription(Resource):
     def get(self) -> Need:
         """See how far a job is."""
         return Need(self, "transcribe:GetTranscriptionJob")
+
+
+@dataclass(frozen=True)
+class Identity(Resource):
+    """Who sends the stage's mail: an address or a domain that SES has verified. A stage may have none."""
+
+    @property
+    def send(self) -> Need:
+        """Send a mail."""
+        return Need(self, "ses:SendEmail")
 
 
 @dataclass(frozen=True)

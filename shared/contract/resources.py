@@ -5,6 +5,7 @@ from shared.contract.needs import (
     Bucket,
     Distribution,
     Function,
+    Identity,
     Index,
     Kind,
     Machine,
@@ -65,6 +66,7 @@ PUBLIC_KEYS = Parameter(Kind.PARAMETER, "public-keys")
 TRANSCODE = Machine(Kind.MACHINE, "transcode")
 RENDER = Machine(Kind.MACHINE, "render")
 CHECK_MEDIA_TOOLS = Function(Kind.FUNCTION, "check_media_tools")
+MAIL = Identity(Kind.IDENTITY, "mail")
 TRANSCRIPTION = Transcription(Kind.TRANSCRIPTION, "words")
 EDGE = Distribution(Kind.DISTRIBUTION, "media")
 CLOUDWATCH = Account(Kind.ACCOUNT, "cloudwatch")
