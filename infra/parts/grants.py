@@ -23,18 +23,18 @@ _TRANSCRIBES = "transcribe:StartTranscriptionJob"
 class Grants:
     """How the needs of a stage's functions become grants. Names are deterministic, so that no stack exports any."""
 
-    def __init__(self, stack: cdk.Stack, stage: Stage, distribution_id: str = "") -> None:
+    def __init__(self, stack: cdk.Stack, stage: Stage, distribution_id: str = "", key_arn: str = "") -> None:
         """`stack` is where ARNs are built: its account and region are the stage's."""
         self._stack = stack
-        self._distribution_id = distribution_id
+        self._distribution_id, self._key_arn = distribution_id, key_arn
         self._stage = stage
 
     def real_name(self, resource: Resource) -> str:
         """The name by which AWS knows a resource."""
         if resource.kind is Kind.BUCKET:
             return f"{self._stage.named(resource.name)}-{self._stack.account}"
-        if resource.kind is Kind.DISTRIBUTION:
-            return self._distribution_id
+        if resource.kind in (Kind.DISTRIBUTION, Kind.KEY):
+            return self._distribution_id if resource.kind is Kind.DISTRIBUTION else self._key_arn
         if resource.kind is Kind.IDENTITY:
             return self._stage.mail_identity
         if resource.kind is Kind.PARAMETER:
@@ -54,8 +54,8 @@ class Grants:
             return self._format("states", path, f"{self.real_name(resource)}:*", cdk.ArnFormat.COLON_RESOURCE_NAME)
         if resource.kind is Kind.DISTRIBUTION:
             return f"arn:{self._stack.partition}:cloudfront::{self._stack.account}:distribution/{self._distribution_id}"
-        if need.wildcard:
-            return "*"
+        if need.wildcard or resource.kind is Kind.KEY:
+            return "*" if need.wildcard else self._key_arn
         if resource.kind is Kind.TRANSCRIPTION:
             name = f"{self.real_name(resource)}-*"
             return self._format("transcribe", "transcription-job", name, cdk.ArnFormat.SLASH_RESOURCE_NAME)
@@ -69,7 +69,7 @@ class Grants:
     def statements(self, needs: tuple[Need, ...]) -> list[iam.PolicyStatement]:
         """One statement for each resource, its actions sorted; lists of a bucket carry a condition on the prefix.
 
-        Transcriptions carry one on where they write.
+        Transcriptions carry one on where they write, data keys one on what they are for.
         """
         actions: dict[str, set[str]] = defaultdict(set)
         listed: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -77,6 +77,8 @@ class Grants:
         for need in needs:
             if need.action == _TRANSCRIBES:
                 written.append(self._transcription(need))
+            elif need.resource.kind is Kind.KEY:
+                written.append(self._data_keys(need))
             elif need.resource.kind is Kind.IDENTITY and not self._stage.mail_from:
                 continue
             elif need.action in _LISTS:
@@ -100,6 +102,11 @@ class Grants:
         """Jobs have no ARN before they are there: what they write is what can be narrowed."""
         place = {"transcribe:OutputBucketName": self.real_name(MEDIA)}
         conditions = {"StringEquals": place, "StringLike": {"transcribe:OutputKey": "work/*"}}
+        return iam.PolicyStatement(actions=[need.action], resources=[self.arn(need)], conditions=conditions)
+
+    def _data_keys(self, need: Need) -> iam.PolicyStatement:
+        """Nothing but the encryption context tells data keys of one key apart."""
+        conditions = {"StringEquals": {"kms:EncryptionContext:purpose": need.path}}
         return iam.PolicyStatement(actions=[need.action], resources=[self.arn(need)], conditions=conditions)
 
     def environment(self, needs: tuple[Need, ...]) -> dict[str, str]:

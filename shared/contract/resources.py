@@ -7,6 +7,7 @@ from shared.contract.needs import (
     Function,
     Identity,
     Index,
+    Key,
     Kind,
     Machine,
     Parameter,
@@ -61,6 +62,7 @@ MEDIA_KEY = Secret(Kind.SECRET, "media-key", description="Key of the tokens in m
 CURSOR_KEY = Secret(Kind.SECRET, "cursor-key", description="Signs the cursors of lists")
 WEBHOOK = Secret(Kind.SECRET, "video-processing-webhook", description="Signs the reports of an outside encoder")
 REMOTION_WEBHOOK = Secret(Kind.SECRET, "remotion-webhook", description="Signs what Remotion reports of renders")
+SEALING = Key(Kind.KEY, "sealing")
 PUBLIC_KEYS = Parameter(Kind.PARAMETER, "public-keys")
 
 TRANSCODE = Machine(Kind.MACHINE, "transcode")
