@@ -15,9 +15,9 @@ from shared.base.ids import new_id
 from shared.contract.derived import needs_of
 from shared.contract.needs import Kind
 from shared.contract.resources import MEDIA, REMOTION_WEBHOOK, SECRETS, WEBHOOK
-from shared.domains.accounts import rules
 from shared.domains.accounts.model import Session, User
-from shared.domains.accounts.store import AccountStore
+from shared.domains.accounts.rules import passwords
+from shared.domains.accounts.store.users import AccountStore
 from shared.domains.jobs.model import Job
 from shared.domains.jobs.model import Kind as JobKind
 from shared.domains.jobs.rules.outside import signature
@@ -56,7 +56,7 @@ class World:
         ends = int(clock.now()) + 86400
         session = Session(new_id(), self.user.id, "0" * 64, clock.timestamp(), ends)
         with stage.unrecorded():
-            AccountStore.open().create(self.user, rules.hash_password(PASSWORD, ["pepper"]), session)
+            AccountStore.open().create(self.user, passwords.hash_password(PASSWORD, ["pepper"]), session)
             person = tokens.Person(self.user.id, "ada", self.user.email, "Ada", "", "user")
             self.token = tokens.issue_access_token(person, session.id, session_ends=ends)
 
@@ -192,7 +192,7 @@ def world() -> Iterator[World]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "RATE_SCALE": "1000"}.items():
             patch.setenv(name, value)
-        patch.setattr(rules, "BCRYPT_COST", 4)
+        patch.setattr(passwords, "BCRYPT_COST", 4)
         turned = TurnedClock()
         turned.seconds -= turned.seconds % 60  # a lease ends with its minute, so none begins right before
         patch.setattr(clock, "now", turned)

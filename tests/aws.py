@@ -166,7 +166,7 @@ def _listening(service: str, event: str, handler: Callable[..., Any], *, first: 
 
 def forget() -> None:
     """Drop all that a process keeps of a stage."""
-    from shared.domains.accounts.service import SessionService
+    from shared.domains.accounts.service.sessions import SessionService
     from shared.domains.operations import service as operations
     from shared.http import limiting
 

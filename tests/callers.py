@@ -3,7 +3,7 @@
 from shared.base import clock, tokens
 from shared.base.ids import new_id
 from shared.domains.accounts.model import Session
-from shared.domains.accounts.store import SessionStore
+from shared.domains.accounts.store.sessions import SessionStore
 from tests.aws import Stage
 
 
@@ -12,7 +12,7 @@ def user_token(stage: Stage, role: str = "user", user_id: str = "") -> str:
     with stage.unrecorded():
         who, ends = user_id or new_id(), int(clock.now()) + 86400
         session = Session(new_id(), who, "0" * 64, clock.timestamp(), ends)
-        SessionStore.open().add(session)
+        SessionStore.open().begin(session)
         person = tokens.Person(who, "alice", "alice@example.com", "Alice", "", role)
         return tokens.issue_access_token(person, session.id, session_ends=ends)
 

@@ -8,7 +8,7 @@ from shared.base.objects import Objects
 from shared.base.running import serve_deployment
 from shared.contract.declare import task
 from shared.contract.resources import MEDIA, MEDIA_KEY
-from shared.domains.accounts.rules import DEFAULT_AVATAR, DEFAULT_AVATAR_PICTURE
+from shared.domains.accounts.rules.pictures import DEFAULT_AVATAR, DEFAULT_AVATAR_PICTURE
 
 
 @task(needs=(MEDIA_KEY.read, MEDIA.put("config/"), MEDIA.put("public/")), at_deployment=True)

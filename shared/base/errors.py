@@ -74,6 +74,15 @@ class InvalidTokenError(UnauthorizedError):
     studio_code = "INVALID_TOKEN"
 
 
+class StepUpError(UnauthorizedError):
+    """The caller is known, but proved long ago who they are: this asks for a new login."""
+
+    def __init__(self) -> None:
+        """One message for all."""
+        message = "Log in again to do this: it asks for a login of the last hour"
+        super().__init__(message, details=[{"code": "STEP_UP_REQUIRED", "message": message}])
+
+
 class InvalidCredentialsError(UnauthorizedError):
     """A login or a password that is wrong; which of the two is not told."""
 

@@ -9,6 +9,7 @@ from shared.base.errors import UnavailableError
 from shared.base.settings import setting
 
 READ_SECONDS = 5
+READ_TRIES = 4
 
 _OUTAGES = {
     "InternalServerError",
@@ -57,3 +58,21 @@ def answering(what: str) -> Iterator[None]:
         raise UnavailableError(f"{what} cannot be reached at the moment") from error
     except BotoCoreError as error:
         raise UnavailableError(f"{what} cannot be reached at the moment") from error
+
+
+def read_together(keys: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """The items of several tables that have these keys, as of now, in one call; what does not exist is left out.
+
+    keys  table name -> keys, as DynamoDB takes them; 100 at most in all
+    Raises UnavailableError when DynamoDB does not hand out all of them, though asked again.
+    """
+    wanted = {table: {"Keys": some, "ConsistentRead": True} for table, some in keys.items()}
+    found: dict[str, list[dict[str, Any]]] = {table: [] for table in keys}
+    for _ in range(READ_TRIES):
+        answer = client("dynamodb", READ_SECONDS).batch_get_item(RequestItems=wanted)
+        for table, items in answer["Responses"].items():
+            found[table] += items
+        wanted = answer.get("UnprocessedKeys") or {}
+        if not wanted:
+            return found
+    raise UnavailableError("Too much is read at this moment")

@@ -1,7 +1,7 @@
 """Our tokens: RS256 JWTs that only issuers can sign and every function can verify without asking anybody.
 
-Claims are user_id, username, email, display_name, avatar_url and role, besides those of RFC 7519. `token_use` and the
-header's `typ` both say what a token is for, so that none passes for another.
+Claims are user_id, username, email, display_name, avatar_url, role and tier, besides those of RFC 7519. `token_use` and
+the header's `typ` both say what a token is for, so that none passes for another.
 """
 
 import functools
@@ -43,6 +43,7 @@ class Person:
     display_name: str
     avatar_url: str
     role: str
+    tier: str = "free"
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Claims:
     display_name: str = ""
     avatar_url: str = ""
     role: str = ""
+    tier: str = ""
     session_id: str = ""
     permissions: frozenset[str] = frozenset()
 
@@ -76,9 +78,17 @@ class Claims:
 # ---------------------------------------------------------------------------------------------------------- issuing
 
 
-def issue_access_token(person: Person, session_id: str, *, session_ends: int) -> str:
-    """A token that says who is calling, for ACCESS_TOKEN_EXPIRE_MINUTES but never beyond its session's end."""
-    ends = int(clock.now()) + 60 * int(setting("ACCESS_TOKEN_EXPIRE_MINUTES", "15"))
+def access_seconds(session_ends: int, minutes: int = 0) -> int:
+    """How long an access token lives that is issued now: so many minutes, ACCESS_TOKEN_EXPIRE_MINUTES when 0.
+
+    Never beyond its session's end (epoch seconds).
+    """
+    lives = 60 * (minutes or int(setting("ACCESS_TOKEN_EXPIRE_MINUTES", "15")))
+    return min(lives, session_ends - int(clock.now()))
+
+
+def issue_access_token(person: Person, session_id: str, *, session_ends: int, minutes: int = 0) -> str:
+    """A token that says who is calling; its life is that of `access_seconds`."""
     claims = {
         "sub": person.user_id,
         "sid": session_id,
@@ -89,8 +99,9 @@ def issue_access_token(person: Person, session_id: str, *, session_ends: int) ->
         "display_name": person.display_name,
         "avatar_url": person.avatar_url,
         "role": person.role,
+        "tier": person.tier,
     }
-    return _sign("access", claims, setting("TOKEN_AUDIENCE"), min(ends, session_ends))
+    return _sign("access", claims, setting("TOKEN_AUDIENCE"), int(clock.now()) + access_seconds(session_ends, minutes))
 
 
 def issue_refresh_token(jti: str, *, user_id: str, session_id: str, session_ends: int) -> str:
@@ -238,6 +249,7 @@ def _read_claims(payload: dict[str, Any], use: Use, kid: str) -> Claims:
         display_name=_text(payload, "display_name"),
         avatar_url=_text(payload, "avatar_url"),
         role=role,
+        tier=_text(payload, "tier") or "free",
         session_id=_text(payload, "sid"),
         permissions=frozenset(named),
     )

@@ -19,7 +19,7 @@ def _guards(endpoint: Endpoint) -> tuple[Need, ...]:
     found: list[Need] = []
     if endpoint.caller.identity in _TOKENS:
         found.append(PUBLIC_KEYS.read)
-    if endpoint.caller.identity in _SESSIONS:
+    if endpoint.caller.identity in _SESSIONS and endpoint.caller.live:
         found.append(SESSIONS.get)
     if endpoint.limits or endpoint.general:
         found.append(LIMITS.update)

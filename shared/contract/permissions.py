@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Identity(StrEnum):
@@ -19,12 +20,16 @@ class Identity(StrEnum):
 class CallerRule:
     """Identity and permission that an endpoint asks of its caller.
 
-    fresh  the session is read at each request instead of at most once a minute (credentials, money, roles, deletion)
+    fresh   the session is read at each request instead of at most once a minute (credentials, money, roles, deletion)
+    recent  seconds that may have passed since the login, 0 for any number: what is dangerous asks for a new one
+    live    whether the session must still live; it need not to end it
     """
 
     identity: Identity
     permission: str = ""
     fresh: bool = False
+    recent: int = 0
+    live: bool = True
 
 
 PUBLIC = CallerRule(Identity.PUBLIC)
@@ -36,9 +41,9 @@ def optional(permission: str = "") -> CallerRule:
     return CallerRule(Identity.OPTIONAL, permission)
 
 
-def user(permission: str = "", *, fresh: bool = False) -> CallerRule:
-    """Somebody who is logged in and has the permission."""
-    return CallerRule(Identity.USER, permission, fresh)
+def user(permission: str = "", **more: Any) -> CallerRule:
+    """Somebody who is logged in and has the permission; `more` are the other fields of CallerRule."""
+    return CallerRule(Identity.USER, permission, **more)
 
 
 def service(permission: str) -> CallerRule:

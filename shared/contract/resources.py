@@ -17,7 +17,7 @@ from shared.contract.needs import (
 )
 
 USERS = Table(Kind.TABLE, "users", key="pk")
-SESSIONS = Table(Kind.TABLE, "sessions", key="session_id", ttl="expires_at")
+SESSIONS = Table(Kind.TABLE, "sessions", key="user_id", sort="session_id", ttl="expires_at")
 VIDEO_CARD = (
     "title status visibility version duration thumbnail has_poster poster_url job_id created_at updated_at published_at"
 )

@@ -1,6 +1,7 @@
 """Finding out who is calling, and whether they may."""
 
-from shared.base.errors import ForbiddenError, InvalidTokenError, UnauthorizedError
+from shared.base import clock
+from shared.base.errors import ForbiddenError, InvalidTokenError, StepUpError, UnauthorizedError
 from shared.contract.permissions import CallerRule, Identity
 from shared.http.caller import Caller
 from shared.http.request import ApiRequest
@@ -46,11 +47,12 @@ def _service(token: str, address: str) -> Caller:
 
 def _user(token: str, address: str, rule: CallerRule) -> Caller:
     from shared.base import tokens
-    from shared.domains.accounts.service import SessionService
+    from shared.domains.accounts.service.sessions import SessionService
 
     claims = tokens.verify(token, "access")
-    if not SessionService.open().is_live(claims.session_id, fresh=rule.fresh):
-        raise InvalidTokenError("This session has ended: log in again")
+    if rule.live:
+        began = SessionService.open().live_since(claims.user_id, claims.session_id, fresh=rule.fresh)
+        _check_session(began, rule)
     return Caller(
         user_id=claims.user_id,
         username=claims.username,
@@ -58,6 +60,14 @@ def _user(token: str, address: str, rule: CallerRule) -> Caller:
         avatar_url=claims.avatar_url,
         role=claims.role,
         session_id=claims.session_id,
+        tier=claims.tier,
         permissions=claims.permissions,
         address=address,
     )
+
+
+def _check_session(began: str, rule: CallerRule) -> None:
+    if not began:
+        raise InvalidTokenError("This session has ended: log in again")
+    if rule.recent and clock.now() - clock.seconds(began) > rule.recent:
+        raise StepUpError

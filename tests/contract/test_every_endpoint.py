@@ -22,7 +22,8 @@ from shared.contract.derived import needs_of, validation_status
 from shared.contract.needs import Kind
 from shared.contract.permissions import Identity
 from shared.domains.accounts.model import Session, User
-from shared.domains.accounts.store import AccountStore, SessionStore
+from shared.domains.accounts.store.sessions import SessionStore
+from shared.domains.accounts.store.users import AccountStore
 from tests.api import Answer, call
 from tests.aws import Stage
 from tests.callers import service_token
@@ -196,12 +197,12 @@ def test_a_session_that_ended_is_refused_at_once_where_it_must_be_fresh(
 ) -> None:
     ends = int(clock.now()) + 86400
     session = Session(new_id(), SOME_ID, "0" * 64, clock.timestamp(), ends)
-    SessionStore.open().add(session)
+    SessionStore.open().begin(session)
     person = tokens.Person(SOME_ID, "administrator", "administrator@example.com", "Administrator", "", "admin")
     own = tokens.issue_access_token(person, session.id, session_ends=ends)
     assert call(get_me.handler, "GET", "/api/auth/me", token=own).status == 200
     assert ask(room, method, path, None if method == "GET" else {}, token=own).status != 401
-    SessionStore.open().end(session.id)
+    SessionStore.open().end(SOME_ID, session.id)
     assert call(get_me.handler, "GET", "/api/auth/me", token=own).status == 200, "it was read less than a minute ago"
     answer = ask(room, method, path, None if method == "GET" else {}, token=own)
     check_form(answer)

@@ -4,8 +4,10 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from shared.domains.accounts import model, rules
+from shared.domains.accounts import model
+from shared.domains.accounts.rules import names, passwords
 from shared.http.framework import BaseModel
+from shared.http.request import ApiRequest
 
 
 class Request(BaseModel):
@@ -14,33 +16,38 @@ class Request(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+def device_of(request: ApiRequest) -> model.Device:
+    """What a request came from, as people recognise it in the list of their sessions."""
+    return model.Device(request.address, request.headers.get("user-agent", ""))
+
+
 # The bounds below are documented here and enforced by the domain, which finds all faults of a registration at once.
 class RegisterRequest(Request):
     """Who somebody wants to be. An answer of 422 names all that is wrong at once."""
 
-    username: Annotated[str, Field(json_schema_extra={"pattern": rules.USERNAME_PATTERN})]
-    email: Annotated[str, Field(json_schema_extra={"format": "email", "maxLength": rules.EMAIL_LENGTH})]
+    username: Annotated[str, Field(json_schema_extra={"pattern": names.USERNAME_PATTERN})]
+    email: Annotated[str, Field(json_schema_extra={"format": "email", "maxLength": names.EMAIL_LENGTH})]
     password: Annotated[
         str,
         Field(
             description="At least one upper case letter and one digit; taken exactly as sent",
             json_schema_extra={
-                "minLength": rules.PASSWORD_LENGTHS[0],
-                "maxLength": rules.PASSWORD_LENGTHS[1],
+                "minLength": passwords.PASSWORD_LENGTHS[model.Edition.WATCH][0],
+                "maxLength": passwords.LONGEST_PASSWORD,
                 "format": "password",
             },
         ),
     ]
     display_name: Annotated[
-        str | None, Field(json_schema_extra={"minLength": 1, "maxLength": rules.DISPLAY_NAME_LENGTH})
+        str | None, Field(json_schema_extra={"minLength": 1, "maxLength": names.DISPLAY_NAME_LENGTH})
     ] = None
 
 
 class LoginRequest(Request):
     """`login` is a username or an e-mail address. `mfa_code` is not looked at yet."""
 
-    login: Annotated[str, Field(min_length=1, max_length=rules.EMAIL_LENGTH)]
-    password: Annotated[str, Field(min_length=1, max_length=rules.PASSWORD_LENGTHS[1])]
+    login: Annotated[str, Field(min_length=1, max_length=names.EMAIL_LENGTH)]
+    password: Annotated[str, Field(min_length=1, max_length=passwords.LONGEST_PASSWORD)]
     mfa_code: Annotated[str | None, Field(max_length=16)] = None
 
 

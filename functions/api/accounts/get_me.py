@@ -4,7 +4,7 @@ from functions.api.accounts._models import Me, OwnUser, Profile
 from shared.contract.declare import get
 from shared.contract.permissions import user
 from shared.contract.resources import OPERATIONS, USERS
-from shared.domains.accounts.service import AccountService
+from shared.domains.accounts.service.entering import AccountService
 from shared.domains.videos.service.listing import ListingService
 from shared.http.caller import Caller
 from shared.http.serve import serve

@@ -1,23 +1,30 @@
 """POST /api/auth/login: begin a session with a username or an e-mail address, and a password."""
 
-from functions.api.accounts._models import LoggedIn, LoginRequest
+from functions.api.accounts._models import LoggedIn, LoginRequest, device_of
 from shared.contract.declare import Compute, post
 from shared.contract.limits import AUTH
-from shared.contract.resources import PASSWORD_PEPPER, SESSIONS, SIGNING_KEYS, USERS
-from shared.domains.accounts.service import AccountService
+from shared.contract.resources import LIMITS, PASSWORD_PEPPER, SESSIONS, SIGNING_KEYS, USERS
+from shared.domains.accounts.service.entering import AccountService
+from shared.http.request import ApiRequest
 from shared.http.serve import serve
 
 
 @post(
     "/api/auth/login",
     limits=(AUTH,),
-    errors=((401, "UNAUTHORIZED"),),
+    errors=((401, "UNAUTHORIZED"), (423, "ACCOUNT_LOCKED")),
     compute=Compute(memory=1769),
-    needs=(USERS.get, SESSIONS.put, PASSWORD_PEPPER.read, SIGNING_KEYS.read),
+    needs=(
+        *(USERS.batch_get, LIMITS.batch_get, LIMITS.update, LIMITS.delete),
+        *(SESSIONS.put, SESSIONS.query, PASSWORD_PEPPER.read, SIGNING_KEYS.read),
+    ),
 )
-async def log_in(wish: LoginRequest, accounts: AccountService) -> LoggedIn:
-    """Begin a session. An unknown login and a wrong password get the same answer in the same time."""
-    return LoggedIn.of(accounts.log_in(wish.login, wish.password), "Logged in successfully")
+async def log_in(wish: LoginRequest, request: ApiRequest, accounts: AccountService) -> LoggedIn:
+    """Begin a session. An unknown login and a wrong password get the same answer in the same time.
+
+    After five wrong passwords from one address it has to wait for a quarter of an hour.
+    """
+    return LoggedIn.of(accounts.log_in(wish.login, wish.password, device_of(request)), "Logged in successfully")
 
 
 handler = serve(log_in)

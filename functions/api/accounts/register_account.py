@@ -1,11 +1,12 @@
 """POST /api/auth/register: make an account, and be logged in."""
 
-from functions.api.accounts._models import LoggedIn, RegisterRequest
+from functions.api.accounts._models import LoggedIn, RegisterRequest, device_of
 from shared.contract.declare import Compute, post
 from shared.contract.limits import AUTH
 from shared.contract.resources import PASSWORD_PEPPER, SESSIONS, SIGNING_KEYS, USERS
 from shared.domains.accounts.model import Registration
-from shared.domains.accounts.service import AccountService
+from shared.domains.accounts.service.entering import AccountService
+from shared.http.request import ApiRequest
 from shared.http.serve import serve
 
 
@@ -17,9 +18,10 @@ from shared.http.serve import serve
     compute=Compute(memory=1769),
     needs=(USERS.put, SESSIONS.put, PASSWORD_PEPPER.read, SIGNING_KEYS.read),
 )
-async def register_account(wish: RegisterRequest, accounts: AccountService) -> LoggedIn:
+async def register_account(wish: RegisterRequest, request: ApiRequest, accounts: AccountService) -> LoggedIn:
     """Make an account with a username and an e-mail address that nobody has, and begin its first session."""
-    made = accounts.register(Registration(wish.username, wish.email, wish.password, wish.display_name))
+    wanted = Registration(wish.username, wish.email, wish.password, wish.display_name)
+    made = accounts.register(wanted, device_of(request))
     return LoggedIn.of(made, "Account created successfully")
 
 

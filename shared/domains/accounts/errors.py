@@ -1,6 +1,6 @@
 """What can go wrong with accounts."""
 
-from shared.base.errors import ConflictError, InvalidCredentialsError, InvalidInputError, InvalidTokenError
+from shared.base.errors import AppError, ConflictError, InvalidCredentialsError, InvalidInputError, InvalidTokenError
 
 
 class TakenError(ConflictError):
@@ -41,3 +41,15 @@ class InvalidRegistrationError(InvalidInputError):
             for message in messages
         ]
         super().__init__("Validation failed", details=details, field_errors=problems)
+
+
+class LockedError(AppError):
+    """Too many wrong passwords; the account is as it was, and whoever is logged in stays so."""
+
+    status, code, studio_code = 423, "ACCOUNT_LOCKED", "ACCOUNT_LOCKED"
+
+    def __init__(self, retry_after: int) -> None:
+        """`retry_after`: whole seconds until it is worth another try."""
+        message = "Too many attempts with a wrong password: wait, or reset the password"
+        super().__init__(message, headers={"Retry-After": str(retry_after)})
+        self.retry_after = retry_after

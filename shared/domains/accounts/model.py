@@ -1,13 +1,26 @@
 """Accounts: users, their sessions, and what proves who they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 DEFAULT_ROLE = "user"
+DEFAULT_TIER = "free"
+
+
+class Edition(StrEnum):
+    """Which of the two editions of the API somebody entered by; it decides how long an access token lives."""
+
+    WATCH = "watch"
+    STUDIO = "studio"
 
 
 @dataclass(frozen=True)
 class User:
-    """A user. `created_at` is ISO 8601 in UTC; `avatar_url` is "" while they have chosen none."""
+    """A user. Moments are ISO 8601 in UTC; `avatar_url` is "" while they have chosen none.
+
+    tier     the subscription: free, pro or enterprise
+    company  "" when they named none
+    """
 
     id: str
     username: str
@@ -17,7 +30,10 @@ class User:
     avatar_url: str = ""
     bio: str = ""
     role: str = DEFAULT_ROLE
+    tier: str = DEFAULT_TIER
+    company: str = ""
     verified: bool = False
+    email_verified: bool = False
     follower_count: int = 0
     following_count: int = 0
 
@@ -31,10 +47,20 @@ class Credentials:
 
 
 @dataclass(frozen=True)
+class Device:
+    """What a session was begun from: the client's address, and the name that its program gave itself."""
+
+    address: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True)
 class Session:
     """A login and all tokens that come of it (a family). It ends 7 days after it began, whatever is refreshed.
 
     refresh_hash  SHA-256 of the `jti` of the one refresh token that is good now
+    created_at    when somebody proved who they are
+    used_at       when it was last refreshed; "" while it never was
     expires_at    epoch seconds
     """
 
@@ -43,24 +69,29 @@ class Session:
     refresh_hash: str
     created_at: str
     expires_at: int
+    edition: Edition = Edition.WATCH
+    device: Device = field(default_factory=Device)
+    used_at: str = ""
 
 
 @dataclass(frozen=True)
 class Registration:
-    """What a newcomer sends; without a `display_name` it is their username."""
+    """What a newcomer sends; without a `display_name` it is their username, without a username one is made."""
 
     username: str
     email: str
     password: str
     display_name: str | None = None
+    company: str = ""
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """An access token and the refresh token that follows it."""
+    """An access token, the refresh token that follows it, and the seconds that the former lives."""
 
     access_token: str
     refresh_token: str
+    expires_in: int
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel
 
-from shared.domains.accounts.rules import avatar_address
+from shared.domains.accounts.rules.pictures import avatar_address
 from shared.domains.videos.model import Author, Card, Status, Video, Visibility
 from shared.domains.videos.rules.addresses import MediaAddresses
 from shared.domains.videos.rules.keys import MASTER, POSTER

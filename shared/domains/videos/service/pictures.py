@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from shared.base import logs
 from shared.base.objects import Objects
 from shared.base.settings import setting
-from shared.domains.accounts.rules import avatar_path
-from shared.domains.accounts.service import ProfileService
+from shared.domains.accounts.rules.pictures import avatar_path
+from shared.domains.accounts.service.profiles import ProfileService
 from shared.domains.videos.errors import MediaMovingError
 from shared.domains.videos.rules.keys import ThumbnailUpload, media_prefix, thumbnail_name, uploaded_thumbnail
 from shared.domains.videos.service.processing import ProcessingService

@@ -7,7 +7,7 @@ from shared.base import clock
 from shared.base.ids import made_at, new_id
 from shared.base.objects import URL_SECONDS
 from shared.base.settings import setting
-from shared.domains.accounts.rules import avatar_picture
+from shared.domains.accounts.rules.pictures import avatar_picture
 from shared.domains.videos.errors import (
     IncompleteUploadError,
     UnknownPartsError,

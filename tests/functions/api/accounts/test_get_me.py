@@ -1,13 +1,12 @@
 """GET /api/auth/me."""
 
-import pytest
-
 from functions.api.accounts.get_me import handler
 from shared.base import tokens
-from shared.domains.accounts.store import SessionStore
+from shared.domains.accounts.store.sessions import SessionStore
 from tests import jwts
 from tests.api import Answer, call
 from tests.aws import Stage
+from tests.callers import user_token
 from tests.clock import TurnedClock
 from tests.examples import differences
 from tests.functions.api.accounts.conftest import Register
@@ -93,17 +92,15 @@ def test_an_expired_token_is_401(register: Register, turned_clock: TurnedClock) 
 def test_an_ended_session_is_over_within_a_minute(register: Register, turned_clock: TurnedClock) -> None:
     token = register().json["tokens"]["access_token"]
     assert with_token(token).status == 200
-    SessionStore.open().end(tokens.verify(token, "access").session_id)
+    claims = tokens.verify(token, "access")
+    SessionStore.open().end(claims.user_id, claims.session_id)
     turned_clock.advance(60)
     assert with_token(token).status == 401
 
 
-@pytest.mark.parametrize("user_id", ["01900000-0000-7000-8000-000000000001"])
-def test_a_user_who_is_gone_is_401(register: Register, user_id: str) -> None:
-    claims = tokens.verify(register().json["tokens"]["access_token"], "access")
-    gone = tokens.Person(user_id, "gone", "gone@example.com", "Gone", "", "user")
-    token = tokens.issue_access_token(gone, claims.session_id, session_ends=claims.expires_at)
-    assert with_token(token).status == 401
+def test_a_user_who_is_gone_is_401(stage: Stage) -> None:
+    answer = with_token(user_token(stage))
+    assert (answer.status, answer.error["message"]) == (401, "This account is gone")
 
 
 def test_a_warm_request_makes_two_calls(stage: Stage, register: Register) -> None:

@@ -9,8 +9,8 @@ from functions.api.accounts import get_me, refresh_tokens, register_account
 from functions.api.uploads.request_video_upload import handler
 from functions.api.videos.get_video import handler as get_video
 from shared.contract.resources import VIDEOS
-from shared.domains.accounts import rules
-from shared.domains.accounts.service import ProfileService
+from shared.domains.accounts.rules import passwords
+from shared.domains.accounts.service.profiles import ProfileService
 from tests.api import Answer, call
 from tests.aws import Stage
 from tests.functions.api.videos.conftest import Someone
@@ -56,7 +56,7 @@ def test_all_that_can_be_said_of_a_video(ada: Someone) -> None:
 @pytest.mark.parametrize("picture", ["", "01900000-0000-7000-8000-000000000009"])
 def test_the_author_looks_as_in_their_own_account(stage: Stage, monkeypatch: pytest.MonkeyPatch, picture: str) -> None:
     """Somebody who registered and perhaps chose a picture; the media server moves to another address afterwards."""
-    monkeypatch.setattr(rules, "BCRYPT_COST", 4)
+    monkeypatch.setattr(passwords, "BCRYPT_COST", 4)
     body = {"username": "ada", "email": "ada@showreel.example", "password": "Correct horse 1"}
     made = call(register_account.handler, "POST", "/api/auth/register", body).json
     if picture:

@@ -9,7 +9,7 @@ import pytest
 from shared.base import clock, tokens
 from shared.base.ids import new_id
 from shared.domains.accounts.model import Session, User
-from shared.domains.accounts.store import AccountStore
+from shared.domains.accounts.store.users import AccountStore
 from shared.domains.videos.model import Author, PublishedMedia, Variant
 from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.service.uploads import UploadService, UploadWish

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.domains.accounts import rules
 from shared.domains.accounts.model import LoggedIn, Registration
-from shared.domains.accounts.service import AccountService
+from shared.domains.accounts.rules import passwords
+from shared.domains.accounts.service.entering import AccountService
 from tests.aws import Stage, bare_stage, lasting_stage, stage
 from tests.clock import turned_clock
 
@@ -20,7 +20,7 @@ Register = Callable[..., LoggedIn]
 @pytest.fixture
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """bcrypt at its lowest cost, for tests of something else."""
-    monkeypatch.setattr(rules, "BCRYPT_COST", 4)
+    monkeypatch.setattr(passwords, "BCRYPT_COST", 4)
 
 
 @pytest.fixture

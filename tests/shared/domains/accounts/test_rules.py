@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domains.accounts import rules
 from shared.domains.accounts.errors import InvalidRegistrationError
-from shared.domains.accounts.model import Registration
+from shared.domains.accounts.model import Edition, Registration
+from shared.domains.accounts.rules import names, passwords
+from shared.domains.accounts.rules.registration import check_registration
 from tests.shared.domains.accounts.conftest import PASSWORD
 
 PEPPERS = ["first-pepper", "second-pepper"]
@@ -20,7 +21,7 @@ def problems(**changes: str) -> dict[str, list[str]]:
     """Field -> what is wrong with a registration that is good but for the changes."""
     good = {"username": "alice", "email": "alice@example.com", "password": PASSWORD}
     try:
-        rules.check_registration(Registration(**{**good, **changes}))
+        check_registration(Registration(**{**good, **changes}), Edition.WATCH)
     except InvalidRegistrationError as error:
         return error.field_errors
     return {}
@@ -106,20 +107,20 @@ def test_one_address_in_two_spellings() -> None:
         ("é@x.com", unicodedata.normalize("NFD", "é@x.com")),
         (" a@x.com", "a@x.com"),
     ]:
-        assert rules.normalise_email(one) == rules.normalise_email(other)
+        assert names.normalise_email(one) == names.normalise_email(other)
 
 
 def test_tags_make_other_addresses() -> None:
-    assert rules.normalise_email("a+b@x.com") != rules.normalise_email("a@x.com")
+    assert names.normalise_email("a+b@x.com") != names.normalise_email("a@x.com")
 
 
 @given(st.emails())
 def test_normalising_is_done_once(email: str) -> None:
     try:
-        once = rules.normalise_email(email)
+        once = names.normalise_email(email)
     except ValueError:
         return  # quoted local parts and the like, which we do not take
-    assert rules.normalise_email(once) == once == once.lower()
+    assert names.normalise_email(once) == once == once.lower()
 
 
 @given(st.text())
@@ -167,19 +168,19 @@ def test_all_faults_are_told_at_once() -> None:
 
 
 def test_a_hash_names_its_version_and_pepper() -> None:
-    hashed = rules.hash_password(PASSWORD, PEPPERS)
+    hashed = passwords.hash_password(PASSWORD, PEPPERS)
     version, pepper, bcrypt = hashed.split("$", 2)
-    assert (version, pepper) == ("v1", rules.pepper_id("first-pepper"))
+    assert (version, pepper) == ("v1", passwords.pepper_id("first-pepper"))
     assert bcrypt.startswith("$2b$12$")
     assert "first-pepper" not in hashed
 
 
 def test_a_password_matches_its_hash_alone() -> None:
-    hashed = rules.hash_password(PASSWORD, PEPPERS)
-    assert rules.password_matches(PASSWORD, hashed, PEPPERS)
-    assert not rules.password_matches(PASSWORD + " ", hashed, PEPPERS)
-    assert rules.password_matches(PASSWORD, hashed, list(reversed(PEPPERS)))  # the pepper has been changed since
-    assert not rules.password_matches(PASSWORD, hashed, ["second-pepper"])
+    hashed = passwords.hash_password(PASSWORD, PEPPERS)
+    assert passwords.password_matches(PASSWORD, hashed, PEPPERS)
+    assert not passwords.password_matches(PASSWORD + " ", hashed, PEPPERS)
+    assert passwords.password_matches(PASSWORD, hashed, list(reversed(PEPPERS)))  # the pepper has been changed since
+    assert not passwords.password_matches(PASSWORD, hashed, ["second-pepper"])
 
 
 @pytest.mark.usefixtures("quick_hashes")
@@ -195,9 +196,9 @@ def test_a_password_matches_its_hash_alone() -> None:
     ],
 )
 def test_passwords_count_to_the_last_byte_as_sent(password: str, other: str) -> None:
-    hashed = rules.hash_password(password, PEPPERS)
-    assert rules.password_matches(password, hashed, PEPPERS)
-    assert not rules.password_matches(other, hashed, PEPPERS)
+    hashed = passwords.hash_password(password, PEPPERS)
+    assert passwords.password_matches(password, hashed, PEPPERS)
+    assert not passwords.password_matches(other, hashed, PEPPERS)
 
 
 BROKEN = [
@@ -207,33 +208,33 @@ BROKEN = [
     "v2$x$y",
     "v1$none$$2b$12$short",
     "plain",
-    "v1$" + rules.pepper_id("first-pepper") + "$$2b$12$" + "!" * 53,
+    "v1$" + passwords.pepper_id("first-pepper") + "$$2b$12$" + "!" * 53,
 ]
 
 
-@pytest.mark.parametrize("stored", [*BROKEN, rules.NOBODYS_HASH])
+@pytest.mark.parametrize("stored", [*BROKEN, passwords.NOBODYS_HASH])
 def test_a_broken_hash_matches_nothing_and_takes_its_time(stored: str) -> None:
     began = time.process_time()
-    assert not rules.password_matches(PASSWORD, stored, PEPPERS)
+    assert not passwords.password_matches(PASSWORD, stored, PEPPERS)
     assert time.process_time() - began > 0.05
 
 
 def test_an_unknown_login_takes_as_long_as_a_wrong_password() -> None:
-    known = rules.hash_password(PASSWORD, PEPPERS)
-    times: dict[str, list[float]] = {known: [], rules.NOBODYS_HASH: []}
+    known = passwords.hash_password(PASSWORD, PEPPERS)
+    times: dict[str, list[float]] = {known: [], passwords.NOBODYS_HASH: []}
     for _ in range(8):
         for stored, seen in times.items():  # in turn, so that a busy machine slows both
             began = time.process_time()
-            rules.password_matches("Wrong horse 1", stored, PEPPERS)
+            passwords.password_matches("Wrong horse 1", stored, PEPPERS)
             seen.append(time.process_time() - began)
     one, other = (statistics.median(seen) for seen in times.values())
     assert abs(one - other) < 0.15 * max(one, other)
 
 
 def test_nobodys_hash_costs_what_others_cost() -> None:
-    assert rules.NOBODYS_HASH.split("$")[4] == str(rules.BCRYPT_COST)
+    assert passwords.NOBODYS_HASH.split("$")[4] == str(passwords.BCRYPT_COST)
 
 
 def test_no_password_has_nobodys_hash() -> None:
-    for password in ("", "password", "none", rules.NOBODYS_HASH):
-        assert not rules.password_matches(password, rules.NOBODYS_HASH, PEPPERS)
+    for password in ("", "password", "none", passwords.NOBODYS_HASH):
+        assert not passwords.password_matches(password, passwords.NOBODYS_HASH, PEPPERS)

@@ -10,10 +10,11 @@ import pytest
 from shared.base import tokens
 from shared.base.errors import InvalidTokenError, UnavailableError
 from shared.contract.resources import SESSIONS, USERS
-from shared.domains.accounts import store
 from shared.domains.accounts.errors import InvalidRegistrationError, TakenError, WrongCredentialsError
 from shared.domains.accounts.model import LoggedIn, Registration
-from shared.domains.accounts.service import AccountService
+from shared.domains.accounts.service.entering import AccountService
+from shared.domains.accounts.service.sessions import RefreshService
+from shared.domains.accounts.store import users
 from tests.aws import SETTINGS, Stage
 from tests.shared.domains.accounts.conftest import PASSWORD, Register
 
@@ -41,7 +42,10 @@ def test_registering_is_one_transaction(stage: Stage, register: Register) -> Non
 
 def test_logging_in_is_one_read_and_one_write(stage: Stage, register: Register, accounts: AccountService) -> None:
     register()
-    assert stage.calls_of(lambda: accounts.log_in("alice", PASSWORD)) == ["dynamodb:GetItem", "dynamodb:PutItem"]
+    assert stage.calls_of(lambda: accounts.log_in("alice", PASSWORD)) == [
+        "dynamodb:BatchGetItem",
+        "dynamodb:TransactWriteItems",
+    ]
 
 
 def test_asking_who_i_am_is_one_read(stage: Stage, register: Register, accounts: AccountService) -> None:
@@ -105,12 +109,12 @@ def test_a_conflict_of_transactions_is_tried_again(stage: Stage, register: Regis
 
 
 def test_conflicts_without_end_become_503(stage: Stage, register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "CONFLICT_WAIT", 0.0)
+    monkeypatch.setattr(users, "CONFLICT_WAIT", 0.0)
     conflict = reasons("None", "None", "TransactionConflict", "None")
     operation = ("dynamodb", "TransactWriteItems", "TransactionCanceledException")
     with stage.refusing(*operation, **conflict) as fired, pytest.raises(UnavailableError):
         register()
-    assert len(fired) == store.CONFLICT_TRIES
+    assert len(fired) == users.CONFLICT_TRIES
     assert stage.rows(USERS) == []
 
 
@@ -170,7 +174,7 @@ def test_whatever_is_wrong_the_answer_is_one(
         assert (caught.value.status, caught.value.message) == (401, WrongCredentialsError().message)
         assert (caught.value.details, caught.value.field_errors, caught.value.headers) == ([], {}, {})
 
-    assert stage.calls_of(attempt) == ["dynamodb:GetItem"]
+    assert stage.calls_of(attempt) == ["dynamodb:BatchGetItem", "dynamodb:TransactWriteItems"]
     assert len(stage.rows(SESSIONS)) == 1
 
 
@@ -191,7 +195,7 @@ def test_every_wrong_login_costs_one_bcrypt(
 
 def test_nothing_at_rest_lets_anybody_in(stage: Stage, register: Register, accounts: AccountService) -> None:
     made: list[LoggedIn] = [register(), accounts.log_in("alice", PASSWORD)]
-    made.append(LoggedIn(made[0].user, accounts.refresh(made[0].tokens.refresh_token)))
+    made.append(LoggedIn(made[0].user, RefreshService.open().refresh(made[0].tokens.refresh_token)))
     at_rest = json.dumps([stage.rows(USERS), stage.rows(SESSIONS)])
     for one in made:
         for token in (one.tokens.access_token, one.tokens.refresh_token):

@@ -1,0 +1,118 @@
+"""How people get in: they register, or log in."""
+
+import secrets
+
+from shared.base import clock
+from shared.base.errors import InvalidTokenError
+from shared.base.failures import Count, Lock, count, forgiveness
+from shared.base.ids import new_id
+from shared.domains.accounts.errors import LockedError, TakenError, WrongCredentialsError
+from shared.domains.accounts.model import Credentials, Device, Edition, LoggedIn, Registration, User
+from shared.domains.accounts.rules import passwords
+from shared.domains.accounts.rules.lockout import locks_of
+from shared.domains.accounts.rules.names import login_key, made_username
+from shared.domains.accounts.rules.registration import check_registration
+from shared.domains.accounts.service.issuing import logged_in, new_session, peppers, with_avatar
+from shared.domains.accounts.store.sessions import SessionStore
+from shared.domains.accounts.store.users import AccountStore
+
+NAME_TRIES = 5
+SOMEWHERE = Device()
+
+
+class AccountService:
+    """Accounts and how one gets into them."""
+
+    def __init__(self, accounts: AccountStore, sessions: SessionStore) -> None:
+        """Use `open()`."""
+        self._accounts = accounts
+        self._sessions = sessions
+
+    @classmethod
+    def open(cls) -> "AccountService":
+        """The accounts of the stage."""
+        return cls(AccountStore.open(), SessionStore.open())
+
+    def register(self, wish: Registration, device: Device = SOMEWHERE) -> LoggedIn:
+        """Make an account and log it in. InvalidRegistrationError for broken rules, TakenError for a taken name."""
+        check_registration(wish, Edition.WATCH)
+        user = _newcomer(wish, wish.username)
+        session, jti = new_session(user.id, Edition.WATCH, device)
+        entered = logged_in(user, session, jti)  # before anything is written, since the key may be out of reach
+        self._accounts.create(user, passwords.hash_password(wish.password, peppers()), session)
+        return entered
+
+    def register_creator(self, wish: Registration) -> User:
+        """Make an account by the rules of Studio, which logs nobody in; without a username one is made up."""
+        check_registration(wish, Edition.STUDIO)
+        hashed = passwords.hash_password(wish.password, peppers())
+        for tries_left in reversed(range(NAME_TRIES)):
+            name = wish.username or made_username(wish.email, secrets.randbelow(10_000))
+            user = _newcomer(wish, name)
+            try:
+                self._accounts.create(user, hashed)
+            except TakenError as taken:
+                if wish.username or "email" in taken.field_errors or not tries_left:
+                    raise
+            else:
+                break
+        return user
+
+    def log_in(
+        self,
+        login: str,
+        password: str,
+        device: Device = SOMEWHERE,
+        edition: Edition = Edition.WATCH,
+    ) -> LoggedIn:
+        """Begin a session.
+
+        WrongCredentialsError, equal in all, for an unknown login and for a wrong password; LockedError after too many.
+        """
+        locks = locks_of(login_key(login), device.address)
+        found, counts = self._accounts.for_login(login, locks)
+        self._refuse_locked(found, counts, device)
+        stored = found.password_hash if found else passwords.NOBODYS_HASH
+        if not passwords.password_matches(password, stored, peppers()) or found is None:
+            count(counts)
+            raise WrongCredentialsError
+        session, jti = new_session(found.user.id, edition, device)
+        entered = logged_in(found.user, session, jti)
+        if not self._sessions.begin(session, forgiveness(locks[0])):
+            raise LockedError(locks[0].seconds)
+        return entered
+
+    def _refuse_locked(self, found: Credentials | None, counts: dict[Lock, Count], device: Device) -> None:
+        """LockedError while this address has guessed too often, or all have and the account is not used from this one.
+
+        Thus nobody keeps others out by guessing wrong.
+        """
+        own, everybody = counts.items()
+        locked = _locked_seconds(*own)
+        if not locked and (locked := _locked_seconds(*everybody)) and found:
+            sessions = self._sessions.all_live(found.user.id)
+            locked *= not any(session.device.address == device.address for session in sessions)
+        if locked:
+            raise LockedError(locked)
+
+    def get(self, user_id: str) -> User:
+        """A user who holds a token. InvalidTokenError when they are gone."""
+        user = self._accounts.user(user_id)
+        if user is None:
+            raise InvalidTokenError("This account is gone")
+        return with_avatar(user)
+
+
+def _locked_seconds(lock: Lock, counted: Count) -> int:
+    return int(counted.until - clock.now()) + 1 if counted.failures >= lock.most else 0
+
+
+def _newcomer(wish: Registration, username: str) -> User:
+    return User(
+        id=new_id(),
+        username=username,
+        email=wish.email.strip(),
+        display_name=(wish.display_name or username).strip(),
+        company=wish.company.strip(),
+        created_at=clock.timestamp(),
+    )

@@ -1,0 +1,147 @@
+"""Sessions while they live: refreshed, listed, ended; and whether one does."""
+
+import uuid
+from collections import OrderedDict
+
+from shared.base import clock, tokens
+from shared.base.errors import InvalidTokenError, NotFoundError
+from shared.base.logs import log
+from shared.domains.accounts.errors import SessionEndedError
+from shared.domains.accounts.model import Edition, Session, Tokens
+from shared.domains.accounts.rules.sessions import refresh_hash, successor
+from shared.domains.accounts.service.issuing import successor_key, tokens_of, with_avatar
+from shared.domains.accounts.store.sessions import SessionStore
+from shared.domains.accounts.store.users import AccountStore
+
+LIVE_SECONDS = 60
+LIVE_KEPT = 2000
+
+_seen: OrderedDict[str, tuple[float, str]] = OrderedDict()
+"""Session -> when it was read, and when it began, "" when it did not live; for this process."""
+
+
+class SessionService:
+    """Whether a session lives. It is asked at every request, so what was read serves for a minute."""
+
+    def __init__(self, sessions: SessionStore) -> None:
+        """Use `open()`."""
+        self._sessions = sessions
+
+    @classmethod
+    def open(cls) -> "SessionService":
+        """The sessions of the stage."""
+        return cls(SessionStore.open())
+
+    @staticmethod
+    def forget() -> None:
+        """Drop what was read (tests)."""
+        _seen.clear()
+
+    def live_since(self, user_id: str, session_id: str, *, fresh: bool = False) -> str:
+        """When a session began whose tokens are good, "" when they are not: as of now if `fresh`, else of a minute ago.
+
+        The moment is ISO 8601: at that time its user proved who they are.
+        """
+        now = clock.now()
+        seen = _seen.get(session_id)
+        if seen and not fresh and now - seen[0] < LIVE_SECONDS:
+            return seen[1]
+        session = self._sessions.live(user_id, session_id)
+        began = session.created_at if session else ""
+        _seen[session_id] = (now, began)
+        _seen.move_to_end(session_id)
+        if len(_seen) > LIVE_KEPT:
+            _seen.popitem(last=False)
+        return began
+
+    def list(self, user_id: str) -> list[Session]:
+        """All sessions of a user that live, the newest first."""
+        return self._sessions.all_live(user_id)
+
+    def end(self, user_id: str, session_id: str) -> None:
+        """End one session of a user. NotFoundError when they never had it."""
+        if not self._sessions.end(user_id, session_id):
+            raise NotFoundError("You have no such session")
+        _seen.pop(session_id, None)
+
+    def log_out(self, user_id: str, session_id: str, refresh_token: str | None = None) -> None:
+        """End the session of a token, and that of a refresh token of the same user, if it is another."""
+        named = self._named(refresh_token) if refresh_token else None
+        for one in dict.fromkeys((session_id, named.id if named and named.user_id == user_id else session_id)):
+            self._sessions.end(user_id, one)
+            _seen.pop(one, None)
+
+    def end_others(self, user_id: str, session_id: str = "") -> int:
+        """End all sessions of a user but one; how many were ended."""
+        others = [session for session in self._sessions.all_live(user_id) if session.id != session_id]
+        for session in others:
+            self._sessions.end(user_id, session.id)
+            _seen.pop(session.id, None)
+        return len(others)
+
+    def _named(self, refresh_token: str) -> Session | None:
+        try:
+            return _signed(refresh_token)
+        except InvalidTokenError:
+            return self._sessions.led_to(refresh_hash(refresh_token))
+
+
+class RefreshService:
+    """New tokens for old ones."""
+
+    def __init__(self, accounts: AccountStore, sessions: SessionStore) -> None:
+        """Use `open()`."""
+        self._accounts = accounts
+        self._sessions = sessions
+
+    @classmethod
+    def open(cls) -> "RefreshService":
+        """The accounts and sessions of the stage."""
+        return cls(AccountStore.open_users(), SessionStore.open())
+
+    def refresh(self, refresh_token: str) -> Tokens:
+        """New tokens for a Watch refresh token. Each is good once: one that was used before ends its whole session."""
+        claims = tokens.verify(refresh_token, "refresh")
+        session = _signed(refresh_token)
+        return self._renew(session, claims.token_id)
+
+    def session_of(self, refresh_token: str) -> Session:
+        """The session that a Studio refresh token leads to. InvalidTokenError when it leads nowhere."""
+        session = self._sessions.led_to(refresh_hash(refresh_token)) if _is_uuid4(refresh_token) else None
+        if session is None:
+            raise SessionEndedError
+        return session
+
+    def refresh_opaque(self, session: Session, refresh_token: str) -> Tokens:
+        """New tokens for the Studio refresh token that led to a session, under the same rules."""
+        return self._renew(session, refresh_token)
+
+    def _renew(self, session: Session, jti: str) -> Tokens:
+        user = self._accounts.user(session.user_id)
+        if user is None:
+            raise SessionEndedError
+        following = successor(jti, session.id, successor_key())
+        renewed = tokens_of(with_avatar(user), session, following)  # before the old one is spent
+        if not self._rotate(session, refresh_hash(following)):
+            self._sessions.end(session.user_id, session.id)
+            log("WARNING", "refresh token refused, its session ended", user_id=user.id, session_id=session.id)
+            raise SessionEndedError
+        return renewed
+
+    def _rotate(self, session: Session, new_hash: str) -> bool:
+        if session.edition is Edition.STUDIO:
+            return self._sessions.rotate_opaque(session, new_hash)
+        return self._sessions.rotate(session.user_id, session.id, session.refresh_hash, new_hash)
+
+
+def _signed(refresh_token: str) -> Session:
+    """The session that a Watch refresh token names, as far as the token tells. InvalidTokenError when it is none."""
+    claims = tokens.verify(refresh_token, "refresh")
+    return Session(claims.session_id, claims.subject, refresh_hash(claims.token_id), "", claims.expires_at)
+
+
+def _is_uuid4(text: str) -> bool:
+    try:
+        return str(uuid.UUID(text)) == text and uuid.UUID(text).version == 4
+    except ValueError:
+        return False

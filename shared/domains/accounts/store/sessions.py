@@ -1,0 +1,140 @@
+"""Sessions, in the table that they alone live in: those of a user together, so that they can be listed and ended."""
+
+from typing import Any
+
+from pynamodb.exceptions import DoesNotExist, UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from shared.base import clock
+from shared.base.aws import client
+from shared.base.settings import setting
+from shared.base.tables import READ_SECONDS, bind
+from shared.base.tables import answering as reachable
+from shared.base.transactions import write_together
+from shared.domains.accounts.model import Edition, Session
+from shared.domains.accounts.rules.sessions import GRACE_SECONDS
+from shared.domains.accounts.store.rows import (
+    RefreshRow,
+    SessionRow,
+    answering,
+    is_live,
+    refresh_row,
+    session_row,
+    to_session,
+)
+
+TABLE_VARIABLE = "SESSIONS_TABLE"
+
+
+class SessionStore:
+    """Sessions."""
+
+    @classmethod
+    def open(cls) -> "SessionStore":
+        """The stage's sessions."""
+        bind(SessionRow, TABLE_VARIABLE)
+        bind(RefreshRow, TABLE_VARIABLE)
+        return cls()
+
+    def begin(self, session: Session, *more: dict[str, Any]) -> bool:
+        """Keep a new session, and make the writes that must be made with it; False when one of these is refused."""
+        with reachable("Accounts"):
+            return write_together(*_additions(session), *more) is None
+
+    def rotate(self, user_id: str, session_id: str, old_hash: str, new_hash: str) -> bool:
+        """Replace the one good refresh token; False when the old one is not it, or no more.
+
+        A repeat that comes soon, since the first reply was lost, finds its own hash and is a success.
+        """
+        change = _rotation(user_id, session_id, old_hash, new_hash)
+        table = client("dynamodb", READ_SECONDS)
+        with reachable("Accounts"):
+            try:
+                table.update_item(**change)
+            except table.exceptions.ConditionalCheckFailedException:
+                return self._is_rotated(user_id, session_id, new_hash)
+        return True
+
+    def rotate_opaque(self, session: Session, new_hash: str) -> bool:
+        """The same for a refresh token that says nothing by itself: the new one leads to the session from now on."""
+        change = _rotation(session.user_id, session.id, session.refresh_hash, new_hash)
+        lead = _put(refresh_row(session, new_hash))
+        with reachable("Accounts"):
+            refusal = write_together({"Update": change}, lead)
+        return refusal is None or self._is_rotated(session.user_id, session.id, new_hash)
+
+    def led_to(self, refresh_hash: str) -> Session | None:
+        """The session that a Studio refresh token leads to, with that token's hash; None when it leads nowhere."""
+        with answering():
+            try:
+                row = RefreshRow.get(f"refresh#{refresh_hash}", "-", consistent_read=True)
+            except DoesNotExist:
+                return None
+        if row.expires_at <= clock.now():
+            return None
+        return Session(row.held_id, row.holder_id, refresh_hash, "", int(row.expires_at), Edition.STUDIO)
+
+    def _is_rotated(self, user_id: str, session_id: str, new_hash: str) -> bool:
+        row = self._get(user_id, session_id)
+        if row is None or not is_live(row) or row.refresh_hash != new_hash or not row.rotated_at:
+            return False
+        return clock.now() - clock.seconds(row.rotated_at) <= GRACE_SECONDS
+
+    def end(self, user_id: str, session_id: str) -> bool:
+        """End a session for good: all that comes of it is refused. Twice is once; False: there is no such session."""
+        ended = SessionRow.ended_at.set(SessionRow.ended_at | clock.timestamp())
+        return self._update(SessionRow(user_id, session_id), [ended], SessionRow.session_id.exists())
+
+    def live(self, user_id: str, session_id: str) -> Session | None:
+        """A session that has neither ended nor grown older than its 7 days; None when there is none."""
+        row = self._get(user_id, session_id)
+        return to_session(row) if row and is_live(row) else None
+
+    def all_live(self, user_id: str) -> list[Session]:
+        """All live sessions of a user, the newest first."""
+        with answering():
+            rows = list(SessionRow.query(user_id, consistent_read=True, scan_index_forward=False))
+        return [to_session(row) for row in rows if is_live(row)]
+
+    def _get(self, user_id: str, session_id: str) -> SessionRow | None:
+        with answering():
+            try:
+                return SessionRow.get(user_id, session_id, consistent_read=True)
+            except DoesNotExist:
+                return None
+
+    @staticmethod
+    def _update(row: SessionRow, changes: list[Action], condition: Condition) -> bool:
+        """Whether the condition held."""
+        try:
+            with answering():
+                row.update(changes, condition=condition)
+        except UpdateError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
+            return False
+        return True
+
+
+def _additions(session: Session) -> list[dict[str, Any]]:
+    """What a session is kept as; a refresh token of Studio has a row that leads to it."""
+    rows: list[SessionRow | RefreshRow] = [session_row(session)]
+    if session.edition is Edition.STUDIO:
+        rows.append(refresh_row(session, session.refresh_hash))
+    return [_put(row) for row in rows]
+
+
+def _put(row: SessionRow | RefreshRow) -> dict[str, Any]:
+    return {"Put": {"TableName": setting(TABLE_VARIABLE), "Item": row.serialize()}}
+
+
+def _rotation(user_id: str, session_id: str, old_hash: str, new_hash: str) -> dict[str, Any]:
+    values = {":old": {"S": old_hash}, ":new": {"S": new_hash}, ":time": {"S": clock.timestamp()}}
+    return {
+        "TableName": setting(TABLE_VARIABLE),
+        "Key": {"user_id": {"S": user_id}, "session_id": {"S": session_id}},
+        "UpdateExpression": "SET refresh_hash = :new, rotated_at = :time",
+        "ConditionExpression": "refresh_hash = :old AND attribute_not_exists(ended_at) AND expires_at > :now",
+        "ExpressionAttributeValues": values | {":now": {"N": str(int(clock.now()))}},
+    }
