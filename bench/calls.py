@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bench.figures import Figure
 from bench.world import PASSWORD, SIZE, World, world
 from infra.parts.discovery import endpoints
+from shared.domains.accounts.rules.mailed import Purpose
 from shared.http import limiting
 
 MOST, OFTEN, SHARE_OVER = 3, 2, 10.0
@@ -53,6 +54,27 @@ def _log_in(world: World) -> Request:
         name = world.register()["user"]["username"]
     body = {"login": name, "password": PASSWORD}
     return lambda: world.ask("accounts.log_in", "POST", "/api/auth/login", body)
+
+
+def _ask_for_mail(name: str, path: str) -> Callable[[World], Request]:
+    return lambda world: lambda: world.ask(name, "POST", path, {"email": world.user.email})
+
+
+def _open_verification(world: World) -> Request:
+    """A program that asks for JSON, which costs more than the page."""
+    query, headers = f"token={world.mailed_token(Purpose.VERIFY_EMAIL)}", {"accept": "application/json"}
+    name, path = "credentials.open_email_verification", "/api/v1/auth/verify-email"
+    return lambda: world.ask(name, "GET", path, query=query, headers=headers)
+
+
+def _verify_email(world: World) -> Request:
+    body = {"token": world.mailed_token(Purpose.VERIFY_EMAIL)}
+    return lambda: world.ask("credentials.verify_email", "POST", "/api/v1/auth/verify-email", body)
+
+
+def _reset_password(world: World) -> Request:
+    body = {"token": world.mailed_token(Purpose.RESET_PASSWORD), "new_password": f"{PASSWORD}!"}
+    return lambda: world.ask("credentials.reset_password", "POST", "/api/v1/auth/password-reset/confirm", body)
 
 
 def _thumbnail(world: World) -> Request:
@@ -138,6 +160,12 @@ REQUESTS: dict[str, Callable[[World], Request]] = {
     "log_in": _log_in,
     "get_me": lambda world: lambda: world.own("accounts.get_me", "GET", "/api/auth/me"),
     "refresh_tokens": _refresh,
+    "resend_verification": _ask_for_mail("credentials.resend_verification", "/api/v1/auth/verify-email/resend"),
+    "open_email_verification": _open_verification,
+    "verify_email": _verify_email,
+    "request_password_reset": _ask_for_mail("credentials.request_password_reset", "/api/v1/auth/password-reset"),
+    "open_password_reset": _get("credentials.open_password_reset", "/api/v1/auth/password-reset/confirm"),
+    "reset_password": _reset_password,
     "register_account": lambda world: world.register,
     "get_root": _get("operations.get_root", "/api/"),
     "get_api_health": _get("operations.get_api_health", "/api/health"),

@@ -36,6 +36,7 @@ class Functions:
         edge: MediaEdge | None = None,
         lost: sqs.Queue | None = None,
         key_arn: str = "",
+        api_url: str = "",
     ) -> None:
         """`edge` is told to functions of stacks that make media addresses or invalidate them, `key_arn` to what seals.
 
@@ -45,6 +46,7 @@ class Functions:
         self._stage = stage
         self._edge = edge
         self._lost = lost
+        self._api_url = api_url
         self.grants = Grants(stack, stage, edge.distribution_id if edge else "", key_arn)
         self._layers: dict[str, lambda_.LayerVersion] = {}
 
@@ -90,6 +92,8 @@ class Functions:
         told = {**self._stage.environment, **self.grants.environment(needs_of(room.declaration))}
         if Layer.FFMPEG in room.declaration.compute.layers:
             told["FFMPEG_PATH"] = FFMPEG_PATH
+        if self._api_url:
+            told["API_URL"] = self._api_url
         if self._edge:
             told["CDN_BASE_URL"] = self._edge.address
         return told

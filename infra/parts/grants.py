@@ -75,10 +75,8 @@ class Grants:
         listed: dict[tuple[str, str], set[str]] = defaultdict(set)
         written: list[iam.PolicyStatement] = []
         for need in needs:
-            if need.action == _TRANSCRIBES:
-                written.append(self._transcription(need))
-            elif need.resource.kind is Kind.KEY:
-                written.append(self._data_keys(need))
+            if need.action == _TRANSCRIBES or need.resource.kind is Kind.KEY:
+                written.append(self._narrowed(need))
             elif need.resource.kind is Kind.IDENTITY and not self._stage.mail_from:
                 continue
             elif need.action in _LISTS:
@@ -98,15 +96,12 @@ class Grants:
         ]
         return [*plain, *lists, *written]
 
-    def _transcription(self, need: Need) -> iam.PolicyStatement:
-        """Jobs have no ARN before they are there: what they write is what can be narrowed."""
-        place = {"transcribe:OutputBucketName": self.real_name(MEDIA)}
-        conditions = {"StringEquals": place, "StringLike": {"transcribe:OutputKey": "work/*"}}
-        return iam.PolicyStatement(actions=[need.action], resources=[self.arn(need)], conditions=conditions)
-
-    def _data_keys(self, need: Need) -> iam.PolicyStatement:
-        """Nothing but the encryption context tells data keys of one key apart."""
+    def _narrowed(self, need: Need) -> iam.PolicyStatement:
+        """Transcription jobs have no ARN before they are there, and data keys none at all."""
         conditions = {"StringEquals": {"kms:EncryptionContext:purpose": need.path}}
+        if need.action == _TRANSCRIBES:
+            place = {"transcribe:OutputBucketName": self.real_name(MEDIA)}
+            conditions = {"StringEquals": place, "StringLike": {"transcribe:OutputKey": "work/*"}}
         return iam.PolicyStatement(actions=[need.action], resources=[self.arn(need)], conditions=conditions)
 
     def environment(self, needs: tuple[Need, ...]) -> dict[str, str]:

@@ -26,5 +26,5 @@ def build(app: cdk.App) -> Stage:
         DomainStack(app, stage, domain, list(rooms), api, media.edge, data.key_arn)
     PipelineStack(app, stage)
     SchedulesStack(app, stage, media.edge)
-    TasksStack(app, stage).add_stack_dependency(data)
+    TasksStack(app, stage, api.http.api_endpoint).add_stack_dependency(data)
     return stage

@@ -67,6 +67,7 @@ PUBLIC_KEYS = Parameter(Kind.PARAMETER, "public-keys")
 
 TRANSCODE = Machine(Kind.MACHINE, "transcode")
 RENDER = Machine(Kind.MACHINE, "render")
+SEND_ACCOUNT_MAIL = Function(Kind.FUNCTION, "send_account_mail")
 CHECK_MEDIA_TOOLS = Function(Kind.FUNCTION, "check_media_tools")
 MAIL = Identity(Kind.IDENTITY, "mail")
 TRANSCRIPTION = Transcription(Kind.TRANSCRIPTION, "words")
