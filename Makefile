@@ -1,6 +1,6 @@
 # Every target sets up what it needs first. PYTHON=/path/to/python3.12 chooses the interpreter.
 .DEFAULT_GOAL := help
-.PHONY: help setup npm transcriber up down demo test check fix synth build openapi bench where service-token deploy doctor lock
+.PHONY: help setup npm transcriber up down mail demo test check fix synth build openapi bench where service-token deploy doctor lock
 
 STAGE ?= dev
 RUN := .venv/bin/python -m
@@ -25,6 +25,9 @@ up: setup ## start the local stack and keep it up; PORT= chooses the port
 
 down: setup ## end the local stack, also one that the demo kept
 	@$(RUN) infra.local down
+
+mail: setup ## the mails that the local stack has sent, the newest last
+	@$(RUN) infra.mail
 
 demo: npm ## upload a film to a local stack and play its stream; FILE= takes yours, KEEP=1 leaves the stack up
 	@$(RUN) infra.local demo

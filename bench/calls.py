@@ -8,16 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench.figures import Figure
-from bench.world import PASSWORD, SIZE, World, world
+from bench.people import PEOPLE, Request, get
+from bench.world import SIZE, World, world
 from infra.parts.discovery import endpoints
-from shared.base import tokens
-from shared.base.ids import new_id
 from shared.http import limiting
 
 MOST, OFTEN, SHARE_OVER = 3, 2, 10.0
 """No endpoint makes more than `MOST` calls, and at most so many percent of them more than `OFTEN`."""
 WARM_UPS = 2
-Request = Callable[[], object]
 PICTURE = {"filename": "a.jpg", "file_size": 1, "content_type": "image/jpeg"}
 FILE = {"filename": "film.mp4", "file_size": SIZE, "content_type": "video/mp4"}
 
@@ -31,66 +29,12 @@ class Counted:
     leasing: tuple[str, ...]
 
 
-def _get(name: str, path: str) -> Callable[[World], Request]:
-    return lambda world: lambda: world.ask(name, "GET", path)
-
-
 def _get_as_service(name: str, path: str, permission: str) -> Callable[[World], Request]:
     def prepare(world: World) -> Request:
         token = world.service(permission)
         return lambda: world.ask(name, "GET", path, token=token)
 
     return prepare
-
-
-def _refresh(world: World) -> Request:
-    with world.stage.unrecorded():
-        token = world.register()["tokens"]["refresh_token"]
-    body = {"refresh_token": token}
-    return lambda: world.ask("accounts.refresh_tokens", "POST", "/api/auth/refresh", body)
-
-
-def _log_in(world: World) -> Request:
-    with world.stage.unrecorded():
-        name = world.register()["user"]["username"]
-    body = {"login": name, "password": PASSWORD}
-    return lambda: world.ask("accounts.log_in", "POST", "/api/auth/login", body)
-
-
-def _enter(name: str, path: str, refresh: bool = False) -> Callable[[World], Request]:
-    """A creator who logs in, or who refreshes."""
-
-    def prepare(world: World) -> Request:
-        with world.stage.unrecorded():
-            user = world.register()["user"]
-            body = {"email": user["email"], "password": PASSWORD}
-            if refresh:
-                told = world.ask("sessions.log_in_creator", "POST", "/api/v1/auth/login", body).json
-                body = {"refresh_token": told["refresh_token"]}
-        return lambda: world.ask(f"sessions.{name}", "POST", path, body)
-
-    return prepare
-
-
-def _as_another(name: str, method: str, path: str, body: object = None) -> Callable[[World], Request]:
-    """Somebody else, who has just registered: `{session}` in the path is their session."""
-
-    def prepare(world: World) -> Request:
-        with world.stage.unrecorded():
-            token = world.register()["tokens"]["access_token"]
-            session = tokens.verify(token, "access").session_id
-            world.ask("accounts.get_me", "GET", "/api/auth/me", token=token)
-        parameters = {"session_id": session}
-        where = path.format(session=session)
-        return lambda: world.ask(name, method, where, body, token=token, parameters=parameters)
-
-    return prepare
-
-
-def _register_creator(world: World) -> Request:
-    address = f"{new_id()}@example.com"
-    body = {"email": address, "password": "Correct horse battery 1", "full_name": "Ada"}
-    return lambda: world.ask("sessions.register_creator", "POST", "/api/v1/auth/register", body)
 
 
 def _thumbnail(world: World) -> Request:
@@ -152,19 +96,6 @@ def _retry(world: World) -> Request:
     return lambda: world.own("jobs.retry_job", "POST", f"/api/v1/jobs/{job.id}/retry")
 
 
-def _on_key(name: str, method: str, tail: str = "") -> Callable[[World], Request]:
-    def prepare(world: World) -> Request:
-        path = f"/api/v1/api-keys/{world.key()}{tail}"
-        return lambda: world.own(name, method, path)
-
-    return prepare
-
-
-def _create_key(world: World) -> Request:
-    body = {"name": "Nightly", "scopes": ["videos:read"]}
-    return lambda: world.own("keys.create_api_key", "POST", "/api/v1/api-keys", body)
-
-
 def _edit_studio_video(world: World) -> Request:
     path = f"/api/v1/videos/{world.rendered().video_id}"
     return lambda: world.own("studio.edit_studio_video", "PATCH", path, {"title": "New"})
@@ -184,42 +115,16 @@ def _edit_clip(world: World) -> Request:
     return lambda: world.order("jobs.create_render", "/api/render", body)
 
 
-REQUESTS: dict[str, Callable[[World], Request]] = {
-    "get_public_keys": _get("accounts.get_public_keys", "/.well-known/jwks.json"),
-    "log_in": _log_in,
-    "get_me": lambda world: lambda: world.own("accounts.get_me", "GET", "/api/auth/me"),
-    "refresh_tokens": _refresh,
-    "register_account": lambda world: world.register,
-    "get_profile": lambda world: lambda: world.own("accounts.get_profile", "GET", "/api/user/profile"),
-    "edit_profile": _as_another("accounts.edit_profile", "PATCH", "/api/user/profile", {"bio": "New"}),
-    "get_own_account": lambda world: lambda: world.own("accounts.get_own_account", "GET", "/api/v1/users/me"),
-    "edit_own_account": _as_another("accounts.edit_own_account", "PATCH", "/api/v1/users/me", {"full_name": "New"}),
-    "register_creator": _register_creator,
-    "log_in_creator": _enter("log_in_creator", "/api/v1/auth/login"),
-    "renew_session": _enter("renew_session", "/api/v1/auth/refresh", refresh=True),
-    "log_out": _as_another("sessions.log_out", "POST", "/api/v1/auth/logout"),
-    "list_sessions": _as_another("sessions.list_sessions", "GET", "/api/v1/auth/sessions"),
-    "end_session": _as_another("sessions.end_session", "DELETE", "/api/v1/auth/sessions/{session}"),
-    "change_password": _as_another(
-        "sessions.change_password",
-        "POST",
-        "/api/v1/auth/password",
-        {"current_password": PASSWORD, "new_password": "Another horse battery 2"},
-    ),
-    "get_csrf_token": _get("accounts.get_csrf_token", "/api/v1/csrf-token"),
-    "list_api_keys": lambda world: lambda: world.own("keys.list_api_keys", "GET", "/api/v1/api-keys"),
-    "create_api_key": _create_key,
-    "rotate_api_key": _on_key("keys.rotate_api_key", "POST", "/rotate"),
-    "delete_api_key": _on_key("keys.delete_api_key", "DELETE"),
-    "get_root": _get("operations.get_root", "/api/"),
-    "get_api_health": _get("operations.get_api_health", "/api/health"),
+REQUESTS: dict[str, Callable[[World], Request]] = PEOPLE | {
+    "get_root": get("operations.get_root", "/api/"),
+    "get_api_health": get("operations.get_api_health", "/api/health"),
     "get_admin_health": _get_as_service("operations.get_admin_health", "/api/v1/admin/health", "internal:health"),
     "get_metrics": _get_as_service("operations.get_metrics", "/metrics", "internal:metrics"),
-    "get_health": _get("operations.get_health", "/health"),
-    "get_detailed_health": _get("operations.get_detailed_health", "/health/detailed"),
-    "get_liveness": _get("operations.get_liveness", "/health/live"),
-    "get_readiness": _get("operations.get_readiness", "/health/ready"),
-    "ping": _get("operations.ping", "/ping"),
+    "get_health": get("operations.get_health", "/health"),
+    "get_detailed_health": get("operations.get_detailed_health", "/health/detailed"),
+    "get_liveness": get("operations.get_liveness", "/health/live"),
+    "get_readiness": get("operations.get_readiness", "/health/ready"),
+    "ping": get("operations.ping", "/ping"),
     "request_thumbnail_upload": _thumbnail,
     "request_video_upload": _multipart,
     "abort_video_upload": _abort,

@@ -17,6 +17,7 @@ from shared.contract.needs import Kind
 from shared.contract.resources import MEDIA, REMOTION_WEBHOOK, SECRETS, WEBHOOK
 from shared.domains.accounts.model import Session, User
 from shared.domains.accounts.rules import passwords
+from shared.domains.accounts.rules.mailed import Purpose
 from shared.domains.accounts.store.users import AccountStore
 from shared.domains.jobs.model import Job
 from shared.domains.jobs.model import Kind as JobKind
@@ -32,10 +33,11 @@ from shared.domains.videos.service.outside import OutsideService
 from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.service.uploads import OpenUpload, UploadService, UploadWish
 from tests.api import Answer, call
-from tests.aws import Stage, real_name, running
+from tests.aws import Call, Stage, real_name, running
 from tests.callers import service_token
 from tests.clock import TurnedClock
 from tests.functions.api.operations.conftest import answer_of_media_function
+from tests.mailbox import Mailbox
 
 PASSWORD = "Correct horse 1"
 SIZE = 6 * 1024 * 1024
@@ -88,6 +90,14 @@ class World:
         name = f"u{new_id().replace('-', '')[-20:]}"
         body = {"username": name, "email": f"{name}@example.com", "password": PASSWORD}
         return self.ask("accounts.register_account", "POST", "/api/auth/register", body).json
+
+    def mailed_token(self, purpose: Purpose) -> str:
+        """The token of a mail to somebody who has just registered."""
+        with self.stage.unrecorded():
+            mailbox = Mailbox()
+            told = {"purpose": purpose, "email": self.register()["user"]["email"], "asked_id": new_id()}
+            assert mailbox.deliver(told), "a mail is due"
+        return mailbox.token()
 
     def upload(self, *, multipart: bool = False) -> OpenUpload:
         """A video of the user's that awaits its file."""
@@ -220,6 +230,8 @@ def world() -> Iterator[World]:
 def _tell_functions(patch: pytest.MonkeyPatch) -> None:
     import imageio_ffmpeg
 
+    patch.setenv("MAIL_FROM", "no-reply@showreel.example")
+    patch.setenv("API_URL", "https://api.showreel.example")
     patch.setenv("FFMPEG_PATH", imageio_ffmpeg.get_ffmpeg_exe())
     for room in rooms():
         for need in needs_of(room.declaration):
@@ -228,12 +240,15 @@ def _tell_functions(patch: pytest.MonkeyPatch) -> None:
 
 
 def _answer_for_lambda(stage: Stage, patch: pytest.MonkeyPatch) -> None:
-    """The function that looks after FFmpeg runs here."""
+    """The function that looks after FFmpeg runs here; what is left to others is counted, and nobody does it."""
     original: Any = getattr(BaseClient, "_make_api_call")  # noqa: B009 - botocore's stubs hide it
 
     def make_api_call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
         if operation != "Invoke":
             return original(client, operation, parameters)
+        if parameters.get("InvocationType") == "Event":
+            stage.note(Call("lambda", operation, parameters))
+            return {"StatusCode": 202}
         with stage.unrecorded():
             return answer_of_media_function()
 

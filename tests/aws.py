@@ -18,10 +18,10 @@ from botocore.client import BaseClient
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ConnectionClosedError
 
-from shared.base import aws, signing_keys
+from shared.base import aws, sealing, signing_keys
 from shared.base.tables import READ_SECONDS
 from shared.contract.needs import Bucket, Kind, Resource, Table
-from shared.contract.resources import MEDIA, PUBLIC_KEYS, SECRETS, SIGNING_KEYS, TABLES
+from shared.contract.resources import MEDIA, PUBLIC_KEYS, SEALING, SECRETS, SIGNING_KEYS, TABLES
 from tests.dynamodb import know_tokens
 from tests.forgetting import forget
 
@@ -44,9 +44,12 @@ SETTINGS = {
 def real_name(resource: Resource) -> str:
     """The name of a resource in this stage, formed as at deployment."""
     name = f"showreel-{STAGE}-{resource.name}"
-    if resource.kind is Kind.BUCKET:
-        return f"{name}-{ACCOUNT}"
-    return f"/showreel/{STAGE}/{resource.name}" if resource.kind is Kind.PARAMETER else name
+    forms = {
+        Kind.BUCKET: f"{name}-{ACCOUNT}",
+        Kind.KEY: f"alias/{name}",
+        Kind.PARAMETER: f"/showreel/{STAGE}/{resource.name}",
+    }
+    return forms.get(resource.kind, name)
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,7 @@ class Stage:
 def _listening(service: str, event: str, handler: Callable[..., Any], *, first: bool) -> Iterator[None]:
     name = {"secretsmanager": "secrets-manager"}.get(service, service)
     event = event.replace(f".{service}.", f".{name}.")
-    other_seconds = {"dynamodb": [READ_SECONDS], "s3": [60]}.get(service, [])
+    other_seconds = {"dynamodb": [READ_SECONDS], "kms": [sealing.READ_SECONDS], "s3": [60]}.get(service, [])
     clients = [aws.client(service), *(aws.client(service, seconds) for seconds in other_seconds)]
     for client in clients:
         (client.meta.events.register_first if first else client.meta.events.register_last)(event, handler)
@@ -213,10 +216,6 @@ def _create_bucket(bucket: Bucket) -> None:
     s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
 
 
-def _create_secret(name: str, value: str) -> None:
-    aws.client("secretsmanager").create_secret(Name=name, SecretString=value)
-
-
 def _create_all(*, prepared: bool) -> None:
     """Everything as CloudFormation makes it; `prepared` adds the first signing key, as the deployment does."""
     for table in TABLES:
@@ -226,7 +225,9 @@ def _create_all(*, prepared: bool) -> None:
     for secret in SECRETS:
         placeholder = f"generated-{secret.name}-0123456789abcdefghijklmnopqrstuvwxyz"
         held = signing_keys.serialise(keys) if prepared and secret is SIGNING_KEYS else placeholder
-        _create_secret(real_name(secret), held)
+        aws.client("secretsmanager").create_secret(Name=real_name(secret), SecretString=held)
+    kms = aws.client("kms")
+    kms.create_alias(AliasName=real_name(SEALING), TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
     published = json.dumps(signing_keys.public_set(keys))
     aws.client("ssm").put_parameter(Name=real_name(PUBLIC_KEYS), Value=published, Type="String")
 
@@ -252,7 +253,7 @@ def running(monkeypatch: pytest.MonkeyPatch, *, prepared: bool = True) -> Iterat
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
-    for resource in (*TABLES, MEDIA, *SECRETS, PUBLIC_KEYS):
+    for resource in (*TABLES, MEDIA, *SECRETS, PUBLIC_KEYS, SEALING):
         monkeypatch.setenv(resource.variable, real_name(resource))
     forget()
     monkeypatch.setattr(aws, "_session", functools.cache(_botocore_session))

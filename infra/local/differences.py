@@ -11,7 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 PINNED = "1.5.33"
-_MODULES = tuple("authz batch.control cfn_batch compat lambdas metrics recorder sfn sfn_map transcribe".split())
+_MODULES = tuple(
+    "authz batch.control cfn_batch compat kms lambdas mail metrics recorder sfn sfn_map transcribe".split()
+)
 
 
 @dataclass(frozen=True, slots=True)

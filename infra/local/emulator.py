@@ -16,6 +16,7 @@ from ministack.services import lambda_svc as _lambda_svc
 from ministack.services import s3 as _s3
 from ministack.services import scheduler as _scheduler
 from ministack.services import secretsmanager as _secretsmanager
+from ministack.services import ses as _ses
 from ministack.services import stepfunctions as _stepfunctions
 from ministack.services import sts as _sts
 from ministack.services.cloudformation import provisioners as _provisioners
@@ -32,6 +33,7 @@ lambda_svc: Any = _lambda_svc
 s3: Any = _s3
 scheduler: Any = _scheduler
 secretsmanager: Any = _secretsmanager
+ses: Any = _ses
 stepfunctions: Any = _stepfunctions
 sts: Any = _sts
 provisioners: Any = _provisioners

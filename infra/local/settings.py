@@ -13,6 +13,8 @@ from typing import Any, Self
 ROOT = Path(__file__).resolve().parents[2]
 #: `make transcriber` puts it there
 TRANSCRIBER_PYTHON = str(ROOT / ".transcriber" / "bin" / "python")
+#: what `make mail` shows comes from it
+MAIL_FROM = "no-reply@showreel.example"
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 #: the emulator takes this key for the account's root user; it never leaves this machine

@@ -24,7 +24,7 @@ from infra.local.clients import Clients
 from infra.local.deploy import Deployer
 from infra.local.lock import FolderLock
 from infra.local.media import MediaServer
-from infra.local.settings import ROOT, TRANSCRIBER_PYTHON, Settings
+from infra.local.settings import MAIL_FROM, ROOT, TRANSCRIBER_PYTHON, Settings
 
 _STOP_SECONDS = 4.0
 
@@ -62,7 +62,7 @@ class LocalStack:
         build = (sys.executable, "-m", "infra.build", "--placeholder", bundles)
         self._commands = commands or (build, (sys.executable, "app.py"))
         here = {"bundles": bundles, "rate_scale": "100", "most_workers": str(os.cpu_count() or 1)}
-        here |= {"transcriber": "embedded", "transcriber_python": TRANSCRIBER_PYTHON}
+        here |= {"transcriber": "embedded", "transcriber_python": TRANSCRIBER_PYTHON, "mail_from": MAIL_FROM}
         self._context = (here if context is None else context) | (stage_settings or {})
         self._log, self._say = log, say
         self._lock = FolderLock(self.settings.folder)
@@ -159,6 +159,7 @@ class LocalStack:
 
     def _deploy(self) -> dict[str, Any]:
         began = time.monotonic()
+        self.clients("ses").verify_domain_identity(Domain=MAIL_FROM.rpartition("@")[2])  # as a deployer does, once
         stacks = self._deployer.deploy()
         self._say(f"deployed {len(stacks)} stacks in {time.monotonic() - began:.1f} s")
         self.outputs = self._local_outputs(stacks)

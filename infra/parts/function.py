@@ -30,9 +30,15 @@ class Functions:
     """Makes the functions of one stack."""
 
     def __init__(
-        self, stack: cdk.Stack, stage: Stage, edge: MediaEdge | None = None, lost: sqs.Queue | None = None
+        self,
+        stack: cdk.Stack,
+        stage: Stage,
+        edge: MediaEdge | None = None,
+        lost: sqs.Queue | None = None,
+        key_arn: str = "",
+        api_url: str = "",
     ) -> None:
-        """`edge` is told to functions of stacks that make media addresses or invalidate them.
+        """`edge` is told to functions of stacks that make media addresses or invalidate them, `key_arn` to what seals.
 
         `lost` takes what functions that nobody awaits were asked for in vain; stacks that have such need one.
         """
@@ -40,7 +46,8 @@ class Functions:
         self._stage = stage
         self._edge = edge
         self._lost = lost
-        self.grants = Grants(stack, stage, edge.distribution_id if edge else "")
+        self._api_url = api_url
+        self.grants = Grants(stack, stage, edge.distribution_id if edge else "", key_arn)
         self._layers: dict[str, lambda_.LayerVersion] = {}
 
     def add(self, room: Room) -> lambda_.Function:
@@ -85,6 +92,8 @@ class Functions:
         told = {**self._stage.environment, **self.grants.environment(needs_of(room.declaration))}
         if Layer.FFMPEG in room.declaration.compute.layers:
             told["FFMPEG_PATH"] = FFMPEG_PATH
+        if self._api_url:
+            told["API_URL"] = self._api_url
         if self._edge:
             told["CDN_BASE_URL"] = self._edge.address
         return told

@@ -1,6 +1,7 @@
 """From declared needs to IAM statements and environment variables. Exact actions, exact resources, nothing else."""
 
 from collections import defaultdict
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -13,6 +14,7 @@ _ARN = {
     Kind.TABLE: ("dynamodb", "table", cdk.ArnFormat.SLASH_RESOURCE_NAME),
     Kind.PARAMETER: ("ssm", "parameter", cdk.ArnFormat.SLASH_RESOURCE_NAME),
     Kind.MACHINE: ("states", "stateMachine", cdk.ArnFormat.COLON_RESOURCE_NAME),
+    Kind.IDENTITY: ("ses", "identity", cdk.ArnFormat.SLASH_RESOURCE_NAME),
     Kind.FUNCTION: ("lambda", "function", cdk.ArnFormat.COLON_RESOURCE_NAME),
 }
 _LISTS = {"s3:ListBucket", "s3:ListBucketVersions"}
@@ -22,18 +24,20 @@ _TRANSCRIBES = "transcribe:StartTranscriptionJob"
 class Grants:
     """How the needs of a stage's functions become grants. Names are deterministic, so that no stack exports any."""
 
-    def __init__(self, stack: cdk.Stack, stage: Stage, distribution_id: str = "") -> None:
+    def __init__(self, stack: cdk.Stack, stage: Stage, distribution_id: str = "", key_arn: str = "") -> None:
         """`stack` is where ARNs are built: its account and region are the stage's."""
         self._stack = stack
-        self._distribution_id = distribution_id
+        self._distribution_id, self._key_arn = distribution_id, key_arn
         self._stage = stage
 
     def real_name(self, resource: Resource) -> str:
         """The name by which AWS knows a resource."""
         if resource.kind is Kind.BUCKET:
             return f"{self._stage.named(resource.name)}-{self._stack.account}"
-        if resource.kind is Kind.DISTRIBUTION:
-            return self._distribution_id
+        if resource.kind in (Kind.DISTRIBUTION, Kind.KEY):
+            return self._distribution_id if resource.kind is Kind.DISTRIBUTION else self._key_arn
+        if resource.kind is Kind.IDENTITY:
+            return self._stage.mail_identity
         if resource.kind is Kind.PARAMETER:
             return "/" + self._stage.named(resource.name).replace("-", "/", 2)
         return self._stage.named(resource.name)
@@ -51,8 +55,8 @@ class Grants:
             return self._format("states", path, f"{self.real_name(resource)}:*", cdk.ArnFormat.COLON_RESOURCE_NAME)
         if resource.kind is Kind.DISTRIBUTION:
             return f"arn:{self._stack.partition}:cloudfront::{self._stack.account}:distribution/{self._distribution_id}"
-        if need.wildcard:
-            return "*"
+        if need.wildcard or resource.kind is Kind.KEY:
+            return "*" if need.wildcard else self._key_arn
         if resource.kind is Kind.TRANSCRIPTION:
             name = f"{self.real_name(resource)}-*"
             return self._format("transcribe", "transcription-job", name, cdk.ArnFormat.SLASH_RESOURCE_NAME)
@@ -66,16 +70,16 @@ class Grants:
     def statements(self, needs: tuple[Need, ...]) -> list[iam.PolicyStatement]:
         """One statement for each resource, its actions sorted; lists of a bucket carry a condition on the prefix.
 
-        Transcriptions carry one on where they write, reads of some attributes one on those.
+        Transcriptions carry one on where they write, data keys on what they are for, reads of some attributes on those.
         """
         actions: dict[str, set[str]] = defaultdict(set)
         listed: dict[tuple[str, str], set[str]] = defaultdict(set)
         written: list[iam.PolicyStatement] = []
         for need in needs:
-            if need.action == _TRANSCRIBES:
-                written.append(self._transcription(need))
-            elif need.attributes:
+            if need.action == _TRANSCRIBES or need.resource.kind is Kind.KEY or need.attributes:
                 written.append(self._narrowed(need))
+            elif need.resource.kind is Kind.IDENTITY and not self._stage.mail_from:
+                continue
             elif need.action in _LISTS:
                 listed[self.arn(need), need.action].add(need.path)
             else:
@@ -94,17 +98,16 @@ class Grants:
         return [*plain, *lists, *written]
 
     def _narrowed(self, need: Need) -> iam.PolicyStatement:
-        """Who may read some attributes must name them: nobody gets the whole item."""
-        conditions = {
-            "ForAllValues:StringEquals": {"dynamodb:Attributes": list(need.attributes)},
-            "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
-        }
-        return iam.PolicyStatement(actions=[need.action], resources=[self.arn(need)], conditions=conditions)
-
-    def _transcription(self, need: Need) -> iam.PolicyStatement:
-        """Jobs have no ARN before they are there: what they write is what can be narrowed."""
-        place = {"transcribe:OutputBucketName": self.real_name(MEDIA)}
-        conditions = {"StringEquals": place, "StringLike": {"transcribe:OutputKey": "work/*"}}
+        """Transcription jobs have no ARN before they are there, data keys none at all; attributes are no resources."""
+        conditions: dict[str, Any] = {"StringEquals": {"kms:EncryptionContext:purpose": need.path}}
+        if need.action == _TRANSCRIBES:
+            place = {"transcribe:OutputBucketName": self.real_name(MEDIA)}
+            conditions = {"StringEquals": place, "StringLike": {"transcribe:OutputKey": "work/*"}}
+        if need.attributes:  # whoever may read some must name them, so that nobody gets the whole item
+            conditions = {
+                "ForAllValues:StringEquals": {"dynamodb:Attributes": list(need.attributes)},
+                "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+            }
         return iam.PolicyStatement(actions=[need.action], resources=[self.arn(need)], conditions=conditions)
 
     def environment(self, needs: tuple[Need, ...]) -> dict[str, str]:

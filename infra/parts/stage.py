@@ -35,6 +35,9 @@ class Stage:
     gpu             family of machines with GPUs that encode what is for Batch: g4dn, g5 or g6; "off" without any
     transcriber     who writes down what has no text: "amazon", "embedded", or "none"
     transcriber_python   the interpreter that the embedded one runs in
+    mail_from       the address that mail comes from; "" sends none
+    mail_identity   what SES has verified of it: its domain, or the address itself
+    frontend_url    where links in mails lead; "" is to pages of the API
     most_workers    invocations that encode one source at the same time, 100 at most are of use
     """
 
@@ -57,6 +60,9 @@ class Stage:
     worker_image: str
     transcriber: str
     transcriber_python: str
+    mail_from: str
+    mail_identity: str
+    frontend_url: str
 
     @property
     def production(self) -> bool:
@@ -83,6 +89,8 @@ class Stage:
     @property
     def environment(self) -> dict[str, str]:
         """The settings that every function is told."""
+        optional = {"TRANSCRIBER_PYTHON": self.transcriber_python, "MAIL_FROM": self.mail_from}
+        optional["FRONTEND_URL"] = self.frontend_url
         return {
             "STAGE": self.name,
             "CORS_ORIGINS": self.cors_origins,
@@ -99,13 +107,14 @@ class Stage:
             "ACCESS_TOKEN_EXPIRE_MINUTES": self.access_token_minutes,
             "REFRESH_TOKEN_EXPIRE_DAYS": self.refresh_token_days,
             "TRANSCRIBER": self.transcriber,
-            **({"TRANSCRIBER_PYTHON": self.transcriber_python} if self.transcriber_python else {}),
+            **{name: value for name, value in optional.items() if value},
         }
 
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 
 LOCAL_ORIGINS = "http://localhost:5173,http://127.0.0.1:5173"
+_ADDRESS = re.compile(r"[A-Za-z0-9._+-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+")
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?"), "number"
 _WHOLE = re.compile(r"[0-9]{1,6}"), "whole number"
 _NUMBERS = {
@@ -137,6 +146,7 @@ def stage_of(node: Node) -> Stage:
     for key in _NUMBERS:
         _check_number(key, context(key, "1"))
     root = Path(__file__).parents[2]
+    mail_from = _formed("mail_from", context("mail_from", ""), _ADDRESS, "me@example.org")
     return Stage(
         name=name,
         bundles=root / context("bundles", "build"),
@@ -157,6 +167,9 @@ def stage_of(node: Node) -> Stage:
         worker_image=context("worker_image", PYTHON_IMAGE),
         transcriber=_choice("transcriber", context("transcriber", "amazon")),
         transcriber_python=context("transcriber_python", ""),
+        mail_from=mail_from,
+        mail_identity=context("mail_identity", mail_from.rpartition("@")[2]),
+        frontend_url=_formed("frontend_url", context("frontend_url", ""), _ORIGIN, "https://app.example.org"),
     )
 
 
@@ -183,6 +196,12 @@ def _gpu(family: str) -> str:
 def _choice(key: str, given: str) -> str:
     if given not in _CHOICES[key]:
         raise ValueError(f"-c {key}: {given!r} is none of {', '.join(_CHOICES[key])}")
+    return given
+
+
+def _formed(key: str, given: str, form: re.Pattern[str], example: str) -> str:
+    if given and not form.fullmatch(given):
+        raise ValueError(f"-c {key}: {given!r} is not of the form {example}")
     return given
 
 

@@ -4,6 +4,7 @@ import string
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secrets
 from aws_cdk import aws_ssm as ssm
 
@@ -11,7 +12,7 @@ from infra.parts.grants import Grants
 from infra.parts.stage import Stage
 from infra.stacks.base import ShowreelStack
 from shared.contract.needs import Secret, Table
-from shared.contract.resources import MEDIA_KEY, PUBLIC_KEYS, SECRETS, TABLES
+from shared.contract.resources import MEDIA_KEY, PUBLIC_KEYS, SEALING, SECRETS, TABLES
 
 SECRET_LENGTH = 48
 """Letters and digits: more than 256 bits, and valid base64 for what wants that."""
@@ -20,7 +21,7 @@ _STRING = dynamodb.AttributeType.STRING
 
 
 class DataStack(ShowreelStack):
-    """Nothing here refers to another stack, and others know its resources by their names alone."""
+    """Nothing here refers to another stack, and others know its resources by name, the key alone by its ARN."""
 
     def __init__(self, app: cdk.App, stage: Stage) -> None:
         """All tables, secrets and parameters that shared/contract/resources.py names."""
@@ -30,6 +31,11 @@ class DataStack(ShowreelStack):
             self._table(table)
         for secret in SECRETS:
             self._secret(secret)
+        description = f"Seals what users entrust to stage {stage.name}"
+        key = kms.Key(
+            self, SEALING.name, description=description, enable_key_rotation=True, removal_policy=stage.removal
+        )
+        self.key_arn = key.key_arn
         ssm.StringParameter(
             self,
             PUBLIC_KEYS.name,

@@ -25,10 +25,11 @@ class DomainStack(ShowreelStack):
         rooms: list[tuple[Room, Endpoint]],
         api: ApiStack,
         edge: MediaEdge,
+        key_arn: str,
     ) -> None:
-        """`edge`: what serves media."""
+        """`edge`: what serves media. `key_arn`: the key that secrets of users are sealed with."""
         super().__init__(app, stage, name, f"Showreel: the endpoints of {name}")
-        functions = Functions(self, stage, edge)
+        functions = Functions(self, stage, edge, key_arn=key_arn)
         for room, endpoint in rooms:
             integration = integrations.HttpLambdaIntegration(
                 f"{room.name}-integration",

@@ -23,8 +23,8 @@ def build(app: cdk.App) -> Stage:
     media.add_stack_dependency(data)
     api = ApiStack(app, stage)
     for domain, rooms in groupby(sorted(endpoints(), key=lambda pair: pair[0].group), key=lambda pair: pair[0].group):
-        DomainStack(app, stage, domain, list(rooms), api, media.edge)
+        DomainStack(app, stage, domain, list(rooms), api, media.edge, data.key_arn)
     PipelineStack(app, stage)
     SchedulesStack(app, stage, media.edge)
-    TasksStack(app, stage).add_stack_dependency(data)
+    TasksStack(app, stage, api.http.api_endpoint).add_stack_dependency(data)
     return stage

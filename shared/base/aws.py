@@ -119,6 +119,21 @@ def ask_to_stop(arn: str, why: str) -> None:
         logs.log_exception("an execution could not be stopped", error, execution=arn)
 
 
+def hand_over(function_variable: str, payload: dict[str, Any]) -> None:
+    """Have a function of ours run without waiting for it: Lambda keeps what it is to do, and tries three times.
+
+    Raises UnavailableError when Lambda does not take it.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    name = setting(function_variable)
+    try:
+        client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(payload).encode())
+    except (BotoCoreError, ClientError) as error:
+        logs.log_exception("a function does not take its work", error, function=name)
+        raise UnavailableError("This cannot be begun at the moment") from error
+
+
 def execution_arn(machine_variable: str, name: str) -> str:
     """The ARN of an execution by its name."""
     return setting(machine_variable).replace(":stateMachine:", ":execution:") + f":{name}"

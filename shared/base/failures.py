@@ -80,6 +80,11 @@ def _addition(lock: Lock, going_on: bool) -> dict[str, Any]:
     }
 
 
+def pardon(lock: Lock) -> dict[str, Any]:
+    """The write that forgets the failures of a lock, which opens it."""
+    return {"Delete": {"TableName": setting(TABLE_VARIABLE), "Key": lock.key}}
+
+
 def forgiveness(lock: Lock) -> dict[str, Any]:
     """The write that forgets the failures of a lock, which is refused while it is locked."""
     values = {":most": lock.most, ":now": int(clock.now())}

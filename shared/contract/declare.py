@@ -124,7 +124,7 @@ class Schedule(Declaration):
 
 @dataclass(frozen=True)
 class Task(Declaration):
-    """A function that only the deployer invokes: at deployment (`at_deployment`) or by hand."""
+    """A function that the deployer invokes, at deployment (`at_deployment`) or by hand, or others leave work to."""
 
     at_deployment: bool = False
 
@@ -195,8 +195,6 @@ def every(minutes: int, *, needs: tuple[Need, ...] = (), compute: Compute | None
     return declare(Schedule(needs, compute or Compute(seconds=60), minutes))
 
 
-def task(
-    *, needs: tuple[Need, ...] = (), compute: Compute | None = None, at_deployment: bool = False
-) -> Callable[[F], F]:
-    """Declare a function that only the deployer invokes."""
-    return declare(Task(needs, compute or Compute(seconds=60), at_deployment))
+def task(*, needs: tuple[Need, ...] = (), compute: Compute | None = None, **more: Any) -> Callable[[F], F]:
+    """Declare a function that the deployer invokes, or others leave work to; `more` are the other fields of Task."""
+    return declare(Task(needs, compute or Compute(seconds=60), **more))

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     DISTRIBUTION = "distribution"
     TRANSCRIPTION = "transcription"
     ACCOUNT = "account"
+    IDENTITY = "identity"
+    KEY = "key"
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Resource:
 class Need:
     """One IAM action on one resource.
 
-    path        a part of the resource: an S3 key prefix ("uploads/"), or an index ("index/by_author"); "" is the whole
+    path        a part of the resource: an S3 key prefix ("uploads/"), an index ("index/by_author"), what a data key is
+                for ("mfa"); "" is the whole
     unseen      why no test can make the call, when none can; such a need is granted without having been recorded
     wildcard    why the resource must be "*", when AWS offers no narrower one for the action
     attributes  all that may be read of an item; () is everything
@@ -222,7 +225,7 @@ class Function(Resource):
 
     @property
     def invoke(self) -> Need:
-        """Run it and wait for its answer."""
+        """Run it, and wait for its answer or not."""
         return Need(self, "lambda:InvokeFunction")
 
 
@@ -239,6 +242,29 @@ class Transcription(Resource):
     def get(self) -> Need:
         """See how far a job is."""
         return Need(self, "transcribe:GetTranscriptionJob")
+
+
+@dataclass(frozen=True)
+class Key(Resource):
+    """A key that never leaves KMS. Data keys that it makes for one purpose are of no use to whoever has another."""
+
+    def generate(self, purpose: str) -> Need:
+        """Make data keys."""
+        return Need(self, "kms:GenerateDataKey", purpose)
+
+    def decrypt(self, purpose: str) -> Need:
+        """Get data keys back."""
+        return Need(self, "kms:Decrypt", purpose)
+
+
+@dataclass(frozen=True)
+class Identity(Resource):
+    """Who sends the stage's mail: an address or a domain that SES has verified. A stage may have none."""
+
+    @property
+    def send(self) -> Need:
+        """Send a mail."""
+        return Need(self, "ses:SendEmail")
 
 
 @dataclass(frozen=True)

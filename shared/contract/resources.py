@@ -5,7 +5,9 @@ from shared.contract.needs import (
     Bucket,
     Distribution,
     Function,
+    Identity,
     Index,
+    Key,
     Kind,
     Machine,
     Parameter,
@@ -66,11 +68,14 @@ CURSOR_KEY = Secret(
 )
 WEBHOOK = Secret(Kind.SECRET, "video-processing-webhook", description="Signs the reports of an outside encoder")
 REMOTION_WEBHOOK = Secret(Kind.SECRET, "remotion-webhook", description="Signs what Remotion reports of renders")
+SEALING = Key(Kind.KEY, "sealing")
 PUBLIC_KEYS = Parameter(Kind.PARAMETER, "public-keys")
 
 TRANSCODE = Machine(Kind.MACHINE, "transcode")
 RENDER = Machine(Kind.MACHINE, "render")
+SEND_ACCOUNT_MAIL = Function(Kind.FUNCTION, "send_account_mail")
 CHECK_MEDIA_TOOLS = Function(Kind.FUNCTION, "check_media_tools")
+MAIL = Identity(Kind.IDENTITY, "mail")
 TRANSCRIPTION = Transcription(Kind.TRANSCRIPTION, "words")
 EDGE = Distribution(Kind.DISTRIBUTION, "media")
 CLOUDWATCH = Account(Kind.ACCOUNT, "cloudwatch")

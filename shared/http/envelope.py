@@ -61,7 +61,7 @@ def finish(answer: Answer, request: ApiRequest, *, shared_age: int, extra: dict[
     """Add what every answer carries, and compress a long body for those who take gzip."""
     headers = {name.lower(): value for name, value in (answer.get("headers") or {}).items()}
     headers.pop("content-length", None)  # the gateway counts what it sends
-    headers.update(SECURITY_HEADERS)
+    headers = {**SECURITY_HEADERS, **headers}
     headers.update({name.lower(): value for name, value in extra.items()})
     headers["x-request-id"] = request.request_id
     if request.trace_parent:

@@ -5,6 +5,7 @@ What limits an endpoint's user comes last, when the request is a valid one that 
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from shared.base.errors import ForbiddenError, UnauthorizedError
 from shared.base.settings import setting
@@ -71,10 +72,15 @@ def _settle_uses() -> None:
     settle()
 
 
+def _is_own(origin: str, request: ApiRequest) -> bool:
+    """Whether a page of the API itself asks: a browser tells the host that it asks, and no page can change that."""
+    return bool(host := urlsplit(origin).netloc) and host == request.headers.get("host")
+
+
 def _check_origin(request: ApiRequest) -> None:
     """A browser tells where a state-changing request comes from; what is not ours is refused."""
     if request.method in SAFE_METHODS:
         return
     origin = request.headers.get("origin")
-    if origin is not None and origin not in setting("CORS_ORIGINS", "").split(","):
+    if origin is not None and not _is_own(origin, request) and origin not in setting("CORS_ORIGINS", "").split(","):
         raise ForbiddenError(f"Requests from {origin[:100]} are not allowed")

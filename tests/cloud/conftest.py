@@ -34,7 +34,7 @@ def _templates(stage: str, name: str = "", **more: str) -> Templates:
 @pytest.fixture(scope="session")
 def cloud() -> Templates:
     """The stage prod; its synthesis fails on any finding of the rule packs that nobody gave a reason for."""
-    return _templates("prod", cors_origins=ORIGINS, **RULE_PACKS)
+    return _templates("prod", cors_origins=ORIGINS, mail_from="no-reply@showreel.example", **RULE_PACKS)
 
 
 @pytest.fixture(scope="session")

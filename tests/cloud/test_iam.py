@@ -160,6 +160,8 @@ ARNS = {
     Kind.BUCKET: "arn:aws:s3:::{name}-123456789012",
     Kind.DISTRIBUTION: "arn:aws:cloudfront::123456789012:distribution/(ours)",
     Kind.ACCOUNT: "*",
+    Kind.IDENTITY: f"arn:aws:ses:{PLACE}:identity/showreel.example",
+    Kind.KEY: "(the sealing key)",
     Kind.TRANSCRIPTION: f"arn:aws:transcribe:{PLACE}:transcription-job/{{name}}-*",
 }
 STARTS_TRANSCRIPTION = "transcribe:StartTranscriptionJob"
@@ -174,6 +176,8 @@ def arn(cloud: Templates, need: Need) -> str:
     whole = ARNS[resource.kind].format(name=name, stage=cloud.stage, short=resource.name)
     if resource.kind is Kind.BUCKET:
         return whole if need.action in ON_THE_BUCKET else f"{whole}/{need.path}*"
+    if resource.kind is Kind.KEY:
+        return whole
     if resource.kind is Kind.MACHINE and need.path:
         return f"arn:aws:states:{PLACE}:{need.path}:{name}:*"
     return f"{whole}/{need.path}" if need.path else whole
@@ -192,6 +196,8 @@ def conditions(need: Need, needs: tuple[Need, ...]) -> str:
     if need.attributes:
         named = {"ForAllValues:StringEquals": {"dynamodb:Attributes": list(need.attributes)}}
         return json.dumps({**named, "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}})
+    if need.resource.kind is Kind.KEY:
+        return json.dumps({"StringEquals": {"kms:EncryptionContext:purpose": need.path}})
     if need.action not in ON_THE_BUCKET:
         return ""
     prefixes = sorted(
@@ -218,6 +224,8 @@ def known(cloud: Templates, role: Placed, grant: Grant) -> Grant:
         elif made.type == "AWS::Logs::LogGroup":
             resource = f"(log group {made.properties['LogGroupName']})"
     distribution = r"distribution/showreel-prod-media:ExportsOutputRefdistribution\w+"
+    key = r"showreel-prod-data:ExportsOutputFnGetAttsealing\w+Arn\w+"
+    resource = "(the sealing key)" if re.fullmatch(key, resource) else resource
     return Grant(grant.action, re.sub(distribution, "distribution/(ours)", resource), grant.conditions)
 
 

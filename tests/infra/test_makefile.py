@@ -13,7 +13,7 @@ TEXT = (ROOT / "Makefile").read_text()
 TARGETS = dict(re.findall(r"^([a-z-]+):(.*?)$", TEXT, re.MULTILINE))
 FIRST = {"help", "setup", "npm"}
 COMMANDS = [
-    *("up", "down", "demo", "test", "check", "fix", "synth", "build", "openapi", "bench", "where"),
+    *("up", "down", "mail", "demo", "test", "check", "fix", "synth", "build", "openapi", "bench", "where"),
     *("service-token", "deploy", "doctor"),
 ]
 

@@ -21,6 +21,8 @@ PATTERNS = {
     Kind.FUNCTION: "arn:aws:lambda:*:function:showreel-dev-{name}",
     Kind.DISTRIBUTION: "arn:aws:cloudfront:*:distribution/*",
     Kind.ACCOUNT: "*",
+    Kind.IDENTITY: "arn:aws:ses:*:identity/showreel.example",
+    Kind.KEY: "arn:aws:kms:*:key/*",
     Kind.TRANSCRIPTION: "arn:aws:transcribe:*:transcription-job/showreel-dev-{name}-*",
 }
 LISTS = {"s3:ListBucket", "s3:ListBucketVersions"}
@@ -39,7 +41,7 @@ def pattern(need: Need) -> str:
         kind = path or "stateMachine"
         return f"arn:aws:states:*:{kind}:showreel-dev-{resource.name}" + (":*" if path else "")
     found = PATTERNS[resource.kind].format(name=resource.name)
-    return f"{found}/{path}" if path else found
+    return f"{found}/{path}" if path and resource.kind is not Kind.KEY else found
 
 
 def roles(room: Room) -> list[str]:

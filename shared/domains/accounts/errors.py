@@ -30,6 +30,14 @@ class SessionEndedError(InvalidTokenError):
         super().__init__("This session has ended: log in again")
 
 
+class InvalidLinkError(InvalidTokenError):
+    """The token of a mail is not good, or no more."""
+
+    def __init__(self) -> None:
+        """One message for all reasons."""
+        super().__init__("This link is not good any more: ask for a new mail")
+
+
 class InvalidRegistrationError(InvalidInputError):
     """Fields that break the rules, all of them at once."""
 

@@ -15,6 +15,7 @@ from shared.domains.accounts.rules.lockout import locks_of
 from shared.domains.accounts.rules.names import login_key, made_username
 from shared.domains.accounts.rules.registration import check_registration
 from shared.domains.accounts.service.issuing import logged_in, new_session, peppers, with_avatar
+from shared.domains.accounts.service.mailing import MailRequestService
 from shared.domains.accounts.store.sessions import SessionStore
 from shared.domains.accounts.store.users import AccountStore
 
@@ -25,14 +26,15 @@ SOMEWHERE = Device()
 class CreatorService:
     """Accounts by the rules of Studio, where registering begins no session."""
 
-    def __init__(self, accounts: AccountStore) -> None:
+    def __init__(self, accounts: AccountStore, mail: MailRequestService) -> None:
         """Use `open()`."""
         self._accounts = accounts
+        self._mail = mail
 
     @classmethod
     def open(cls) -> "CreatorService":
         """The accounts of the stage."""
-        return cls(AccountStore.open_users())
+        return cls(AccountStore.open_users(), MailRequestService.open())
 
     def register(self, wish: Registration) -> User:
         """Make an account; without a username one is made up. Raises as `AccountService.register` does."""
@@ -48,21 +50,23 @@ class CreatorService:
                     raise
             else:
                 break
+        self._mail.welcome(user.email)
         return user
 
 
 class AccountService:
     """Accounts and how one gets into them."""
 
-    def __init__(self, accounts: AccountStore, sessions: SessionStore) -> None:
+    def __init__(self, accounts: AccountStore, sessions: SessionStore, mail: MailRequestService) -> None:
         """Use `open()`."""
         self._accounts = accounts
         self._sessions = sessions
+        self._mail = mail
 
     @classmethod
     def open(cls) -> "AccountService":
         """The accounts of the stage."""
-        return cls(AccountStore.open(), SessionStore.open())
+        return cls(AccountStore.open(), SessionStore.open(), MailRequestService.open())
 
     def register(self, wish: Registration, device: Device = SOMEWHERE) -> LoggedIn:
         """Make an account and log it in. InvalidRegistrationError for broken rules, TakenError for a taken name."""
@@ -71,6 +75,7 @@ class AccountService:
         session, jti = new_session(user.id, Edition.WATCH, device)
         entered = logged_in(user, session, jti)  # before anything is written, since the key may be out of reach
         self._accounts.create(user, passwords.hash_password(wish.password, peppers()), session)
+        self._mail.welcome(user.email)
         return entered
 
     def log_in(

@@ -30,6 +30,9 @@ from shared.domains.accounts.model import (
 )
 from shared.domains.accounts.rules.names import email_key, username_key
 
+MAILED = "mail#"
+"""Before the purpose of a mailed token, the sort key of its row among the sessions of its user: after all their ids."""
+
 
 class UserRow(Model):
     """A user under one of their three keys.

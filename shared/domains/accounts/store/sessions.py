@@ -17,6 +17,7 @@ from shared.contract.limits import Limit
 from shared.domains.accounts.model import Edition, Session
 from shared.domains.accounts.rules.sessions import GRACE_SECONDS
 from shared.domains.accounts.store.rows import (
+    MAILED,
     RefreshRow,
     SessionRow,
     answering,
@@ -109,7 +110,8 @@ class SessionStore:
     def all_live(self, user_id: str) -> list[Session]:
         """All live sessions of a user, the newest first."""
         with answering():
-            rows = list(SessionRow.query(user_id, consistent_read=True, scan_index_forward=False))
+            ids = SessionRow.session_id < MAILED
+            rows = list(SessionRow.query(user_id, ids, consistent_read=True, scan_index_forward=False))
         return [to_session(row) for row in rows if is_live(row)]
 
     def _get(self, user_id: str, session_id: str) -> SessionRow | None:

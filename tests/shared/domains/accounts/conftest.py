@@ -9,8 +9,9 @@ from shared.domains.accounts.rules import passwords
 from shared.domains.accounts.service.entering import AccountService
 from tests.aws import Stage, bare_stage, lasting_stage, stage
 from tests.clock import turned_clock
+from tests.mailbox import mailbox
 
-__all__ = ["bare_stage", "lasting_stage", "stage", "turned_clock"]
+__all__ = ["bare_stage", "lasting_stage", "mailbox", "stage", "turned_clock"]
 
 PASSWORD = "Correct horse 1"
 

@@ -1,0 +1,67 @@
+"""Mail in tests: what an endpoint asks for is done at once, and what SES would be handed is kept."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from shared.domains.accounts.rules.mailed import Purpose
+from shared.domains.accounts.service import mailing
+from shared.domains.accounts.service.mailing import MailRequestService, MailService
+from shared.domains.accounts.store.mailed import MailedTokenStore
+from shared.domains.accounts.store.users import AccountStore
+from shared.providers.mail.port import Mail
+
+_TOKEN = re.compile(r"\?token=([A-Za-z0-9_-]{64})$")
+
+
+@dataclass
+class Mailbox:
+    """All mail of a stage. `asked` are the words left for the function that sends, `sent` what it handed over."""
+
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    sent: list[Mail] = field(default_factory=list)
+    faults: list[Exception] = field(default_factory=list)
+    """What the next sendings fail with; those that fired are taken out."""
+
+    def hand_over(self, variable: str, payload: dict[str, Any]) -> None:
+        """In place of Lambda's asynchronous invocation."""
+        assert variable == "SEND_ACCOUNT_MAIL_FUNCTION"
+        self.asked.append(payload)
+
+    def send(self, mail: Mail) -> str:
+        """In place of SES."""
+        if self.faults:
+            raise self.faults.pop(0)
+        self.sent.append(mail)
+        return f"mail-{len(self.sent)}"
+
+    def deliver(self, payload: dict[str, Any] | None = None) -> bool:
+        """Run the function that sends: for the words given, or for the last ones that were left."""
+        told = payload or self.asked[-1]
+        service = MailService(AccountStore.open_users(), MailedTokenStore.open(), self)
+        return service.send(Purpose(told["purpose"]), told["email"], told["asked_id"])
+
+    def token_for(self, purpose: Purpose, email: str = "alice@example.com") -> str:
+        """Have a mail sent; its token."""
+        MailRequestService.open().ask(purpose, email)
+        assert self.deliver(), "a mail is due"
+        return self.token()
+
+    def token(self) -> str:
+        """The token of the last mail."""
+        found = _TOKEN.search(self.sent[-1].link)
+        assert found, self.sent[-1].link
+        return found[1]
+
+
+@pytest.fixture
+def mailbox(stage: object, monkeypatch: pytest.MonkeyPatch) -> Mailbox:
+    """The mail of a stage that sends some."""
+    box = Mailbox()
+    monkeypatch.setenv("MAIL_FROM", "no-reply@showreel.example")
+    monkeypatch.setenv("API_URL", "https://api.showreel.example")
+    monkeypatch.setenv("SEND_ACCOUNT_MAIL_FUNCTION", "showreel-test-send_account_mail")
+    monkeypatch.setattr(mailing, "hand_over", box.hand_over)
+    return box
