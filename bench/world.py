@@ -34,7 +34,7 @@ from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.service.uploads import OpenUpload, UploadService, UploadWish
 from tests.api import Answer, call
 from tests.aws import Call, Stage, real_name, running
-from tests.callers import service_token
+from tests.callers import service_token, user_token
 from tests.clock import TurnedClock
 from tests.functions.api.operations.conftest import answer_of_media_function
 from tests.mailbox import Mailbox
@@ -74,6 +74,10 @@ class World:
     def own(self, name: str, method: str, path: str, body: Any = None) -> Answer:
         """The same, as the user."""
         return self.ask(name, method, path, body, token=self.token)
+
+    def administrator(self) -> str:
+        """A token of somebody who may do all."""
+        return user_token(self.stage, "admin")
 
     def service(self, *permissions: str) -> str:
         """A token of a service."""

@@ -59,6 +59,11 @@ def person(permission: str = "", **more: Any) -> CallerRule:
     return CallerRule(Identity.USER, permission, fresh=True, by_hand=True, **more)
 
 
+def admin() -> CallerRule:
+    """An administrator who logged in themselves and is one still."""
+    return CallerRule(Identity.ADMIN, fresh=True, by_hand=True)
+
+
 def service(permission: str) -> CallerRule:
     """A service token that names the permission."""
     return CallerRule(Identity.SERVICE, permission)
