@@ -9,11 +9,12 @@ from shared.media import timeline
 from shared.media.scene.capacity import cpu_seconds, pieces
 from shared.media.scene.composition import Composition
 from shared.media.scene.config import MAX_PROBLEMS
+from shared.media.scene.effects import slide_frames, typing_frames
 from shared.media.scene.estimate import unit_cpu_seconds
 from shared.media.scene.fonts import find_font, missing
 from shared.media.scene.geometry import Box
 from shared.media.scene.hearing import MOST_ALIGNED_SECONDS, Heard, Origin, heard
-from shared.media.scene.layers import FOREVER, Clip, Picture, SubtitlesLayer, TextLayer
+from shared.media.scene.layers import FOREVER, Clip, Layer, Picture, SubtitlesLayer, TextLayer
 from shared.media.scene.measuring import room_and_needs, text_box
 from shared.media.scene.model import AudioElement, Project, SubtitlesElement, TextElement, VideoElement
 from shared.media.scene.problems import Path, Problem, SceneError, pointer, under
@@ -167,6 +168,7 @@ def _seen(composition: Composition, time: SceneTime) -> Iterator[Problem]:
             yield from _picture(layer, canvas, path, scene.id)
         if isinstance(layer, Clip) and isinstance(element, VideoElement):
             yield from _held(layer, element, composition, time, path)
+        yield from _hurried(layer, composition, path, scene.id)
     for layer in composition.stacks[time.number]:
         if isinstance(layer, SubtitlesLayer):
             text = " ".join(word.text for word in composition.words(time.number, layer))
@@ -192,6 +194,22 @@ def _held(
     if shown - own > SLACK_SECONDS:
         message = f"The video ends {float(shown - own):.1f} s early; its last frame stays. With loop it begins again."
         yield _warning("VIDEO_TOO_SHORT", message, path, composition.project.scenes[time.number].id)
+
+
+def _hurried(layer: Layer | None, composition: Composition, path: Path, scene_id: str) -> Iterator[Problem]:
+    """A text that is seen for too short a time for its effects."""
+    if not isinstance(layer, TextLayer):
+        return
+    element, rate = layer.element, composition.rate
+    seen = float(layer.fade_end / rate)
+    typed = typing_frames(element, rate)[-1][0] + 1
+    if typed > layer.fade_end:
+        message = f"Typing the text takes {float(typed / rate):.1f} s, but it is seen for {seen:.1f} s."
+        yield _warning("TEXT_CUT", message, (*path, "typewriter"), scene_id)
+    slides = [slide_frames(slide, rate) for slide in (element.slide_in, element.slide_out) if slide]
+    if sum(slides) > layer.fade_end:
+        message = f"The text slides for {float(sum(slides) / rate):.1f} s, but it is seen for {seen:.1f} s."
+        yield _warning("TEXT_CUT", message, path, scene_id)
 
 
 def _cut_sound(element: AudioElement, composition: Composition, time: SceneTime, path: Path) -> Iterator[Problem]:
