@@ -1,7 +1,7 @@
 """Texts as events of an ASS script: one that stands still, or one for each state of what types it or moves it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import accumulate, pairwise
 from math import ceil
@@ -47,18 +47,23 @@ class _State:
 
 def text_events(layer: TextLayer, size: tuple[int, int], rate: Fraction) -> list[Event]:
     """The events of a text, in order."""
-    element = layer.element
-    style = text_style(element, size)
-    corner = None if element.x is None and element.y is None else (element.x or 0, element.y or 0)
-    is_placed = bool(corner or element.slide_in or element.slide_out)
-    at = corner or _anchor(style, size)
+    element, still = layer.element, standing(layer, size)
+    is_placed = bool(still.place or element.slide_in or element.slide_out)
+    at = still.place or _anchor(still.style, size)
     events = []
-    for state in _states(layer, _moves(element, style, corner, size, rate), rate):
-        text, fonts = set_text(element.text, style, state.shown)
+    for state in _states(layer, _moves(element, still, size, rate), rate):
+        text, fonts = set_text(element.text, still.style, state.shown)
         tags = f"{{\\pos({_pixels(at[0] + state.right)},{_pixels(at[1] + state.down)})}}" if is_placed else ""
         tags += _fade(layer, state.start, rate)
-        events.append(Event(state.start, state.end, style, tags + text, fonts, element.text, corner))
+        events.append(replace(still, start=state.start, end=state.end, text=tags + text, fonts=fonts))
     return events
+
+
+def standing(layer: TextLayer, size: tuple[int, int]) -> Event:
+    """When, where and how a text stands, whatever its effects are; not yet set."""
+    element = layer.element
+    corner = None if element.x is None and element.y is None else (element.x or 0, element.y or 0)
+    return Event(layer.start, layer.end, text_style(element, size), "", (), element.text, corner)
 
 
 def typing_frames(element: TextElement, rate: Fraction) -> list[tuple[int, int]]:
@@ -112,14 +117,14 @@ def _away(moves: tuple[_Move | None, _Move | None], end: int, frame: int) -> tup
 
 
 def _moves(
-    element: TextElement, style: Style, corner: tuple[int, int] | None, size: tuple[int, int], rate: Fraction
+    element: TextElement, still: Event, size: tuple[int, int], rate: Fraction
 ) -> tuple[_Move | None, _Move | None]:
     """How a text comes and how it leaves."""
     coming, leaving = element.slide_in, element.slide_out
-    box = text_box(Event(0, 1, style, "", (), element.text, corner), size) if coming or leaving else Box(0, 0, 0, 0)
+    box = text_box(still, size) if coming or leaving else Box(0, 0, 0, 0)
     return (
-        _move(coming, coming.from_, style, box, size, rate) if coming else None,
-        _move(leaving, leaving.to, style, box, size, rate) if leaving else None,
+        _move(coming, coming.from_, still.style, box, size, rate) if coming else None,
+        _move(leaving, leaving.to, still.style, box, size, rate) if leaving else None,
     )
 
 

@@ -1,15 +1,16 @@
 """A dry run: what a render would be like, and everything questionable about it, without decoding anything."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any
 
 from shared.media import timeline
+from shared.media.scene.ass import Event
 from shared.media.scene.capacity import cpu_seconds, pieces
 from shared.media.scene.composition import Composition
 from shared.media.scene.config import MAX_PROBLEMS
-from shared.media.scene.effects import slide_frames, typing_frames
+from shared.media.scene.effects import slide_frames, standing, typing_frames
 from shared.media.scene.estimate import unit_cpu_seconds
 from shared.media.scene.fonts import find_font, missing
 from shared.media.scene.geometry import Box
@@ -241,7 +242,7 @@ def _overlaps(composition: Composition, time: SceneTime, root: str) -> Iterator[
     placed = [
         _Placed(at, event.start, event.end, text_box(event, composition.size))
         for at, layer in enumerate(texts if len(texts) > 1 else ())
-        for event in composition.events_in(time.number, layer, -FOREVER, time.frames)
+        for event in _written(composition, time, layer)
     ]
     told: set[tuple[int, int]] = set()
     shown: list[_Placed] = []
@@ -253,6 +254,13 @@ def _overlaps(composition: Composition, time: SceneTime, root: str) -> Iterator[
     for lower, over in sorted(told):
         message = f"The text covers that of {root}{pointer(texts[lower].path)}."
         yield _warning("TEXT_OVERLAPS", message, texts[over].path, scene.id)
+
+
+def _written(composition: Composition, time: SceneTime, layer: TextLayer | SubtitlesLayer) -> Sequence[Event]:
+    """What a layer writes in a scene, where it stands."""
+    if isinstance(layer, SubtitlesLayer):
+        return composition.events_in(time.number, layer, -FOREVER, time.frames)
+    return [standing(layer, composition.size)] if layer.start < time.frames else []
 
 
 def _letters(text: str, family: str, path: Path, scene_id: str | None) -> Iterator[Problem]:

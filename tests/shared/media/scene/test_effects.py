@@ -91,10 +91,10 @@ def test_letters_come_at_their_speed(typewriter: dict[str, Any], rate: int, fram
     assert typing_frames(text(text="abcd", typewriter=typewriter), Fraction(rate)) == frames
 
 
-def composed(studio: Studio, seconds: float = 2, **element: Any) -> Composition:
+def composed(studio: Studio, seconds: float = 2, fps: float = 30, **element: Any) -> Composition:
     """A text alone on one colour."""
     scene = {"id": "a", "duration": seconds, "background-color": BACK, "elements": [{"type": "text", **element}]}
-    return studio.plan({"width": WIDTH, "height": HEIGHT, "scenes": [scene]}).composition
+    return studio.plan({"width": WIDTH, "height": HEIGHT, "fps": fps, "scenes": [scene]}).composition
 
 
 def lumas(studio: Studio, composition: Composition, first: int, last: int) -> list[bytes]:
@@ -169,6 +169,22 @@ def test_a_slide_follows_its_easing(studio: Studio, side: Side, easing: Easing) 
             wanted = home[0] + right * AWAY * float(away), home[1] + down * AWAY * float(away)
             assert seen == pytest.approx(wanted, abs=0.2), f"frame {number}"
     assert all(frame == rest for frame in frames[LONG : 60 - LONG])
+
+
+@pytest.mark.parametrize("fps", [23.976, 59.94, 60])
+def test_every_frame_has_its_own_state(studio: Studio, fps: float) -> None:
+    """Times of an ASS script are hundredths of a second: none may fall on a neighbour of its frame."""
+    slide = {"from": "right", "duration": 0.5, "distance": AWAY, "easing": "linear"}
+    place = {"text": "o.o", "x": 130, "y": 45, "style": {"font-size": 24}, "start": 7.3}
+    slid = composed(studio, 8.5, fps, **place, **{"slide-in": slide})
+    first, count = round(Fraction("7.3") * slid.rate), round(slid.rate / 2)
+    frames = lumas(studio, slid, first - 1, first + count + 1)
+    home = box_of(frames[-1])
+    assert home
+    assert box_of(frames[0]) is None
+    for number in range(count + 1):
+        wanted = home[0] + AWAY * (1 - number / count), home[1]
+        assert box_of(frames[number + 1]) == pytest.approx(wanted, abs=0.2), f"frame {number}"
 
 
 @pytest.mark.parametrize("side", get_args(Side))
