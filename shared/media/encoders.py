@@ -70,8 +70,8 @@ ENCODERS: Mapping[tuple[Codec, EncoderLane], Encoder] = {
         groups=("-g", "{gop}", "-keyint_min", "{gop}", "-sc_threshold", "0", "-flags", "+cgop"),
         threads=("-threads", "{threads}"),
     ),
-    # Both take fewer bits than H.264 for pictures as good, see docs/costs.md. They stop at 1080p: with all rungs of a
-    # larger source they would not fit into a worker's memory.
+    # Both take fewer bits than H.264 for pictures as good, see docs/costs.md. They stop at 1080p: those of a
+    # larger source, all at once, ask for more memory than a worker is sure to have.
     ("hevc", "cpu"): Encoder(
         name="libx265",
         arguments=(
