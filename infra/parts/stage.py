@@ -9,9 +9,13 @@ import aws_cdk as cdk
 from constructs import Node
 
 from infra.parts.sizes import GPU_OFF
+from shared.media.encoders import EXTRA_CODECS
 from shared.media.workers import JOB_CPU_SECONDS, LAMBDA_CPU_SECONDS, MOST_INVOCATIONS
 
 APPLICATION = "showreel"
+
+OFF = "off"
+"""Of settings that add something, in a stage that does without."""
 
 GPU_FAMILIES = ("g4dn", "g5", "g6")
 """Machines whose GPU has an encoder: T4, A10G, L4. The large ones for computing, A100 and H100, have none."""
@@ -33,6 +37,7 @@ class Stage:
     lambda_cpu_seconds   sources that cost more CPU time to encode than this go to Batch
     job_cpu_seconds      what a Batch worker gets of them
     gpu             family of machines with GPUs that encode what is for Batch: g4dn, g5 or g6; "off" without any
+    extra_codecs    codecs that streams have besides H.264, comma separated: hevc, av1; "off" without any
     transcriber     who writes down what has no text: "amazon", "embedded", or "none"
     transcriber_python   the interpreter that the embedded one runs in
     mail_from       the address that mail comes from; "" sends none
@@ -54,6 +59,7 @@ class Stage:
     lambda_cpu_seconds: str
     job_cpu_seconds: str
     gpu: str
+    extra_codecs: str
     most_workers: int
     access_token_minutes: str
     refresh_token_days: str
@@ -104,6 +110,7 @@ class Stage:
             "LAMBDA_CPU_SECONDS": self.lambda_cpu_seconds,
             "JOB_CPU_SECONDS": self.job_cpu_seconds,
             "GPU": self.gpu,
+            "EXTRA_CODECS": self.extra_codecs,
             "ACCESS_TOKEN_EXPIRE_MINUTES": self.access_token_minutes,
             "REFRESH_TOKEN_EXPIRE_DAYS": self.refresh_token_days,
             "TRANSCRIBER": self.transcriber,
@@ -161,6 +168,7 @@ def stage_of(node: Node) -> Stage:
         lambda_cpu_seconds=context("lambda_cpu_seconds", str(LAMBDA_CPU_SECONDS)),
         job_cpu_seconds=context("job_cpu_seconds", str(JOB_CPU_SECONDS)),
         gpu=_gpu(context("gpu", GPU_OFF)),
+        extra_codecs=_extra_codecs(context("extra_codecs", OFF), context("gpu", OFF)),
         most_workers=int(context("most_workers", str(MOST_INVOCATIONS))),
         access_token_minutes=context("access_token_minutes", "15"),
         refresh_token_days=context("refresh_token_days", "7"),
@@ -191,6 +199,15 @@ def _gpu(family: str) -> str:
     if family not in (GPU_OFF, *GPU_FAMILIES):
         raise ValueError(f"-c gpu: {family!r} is neither {GPU_OFF} nor one of {', '.join(GPU_FAMILIES)}")
     return family
+
+
+def _extra_codecs(given: str, gpu: str) -> str:
+    codecs = given.split(",")
+    if given != OFF and (set(codecs) - set(EXTRA_CODECS) or len(set(codecs)) < len(codecs)):
+        raise ValueError(f"-c extra_codecs: {given!r} is neither {OFF} nor a list of {', '.join(EXTRA_CODECS)}")
+    if OFF not in (given, gpu):
+        raise ValueError("-c extra_codecs: GPUs make H.264 alone, so leave either extra_codecs or gpu off")
+    return given
 
 
 def _choice(key: str, given: str) -> str:
