@@ -1,6 +1,6 @@
 """A process that forgets, as a cold function has never known."""
 
-from shared.base import aws, kept, tokens
+from shared.base import aws, clerk_tokens, kept, tokens
 from shared.domains.accounts.service.sessions import SessionService
 from shared.domains.keys.service import showing
 from shared.domains.operations import service as operations
@@ -12,6 +12,7 @@ def forget() -> None:
     showing.settle(None)
     aws.forget()
     kept.forget()
+    clerk_tokens.forget()
     tokens.forget()
     SessionService.forget()
     operations.forget()
