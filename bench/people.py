@@ -135,6 +135,7 @@ PEOPLE: dict[str, Callable[[World], Request]] = {
         {"current_password": PASSWORD, "new_password": "Another horse battery 2"},
     ),
     "list_audit_entries": _as_administrator("admin.list_audit_entries", "GET", "/api/v1/admin/audit"),
+    "sync_account": lambda world: lambda: world.own("accounts.sync_account", "POST", "/api/auth/sync"),
     "get_csrf_token": get("accounts.get_csrf_token", "/api/v1/csrf-token"),
     "list_api_keys": lambda world: lambda: world.own("keys.list_api_keys", "GET", "/api/v1/api-keys"),
     "create_api_key": _create_key,

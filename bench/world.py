@@ -4,7 +4,7 @@ import importlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from botocore.client import BaseClient
@@ -208,8 +208,11 @@ class World:
         return self.ask("videos.report_processed", "POST", "/api/webhooks/video-processed", text, headers=headers)
 
 
+W = TypeVar("W", bound=World)
+
+
 @contextmanager
-def world() -> Iterator[World]:
+def world(kind: type[W] = World) -> Iterator[W]:
     """A stage that forgets nothing between requests, with limits that are out of the way and a clock that stands."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "RATE_SCALE": "1000"}.items():
@@ -228,7 +231,7 @@ def world() -> Iterator[World]:
                         aws.client("secretsmanager").put_secret_value(
                             SecretId=real_name(secret), SecretString=WEBHOOK_SECRET
                         )
-            yield World(stage, turned)
+            yield kind(stage, turned)
 
 
 def _tell_functions(patch: pytest.MonkeyPatch) -> None:

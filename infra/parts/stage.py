@@ -31,6 +31,7 @@ class Stage:
     cors_origins    exact origins of the frontends, comma separated
     rate_scale      multiplies all rate limits
     csrf_mode       whose requests need a CSRF token: "cookie", "always" or "off", see shared/http/csrf.py
+    clerk_issuer    of the Clerk instance whose users may come, "" without; `clerk_authorized_parties` are its frontends
     prices          JSON: what costs the stage other than the list prices, see shared/domains/jobs/rules/prices.py
     encoder         "ours", or "outside" when another service encodes
     renderer        "ours", or "remotion" when Remotion Lambda renders
@@ -53,6 +54,8 @@ class Stage:
     token_issuer: str
     token_audience: str
     csrf_mode: str
+    clerk_issuer: str
+    clerk_authorized_parties: str
     prices: str
     encoder: str
     renderer: str
@@ -104,6 +107,8 @@ class Stage:
             "TOKEN_ISSUER": self.token_issuer,
             "TOKEN_AUDIENCE": self.token_audience,
             "CSRF_MODE": self.csrf_mode,
+            "CLERK_ISSUER": self.clerk_issuer,
+            "CLERK_AUTHORIZED_PARTIES": self.clerk_authorized_parties,
             "PRICES": self.prices,
             "ENCODER": self.encoder,
             "RENDERER": self.renderer,
@@ -122,6 +127,7 @@ _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 
 LOCAL_ORIGINS = "http://localhost:5173,http://127.0.0.1:5173"
 _ADDRESS = re.compile(r"[A-Za-z0-9._+-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+")
+_ISSUER = re.compile(r"https://[a-z0-9.-]+|http://127\.0\.0\.1:\d{1,5}")
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?"), "number"
 _WHOLE = re.compile(r"[0-9]{1,6}"), "whole number"
 _NUMBERS = {
@@ -131,7 +137,11 @@ _NUMBERS = {
     "refresh_token_days": _WHOLE,
 }
 
-_CHOICES = {"transcriber": ("amazon", "embedded", "none"), "csrf_mode": ("cookie", "always", "off")}
+_CHOICES = {
+    "gpu": (GPU_OFF, *GPU_FAMILIES),
+    "transcriber": ("amazon", "embedded", "none"),
+    "csrf_mode": ("cookie", "always", "off"),
+}
 PYTHON_IMAGE = "public.ecr.aws/docker/library/python:3.13-slim"
 
 
@@ -162,12 +172,13 @@ def stage_of(node: Node) -> Stage:
         token_issuer=context("token_issuer", f"{APPLICATION}-{name}"),
         token_audience=context("token_audience", f"{APPLICATION}-users"),
         csrf_mode=_choice("csrf_mode", context("csrf_mode", "cookie")),
+        **_clerk(context("clerk_issuer", ""), context("clerk_authorized_parties", "")),
         prices=_prices(context("prices", "{}")),
         encoder=context("encoder", "ours"),
         renderer=context("renderer", "ours"),
         lambda_cpu_seconds=context("lambda_cpu_seconds", str(LAMBDA_CPU_SECONDS)),
         job_cpu_seconds=context("job_cpu_seconds", str(JOB_CPU_SECONDS)),
-        gpu=_gpu(context("gpu", GPU_OFF)),
+        gpu=_choice("gpu", context("gpu", GPU_OFF)),
         extra_codecs=_extra_codecs(context("extra_codecs", OFF), context("gpu", OFF)),
         most_workers=int(context("most_workers", str(MOST_INVOCATIONS))),
         access_token_minutes=context("access_token_minutes", "15"),
@@ -195,10 +206,12 @@ def _check_number(key: str, given: str) -> None:
         raise ValueError(f"-c {key}: {given!r} is no {meaning} above 0")
 
 
-def _gpu(family: str) -> str:
-    if family not in (GPU_OFF, *GPU_FAMILIES):
-        raise ValueError(f"-c gpu: {family!r} is neither {GPU_OFF} nor one of {', '.join(GPU_FAMILIES)}")
-    return family
+def _clerk(issuer: str, parties: str) -> dict[str, str]:
+    if issuer and not _ISSUER.fullmatch(issuer):
+        raise ValueError(f"-c clerk_issuer: {issuer!r} is no address such as https://clerk.example.org")
+    if issuer and not all(map(_ORIGIN.fullmatch, parties.split(","))):
+        raise ValueError(f"-c clerk_authorized_parties: {parties!r} names no exact origins of frontends")
+    return {"clerk_issuer": issuer, "clerk_authorized_parties": parties}
 
 
 def _extra_codecs(given: str, gpu: str) -> str:
