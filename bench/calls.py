@@ -77,6 +77,25 @@ def _reset_password(world: World) -> Request:
     return lambda: world.ask("credentials.reset_password", "POST", "/api/v1/auth/password-reset/confirm", body)
 
 
+def _enroll_mfa(world: World) -> Request:
+    token = world.newcomer()[1]
+    return lambda: world.ask("credentials.enroll_mfa", "POST", "/api/v1/auth/mfa/enroll", token=token)
+
+
+def _confirm_mfa(world: World) -> Request:
+    token, code, _ = world.enrolled()
+    path = "/api/v1/auth/mfa/confirm"
+    return lambda: world.ask("credentials.confirm_mfa", "POST", path, {"mfa_code": code}, token=token)
+
+
+def _disable_mfa(world: World) -> Request:
+    token, code, recovery_code = world.enrolled()
+    with world.stage.unrecorded():
+        world.ask("credentials.confirm_mfa", "POST", "/api/v1/auth/mfa/confirm", {"mfa_code": code}, token=token)
+    body = {"password": PASSWORD, "mfa_code": recovery_code}
+    return lambda: world.ask("credentials.disable_mfa", "DELETE", "/api/v1/auth/mfa", body, token=token)
+
+
 def _thumbnail(world: World) -> Request:
     body = {**PICTURE, "video_id": world.upload().video.id}
     return lambda: world.own("uploads.request_thumbnail_upload", "POST", "/api/upload/thumbnail/request", body)
@@ -164,6 +183,9 @@ REQUESTS: dict[str, Callable[[World], Request]] = {
     "open_email_verification": _open_verification,
     "verify_email": _verify_email,
     "request_password_reset": _ask_for_mail("credentials.request_password_reset", "/api/v1/auth/password-reset"),
+    "enroll_mfa": _enroll_mfa,
+    "confirm_mfa": _confirm_mfa,
+    "disable_mfa": _disable_mfa,
     "open_password_reset": _get("credentials.open_password_reset", "/api/v1/auth/password-reset/confirm"),
     "reset_password": _reset_password,
     "register_account": lambda world: world.register,

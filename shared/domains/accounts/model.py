@@ -40,10 +40,11 @@ class User:
 
 @dataclass(frozen=True)
 class Credentials:
-    """A user, and the stored hash of their password."""
+    """A user, the stored hash of their password, and the sealed secret of their second factor, "" without one."""
 
     user: User
     password_hash: str
+    mfa_secret: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,16 @@ from shared.base import clock
 from shared.base.errors import InvalidTokenError
 from shared.base.failures import Count, Lock, count, forgiveness
 from shared.base.ids import new_id
-from shared.domains.accounts.errors import LockedError, TakenError, WrongCredentialsError
+from shared.domains.accounts.errors import LockedError, TakenError, WrongCodeError, WrongCredentialsError
 from shared.domains.accounts.model import Credentials, Device, Edition, LoggedIn, Registration, User
 from shared.domains.accounts.rules import passwords
 from shared.domains.accounts.rules.lockout import locks_of
 from shared.domains.accounts.rules.names import login_key, made_username
 from shared.domains.accounts.rules.registration import check_registration
+from shared.domains.accounts.service import second_factor
 from shared.domains.accounts.service.issuing import logged_in, new_session, peppers, with_avatar
 from shared.domains.accounts.service.mailing import MailRequestService
+from shared.domains.accounts.service.second_factor import counting
 from shared.domains.accounts.store.sessions import SessionStore
 from shared.domains.accounts.store.users import AccountStore
 
@@ -68,10 +70,12 @@ class AccountService:
         password: str,
         device: Device = SOMEWHERE,
         edition: Edition = Edition.WATCH,
+        mfa_code: str | None = None,
     ) -> LoggedIn:
         """Begin a session.
 
         WrongCredentialsError, equal in all, for an unknown login and for a wrong password; LockedError after too many.
+        CodeMissingError and WrongCodeError after a right password, where the account has a second factor.
         """
         locks = locks_of(login_key(login), device.address)
         found, counts = self._accounts.for_login(login, locks)
@@ -80,11 +84,16 @@ class AccountService:
         if not passwords.password_matches(password, stored, peppers()) or found is None:
             count(counts)
             raise WrongCredentialsError
+        with counting(counts):
+            code_spent = second_factor.check(found, mfa_code)
         session, jti = new_session(found.user.id, edition, device)
         entered = logged_in(found.user, session, jti)
-        if not self._sessions.begin(session, forgiveness(locks[0])):
+        if self._sessions.begin(session, forgiveness(locks[0]), *code_spent):
+            return entered
+        if not code_spent:
             raise LockedError(locks[0].seconds)
-        return entered
+        count(counts)  # of the two that can be refused it is the code, in all likelihood: it was used before
+        raise WrongCodeError
 
     def _refuse_locked(self, found: Credentials | None, counts: dict[Lock, Count], device: Device) -> None:
         """LockedError while this address has guessed too often, or all have and the account is not used from this one.

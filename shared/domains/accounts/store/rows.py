@@ -7,6 +7,7 @@ rows of a user change in one transaction.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PynamoDBException
@@ -14,6 +15,7 @@ from pynamodb.models import Model
 
 from shared.base import clock
 from shared.base.errors import UnavailableError
+from shared.base.settings import setting
 from shared.base.tables import is_outage
 from shared.domains.accounts.model import DEFAULT_TIER, Device, Edition, Session, User
 from shared.domains.accounts.rules.names import email_key, username_key
@@ -44,6 +46,7 @@ class UserRow(Model):
     email_verified = BooleanAttribute(default=False)
     created_at = UnicodeAttribute()
     password_hash = UnicodeAttribute(null=True)
+    mfa_secret = UnicodeAttribute(null=True)
 
 
 class SessionRow(Model):
@@ -124,6 +127,19 @@ def user_row(key: str, user: User, password_hash: str | None = None) -> UserRow:
         created_at=user.created_at,
         password_hash=password_hash,
     )
+
+
+def user_update(key: str, change: str, condition: str, values: dict[str, Any]) -> dict[str, Any]:
+    """The part of a transaction that changes one row of a user; `values` are as DynamoDB takes them."""
+    return {
+        "Update": {
+            "TableName": setting("USERS_TABLE"),
+            "Key": {"pk": {"S": key}},
+            "UpdateExpression": change,
+            "ConditionExpression": condition,
+            "ExpressionAttributeValues": values,
+        }
+    }
 
 
 def to_user(row: UserRow) -> User:

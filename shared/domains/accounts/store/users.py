@@ -83,7 +83,7 @@ class AccountStore:
     def credentials(self, login: str) -> Credentials | None:
         """User and password hash for a username or an e-mail address; None when nobody has it."""
         row = self._get(login_key(login))
-        return Credentials(to_user(row), row.password_hash) if row and row.password_hash else None
+        return _credentials(row)
 
     def user(self, user_id: str) -> User | None:
         """A user by id; None when there is none."""
@@ -103,7 +103,7 @@ class AccountStore:
         items = {item["bucket"]["S"]: item for item in found[counters]}
         counts = {lock: counted(items.get(lock.key["bucket"]["S"])) for lock in locks}
         row = UserRow.from_raw_data(found[users][0]) if found[users] else None
-        return (Credentials(to_user(row), row.password_hash) if row and row.password_hash else None), counts
+        return _credentials(row), counts
 
     def change(self, user: User, shared: list[Action], own: list[Action], *, names: list[Action] | None = None) -> bool:
         """Change a user in all their rows or in none; False when they are gone, or have other names by now.
@@ -135,3 +135,9 @@ class AccountStore:
                 return UserRow.get(key, consistent_read=True)
             except DoesNotExist:
                 return None
+
+
+def _credentials(row: UserRow | None) -> Credentials | None:
+    if row is None or not row.password_hash:
+        return None
+    return Credentials(to_user(row), row.password_hash, row.mfa_secret or "")
