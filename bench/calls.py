@@ -8,15 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench.figures import Figure
-from bench.world import PASSWORD, SIZE, World, world
+from bench.people import PEOPLE, Request, get
+from bench.world import SIZE, World, world
 from infra.parts.discovery import endpoints
-from shared.domains.accounts.rules.mailed import Purpose
 from shared.http import limiting
 
 MOST, OFTEN, SHARE_OVER = 3, 2, 10.0
 """No endpoint makes more than `MOST` calls, and at most so many percent of them more than `OFTEN`."""
 WARM_UPS = 2
-Request = Callable[[], object]
 PICTURE = {"filename": "a.jpg", "file_size": 1, "content_type": "image/jpeg"}
 FILE = {"filename": "film.mp4", "file_size": SIZE, "content_type": "video/mp4"}
 
@@ -30,70 +29,12 @@ class Counted:
     leasing: tuple[str, ...]
 
 
-def _get(name: str, path: str) -> Callable[[World], Request]:
-    return lambda world: lambda: world.ask(name, "GET", path)
-
-
 def _get_as_service(name: str, path: str, permission: str) -> Callable[[World], Request]:
     def prepare(world: World) -> Request:
         token = world.service(permission)
         return lambda: world.ask(name, "GET", path, token=token)
 
     return prepare
-
-
-def _refresh(world: World) -> Request:
-    with world.stage.unrecorded():
-        token = world.register()["tokens"]["refresh_token"]
-    body = {"refresh_token": token}
-    return lambda: world.ask("accounts.refresh_tokens", "POST", "/api/auth/refresh", body)
-
-
-def _log_in(world: World) -> Request:
-    with world.stage.unrecorded():
-        name = world.register()["user"]["username"]
-    body = {"login": name, "password": PASSWORD}
-    return lambda: world.ask("accounts.log_in", "POST", "/api/auth/login", body)
-
-
-def _ask_for_mail(name: str, path: str) -> Callable[[World], Request]:
-    return lambda world: lambda: world.ask(name, "POST", path, {"email": world.user.email})
-
-
-def _open_verification(world: World) -> Request:
-    """A program that asks for JSON, which costs more than the page."""
-    query, headers = f"token={world.mailed_token(Purpose.VERIFY_EMAIL)}", {"accept": "application/json"}
-    name, path = "credentials.open_email_verification", "/api/v1/auth/verify-email"
-    return lambda: world.ask(name, "GET", path, query=query, headers=headers)
-
-
-def _verify_email(world: World) -> Request:
-    body = {"token": world.mailed_token(Purpose.VERIFY_EMAIL)}
-    return lambda: world.ask("credentials.verify_email", "POST", "/api/v1/auth/verify-email", body)
-
-
-def _reset_password(world: World) -> Request:
-    body = {"token": world.mailed_token(Purpose.RESET_PASSWORD), "new_password": f"{PASSWORD}!"}
-    return lambda: world.ask("credentials.reset_password", "POST", "/api/v1/auth/password-reset/confirm", body)
-
-
-def _enroll_mfa(world: World) -> Request:
-    token = world.newcomer()[1]
-    return lambda: world.ask("credentials.enroll_mfa", "POST", "/api/v1/auth/mfa/enroll", token=token)
-
-
-def _confirm_mfa(world: World) -> Request:
-    token, code, _ = world.enrolled()
-    path = "/api/v1/auth/mfa/confirm"
-    return lambda: world.ask("credentials.confirm_mfa", "POST", path, {"mfa_code": code}, token=token)
-
-
-def _disable_mfa(world: World) -> Request:
-    token, code, recovery_code = world.enrolled()
-    with world.stage.unrecorded():
-        world.ask("credentials.confirm_mfa", "POST", "/api/v1/auth/mfa/confirm", {"mfa_code": code}, token=token)
-    body = {"password": PASSWORD, "mfa_code": recovery_code}
-    return lambda: world.ask("credentials.disable_mfa", "DELETE", "/api/v1/auth/mfa", body, token=token)
 
 
 def _thumbnail(world: World) -> Request:
@@ -174,30 +115,16 @@ def _edit_clip(world: World) -> Request:
     return lambda: world.order("jobs.create_render", "/api/render", body)
 
 
-REQUESTS: dict[str, Callable[[World], Request]] = {
-    "get_public_keys": _get("accounts.get_public_keys", "/.well-known/jwks.json"),
-    "log_in": _log_in,
-    "get_me": lambda world: lambda: world.own("accounts.get_me", "GET", "/api/auth/me"),
-    "refresh_tokens": _refresh,
-    "resend_verification": _ask_for_mail("credentials.resend_verification", "/api/v1/auth/verify-email/resend"),
-    "open_email_verification": _open_verification,
-    "verify_email": _verify_email,
-    "request_password_reset": _ask_for_mail("credentials.request_password_reset", "/api/v1/auth/password-reset"),
-    "enroll_mfa": _enroll_mfa,
-    "confirm_mfa": _confirm_mfa,
-    "disable_mfa": _disable_mfa,
-    "open_password_reset": _get("credentials.open_password_reset", "/api/v1/auth/password-reset/confirm"),
-    "reset_password": _reset_password,
-    "register_account": lambda world: world.register,
-    "get_root": _get("operations.get_root", "/api/"),
-    "get_api_health": _get("operations.get_api_health", "/api/health"),
+REQUESTS: dict[str, Callable[[World], Request]] = PEOPLE | {
+    "get_root": get("operations.get_root", "/api/"),
+    "get_api_health": get("operations.get_api_health", "/api/health"),
     "get_admin_health": _get_as_service("operations.get_admin_health", "/api/v1/admin/health", "internal:health"),
     "get_metrics": _get_as_service("operations.get_metrics", "/metrics", "internal:metrics"),
-    "get_health": _get("operations.get_health", "/health"),
-    "get_detailed_health": _get("operations.get_detailed_health", "/health/detailed"),
-    "get_liveness": _get("operations.get_liveness", "/health/live"),
-    "get_readiness": _get("operations.get_readiness", "/health/ready"),
-    "ping": _get("operations.ping", "/ping"),
+    "get_health": get("operations.get_health", "/health"),
+    "get_detailed_health": get("operations.get_detailed_health", "/health/detailed"),
+    "get_liveness": get("operations.get_liveness", "/health/live"),
+    "get_readiness": get("operations.get_readiness", "/health/ready"),
+    "ping": get("operations.ping", "/ping"),
     "request_thumbnail_upload": _thumbnail,
     "request_video_upload": _multipart,
     "abort_video_upload": _abort,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench.our_transcode import FileSink, FileSource
 from shared.media.package import EncodedAudio, EncodedRun, package
+from shared.media.probing import Prober
 from shared.media.scene.config import parse
 from shared.media.scene.planning import Probed, RenderPlan, plan_render
 from shared.media.scene.probing import probe_source
@@ -21,10 +22,11 @@ def plan_of(value: object, folder: Path) -> RenderPlan:
     if parsed.problems:
         raise ValueError(parsed.problems)
     project = parsed.projects[0]
-    media = {
-        src: Probed(probe_source(FileSource(folder / src), kind), src)
-        for src, kind in sorted(project.sources(), key=lambda source: source.kind)
-    }
+    with Prober() as prober:
+        media = {
+            src: Probed(probe_source(FileSource(folder / src), kind, prober), src)
+            for src, kind in sorted(project.sources(), key=lambda source: source.kind)
+        }
     return plan_render(project, media, encoder_build="benchmark")
 
 

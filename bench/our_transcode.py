@@ -5,9 +5,11 @@
 
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from shared.media.encode import encode_audio, encode_run
+from shared.media.illustrating import Illustrations
 from shared.media.package import EncodedAudio, EncodedRun, package
 from shared.media.pictures import make_poster
 from shared.media.plan import Plan, make_plan
@@ -91,7 +93,8 @@ def transcode(ffmpeg: str, source: Path, folder: Path, runs: int = 1, *, is_apar
     """Probe, plan, encode, package, and make the poster."""
     plan = plan_of(source, runs)
     encoded, audio = (encode_apart if is_apart else encode)(plan, ffmpeg, source, folder / "work")
-    package(plan, encoded, audio, lambda name, _: FileSink(folder / name))
+    drawing = partial(Illustrations, ffmpeg)
+    package(plan, encoded, audio, lambda name, _: FileSink(folder / name), illustrate=drawing)
     (folder / "poster.jpg").write_bytes(make_poster(plan.facts, FileSource(source), ffmpeg))
 
 

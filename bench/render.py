@@ -18,7 +18,7 @@ from infra.parts.discovery import ROOT
 from shared.media.encode import AUDIO_KBITS
 from shared.media.scene.planning import RenderPlan
 
-SECONDS, MOVIEPY_SECONDS, ROUNDS = 9, 5, 2
+SECONDS, MOVIEPY_SECONDS, ROUNDS = 9, 5, 3
 """Of a scene; MoviePy takes so long that its scenes are shorter, which does not favour us."""
 LIMIT, MOVIEPY_LIMIT = 1.05, 0.25
 OURS, BY_HAND = "ours", "by hand"

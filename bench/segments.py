@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from dataclasses import replace
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from bench.encode import FFMPEG, FOOTAGE, cut
 from bench.figures import Figure
 from bench.our_transcode import FileSink, encode, plan_of
 from infra.parts.discovery import ROOT
+from shared.media.illustrating import Illustrations
 from shared.media.package import EncodedRun, package
 from shared.media.plan import Plan
 from shared.media.timeline import segments
@@ -24,6 +26,7 @@ from shared.media.workers import share_out
 
 SECONDS, RUNS, ROUNDS = 24, 2, 2
 SHARED_LIMIT, LADDER_LIMIT, PACKAGING_LIMIT, READY_LIMIT = 1.05, 0.85, 0.005, 1.15
+DRAWING_LIMIT = 0.02
 FILM_SECONDS = 7200
 WORKERS = tuple(2**power for power in range(1, 9))
 ALONE, SHARED = "one run", "two runs"
@@ -45,13 +48,14 @@ def measure() -> list[Figure]:
         )
         apart = cpu_seconds(Command((*line, str(folder / "apart"), "apart"), str(ROOT)))
         plan = plan_of(source, SECONDS)
-        each, packaging = _of_segments(plan, source, folder)
+        each, packaging, drawing = _of_segments(plan, source, folder)
     film = f"{SECONDS} s of film, " + ", ".join(rung.name for rung in plan.rungs)
     shared, at_once = ratio(seconds[SHARED], seconds[ALONE]), statistics.median(seconds[ALONE]) / apart
     return [
         Figure(f"CPU of {RUNS} runs over one ({film})", round(shared, 3), "x", SHARED_LIMIT),
         Figure("CPU of all rungs at once over one after another", round(at_once, 3), "x", LADDER_LIMIT),
         Figure("CPU of packaging over that of encoding", round(packaging / sum(each), 5), "x", PACKAGING_LIMIT),
+        Figure("CPU of storyboard and preview over encoding", round(drawing / sum(each), 4), "x", DRAWING_LIMIT),
         Figure(
             f"time to ready over the ideal, simulated, {WORKERS[0]} to {WORKERS[-1]} workers, worst",
             round(max(ready_over_ideal(each, workers) for workers in WORKERS), 3),
@@ -61,8 +65,8 @@ def measure() -> list[Figure]:
     ]
 
 
-def _of_segments(plan: Plan, source: Path, folder: Path) -> tuple[list[float], float]:
-    """CPU seconds of each segment as a run of its own, and of packaging them all."""
+def _of_segments(plan: Plan, source: Path, folder: Path) -> tuple[list[float], float, float]:
+    """CPU seconds of each segment as a run of its own, of packaging them all, and of what is drawn besides."""
     silent, each = replace(plan, has_audio=False), list[float]()
     runs: dict[str, list[EncodedRun]] = {rung.name: [] for rung in plan.rungs}
     for run in plan.runs:
@@ -73,7 +77,11 @@ def _of_segments(plan: Plan, source: Path, folder: Path) -> tuple[list[float], f
             runs[name].append(one)
     before = time.process_time()
     package(silent, runs, None, lambda name, _: FileSink(folder / "packaged" / name))
-    return each, time.process_time() - before
+    packaging = time.process_time() - before
+    before = cpu_of_children() + time.process_time()
+    drawing = partial(Illustrations, FFMPEG)
+    package(silent, runs, None, lambda name, _: FileSink(folder / "drawn" / name), illustrate=drawing)
+    return each, packaging, cpu_of_children() + time.process_time() - before - packaging
 
 
 def ready_over_ideal(each: list[float], workers: int, film_seconds: int = FILM_SECONDS) -> float:

@@ -40,9 +40,9 @@ TRANSITIONS = 12
 FIRST_HIT_SECONDS, RELOAD_SECONDS = 0.5, 3.0
 EDITS = 5
 MEGABYTES, FUNCTIONS = 4000, 100
-PER_RUNG, PER_VIDEO = 3, 5
-"""Published objects: a file and two playlists a rung; two of the sound, the master playlist, the poster and
-the manifest a video."""
+PER_RUNG, PER_VIDEO = 3, 8
+"""Published objects: a file and two playlists a rung; two of the sound, two of the storyboard, the preview, the master
+playlist, the poster and the manifest a video."""
 BY_PUBLISHING = 2
 """Of those, the poster and the manifest are not written by packaging."""
 

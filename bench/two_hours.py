@@ -1,13 +1,17 @@
 """What a video of two hours would leave behind: planned as any other, packaged from indexes without pictures."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from hashlib import sha256
 
 from shared.media.facts import SourceFacts
+from shared.media.grid import Grid
+from shared.media.illustrating import ILLUSTRATIONS, Illustrations
 from shared.media.indexes import AudioIndex, FragmentIndex, RunIndex
-from shared.media.layout import AAC_RATE, AAC_SAMPLES
-from shared.media.package import EncodedAudio, EncodedRun, package
+from shared.media.ladder import Rung
+from shared.media.layout import AAC_RATE, AAC_SAMPLES, Layout
+from shared.media.package import EncodedAudio, EncodedRun, Illustration, package
 from shared.media.plan import Plan, make_plan
 from shared.media.workers import Run
 
@@ -46,6 +50,22 @@ class Gone:
         """Nothing is to be done."""
 
 
+class Drawing:
+    """Takes what illustrations are made of, and gives as many objects without any picture in them."""
+
+    def __init__(self, grid: Grid, rung: Rung, runs: Sequence[RunIndex], layout: Layout) -> None:
+        """See package.Illustrate."""
+        self._real = Illustrations("", grid, rung, runs, layout)
+
+    def take(self, data: bytes) -> None:
+        """The next bytes of the file."""
+        self._real.take(data)
+
+    def draw(self) -> list[Illustration]:
+        """One object of each kind."""
+        return [Illustration(name, "", b"") for name in ILLUSTRATIONS]
+
+
 def plan_of(facts: SourceFacts, runs: int | None = None) -> Plan:
     """The plan of a source like another one, but so long; `runs` as in make_plan."""
     long = replace(facts, video=replace(facts.video, duration=Fraction(SECONDS)))
@@ -59,7 +79,7 @@ def published(plan: Plan, stsd: bytes, audio_stsd: bytes) -> int:
     if plan.has_audio:
         packets = AudioIndex(audio_stsd, (SAMPLE,) * (SECONDS * AAC_RATE // AAC_SAMPLES + 2))
         audio = EncodedAudio(packets, Nothing(sum(packets.sizes)))
-    manifest = package(plan, runs, audio, lambda _name, _type: Gone())
+    manifest = package(plan, runs, audio, lambda _name, _type: Gone(), illustrate=Drawing)
     if manifest.frames != plan.frames:
         raise ValueError(f"{manifest.frames} frames were packaged instead of {plan.frames}")
     return len(manifest.objects)

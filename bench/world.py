@@ -26,6 +26,8 @@ from shared.domains.jobs.rules.outside import signature
 from shared.domains.jobs.service.desk import JobService
 from shared.domains.jobs.service.ordering import Order, OrderService
 from shared.domains.jobs.service.working import WorkService
+from shared.domains.keys.model import KeyWish
+from shared.domains.keys.service.managing import KeyService
 from shared.domains.videos.model import Author, PublishedMedia, Variant
 from shared.domains.videos.rules.signatures import sign
 from shared.domains.videos.service.outside import OutsideService
@@ -78,24 +80,29 @@ class World:
         """A token of a service."""
         return service_token(self.stage, *permissions)
 
+    def key(self) -> str:
+        """An API key of the user's; its id."""
+        with self.stage.unrecorded():
+            wish = KeyWish("Nightly", ("videos:read",))
+            return KeyService.open().create(self.user.id, frozenset({"all"}), wish).key.id
+
     def register(self) -> Any:
         """Somebody else registers; the answer's JSON."""
         name = f"u{new_id().replace('-', '')[-20:]}"
         body = {"username": name, "email": f"{name}@example.com", "password": PASSWORD}
         return self.ask("accounts.register_account", "POST", "/api/auth/register", body).json
 
-    def newcomer(self) -> tuple[str, str]:
-        """Somebody who has just registered and whose session was read before: name and access token."""
+    def newcomer(self) -> str:
+        """The access token of somebody who has just registered, and whose session was read before."""
         with self.stage.unrecorded():
-            told = self.register()
-            token = told["tokens"]["access_token"]
+            token = str(self.register()["tokens"]["access_token"])
             self.ask("accounts.get_me", "GET", "/api/auth/me", token=token)
-        return told["user"]["username"], token
+        return token
 
     def enrolled(self) -> tuple[str, str, str]:
         """Somebody who has not confirmed a second factor: access token, a code of the app, a recovery code."""
         with self.stage.unrecorded():
-            token = self.newcomer()[1]
+            token = self.newcomer()
             made = self.ask("credentials.enroll_mfa", "POST", "/api/v1/auth/mfa/enroll", token=token).json
         return token, pyotp.TOTP(made["secret"]).at(int(clock.now())), made["recovery_codes"][0]
 

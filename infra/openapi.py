@@ -44,6 +44,7 @@ _SECURITY: dict[Identity, list[dict[str, list[str]]]] = {
     Identity.ADMIN: [{"bearer": []}],
     Identity.SERVICE: [{"bearer": []}],
 }
+_BY_HAND: list[dict[str, list[str]]] = [{"bearer": []}]
 
 _ERROR = {
     "title": "Error",
@@ -108,7 +109,7 @@ def _complete(operation: dict[str, Any], room: Room, endpoint: Endpoint, path: s
     operation["tags"] = [room.group]
     operation.pop("summary", None)
     if security := _SECURITY.get(endpoint.caller.identity):
-        operation["security"] = security
+        operation["security"] = _BY_HAND if endpoint.caller.by_hand else security
     if endpoint.idempotent:
         schema = {"type": "string", "minLength": 1, "maxLength": MAX_KEY}
         key = {"name": "Idempotency-Key", "in": "header", "required": False, "schema": schema}
@@ -149,7 +150,8 @@ def _of_caller(endpoint: Endpoint) -> Iterator[type[AppError]]:
         yield InvalidTokenError
     if identity in (Identity.USER, Identity.ADMIN, Identity.SERVICE):
         yield UnauthorizedError
-    if endpoint.caller.permission or identity is Identity.ADMIN or endpoint.method != "GET":
+    rule = endpoint.caller
+    if rule.permission or rule.by_hand or identity is Identity.ADMIN or endpoint.method != "GET":
         yield ForbiddenError
 
 
@@ -176,9 +178,9 @@ def table() -> str:
     lines = [
         "# Endpoints",
         "",
-        "Made by `make openapi` from the declarations. `fresh` reads the session at each request. Limits stand by the",
-        "names of their buckets; where it says `general`, the ones for all callers hold too. The actions are all that",
-        "the function's role grants, besides writing its log.",
+        "Made by `make openapi` from the declarations. `fresh` reads the session at each request, `by hand` takes no",
+        "API key. Limits stand by the names of their buckets; where it says `general`, the ones for all callers hold",
+        "too. The actions are all that the function's role grants, besides writing its log.",
         "",
         "| method | path | file | caller | limits | actions |",
         "|---|---|---|---|---|---|",
@@ -194,7 +196,8 @@ def table() -> str:
 
 def _caller(endpoint: Endpoint) -> str:
     rule = endpoint.caller
-    return " ".join(filter(None, (rule.identity, rule.permission and f"`{rule.permission}`", "fresh" * rule.fresh)))
+    told = (rule.identity, rule.permission and f"`{rule.permission}`", "fresh" * rule.fresh, "by hand" * rule.by_hand)
+    return " ".join(filter(None, told))
 
 
 def _limits(endpoint: Endpoint) -> str:
@@ -206,7 +209,7 @@ def _actions(endpoint: Endpoint) -> str:
     found = []
     for need in needs_of(endpoint):
         where = "/".join(filter(None, (need.resource.name, need.path)))
-        found.append(f"`{need.action}` {where}")
+        found.append(f"`{need.action}` {where}" + " (a few attributes)" * bool(need.attributes))
     return ", ".join(sorted(found))
 
 

@@ -1,5 +1,6 @@
 """Calling a handler the way API Gateway does (payload format 2.0)."""
 
+import asyncio
 import base64
 import gzip
 import json
@@ -69,3 +70,12 @@ def call(handler: Handler, method: str, path: str, body: Any = None, **more: Any
         raw = base64.b64decode(content)
         content = (gzip.decompress(raw) if answer["headers"].get("content-encoding") == "gzip" else raw).decode()
     return Answer(answer["statusCode"], {name.lower(): value for name, value in answer["headers"].items()}, content)
+
+
+def call_in_a_thread(handler: Handler, method: str, path: str, body: Any = None, **more: Any) -> Answer:
+    """The same in a thread of a pool, whose event loop is closed afterwards."""
+    try:
+        return call(handler, method, path, body, **more)
+    finally:
+        asyncio.get_event_loop_policy().get_event_loop().close()
+        asyncio.set_event_loop(None)

@@ -18,11 +18,12 @@ from botocore.client import BaseClient
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ConnectionClosedError
 
-from shared.base import aws, sealing, signing_keys, tokens
+from shared.base import aws, sealing, signing_keys
 from shared.base.tables import READ_SECONDS
 from shared.contract.needs import Bucket, Kind, Resource, Table
 from shared.contract.resources import MEDIA, PUBLIC_KEYS, SEALING, SECRETS, SIGNING_KEYS, TABLES
 from tests.dynamodb import know_tokens
+from tests.forgetting import forget
 
 STAGE = "test"
 REGION = "eu-central-1"
@@ -162,20 +163,6 @@ def _listening(service: str, event: str, handler: Callable[..., Any], *, first: 
     finally:
         for client in clients:
             client.meta.events.unregister(event, handler)
-
-
-def forget() -> None:
-    """Drop all that a process keeps of a stage."""
-    from shared.domains.accounts.service.sessions import SessionService
-    from shared.domains.operations import service as operations
-    from shared.http import limiting
-
-    aws.forget()
-    sealing.forget()
-    tokens.forget()
-    SessionService.forget()
-    operations.forget()
-    limiting.forget()
 
 
 @functools.cache

@@ -1,10 +1,16 @@
-"""Tokens of people and services, as the product issues them, without the HTTP and the password that lead to them."""
+"""People and services with their tokens and keys, as the product issues them, without the HTTP that leads to them."""
 
-from shared.base import clock, tokens
+from dataclasses import dataclass
+
+from shared.base import aws, clock, tokens
 from shared.base.ids import new_id
-from shared.domains.accounts.model import Session
+from shared.contract.resources import USERS
+from shared.domains.accounts.model import Session, User
 from shared.domains.accounts.store.sessions import SessionStore
-from tests.aws import Stage
+from shared.domains.accounts.store.users import AccountStore
+from shared.domains.keys.model import KeyWish
+from shared.domains.keys.service.managing import KeyService
+from tests.aws import Stage, real_name
 
 
 def user_token(stage: Stage, role: str = "user", user_id: str = "") -> str:
@@ -15,6 +21,43 @@ def user_token(stage: Stage, role: str = "user", user_id: str = "") -> str:
         SessionStore.open().begin(session)
         person = tokens.Person(who, "alice", "alice@example.com", "Alice", "", role)
         return tokens.issue_access_token(person, session.id, session_ends=ends)
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody who is registered and logged in."""
+
+    user_id: str
+    token: str
+
+
+def account(stage: Stage, role: str = "user") -> Account:
+    """Somebody new."""
+    user_id = new_id()
+    name = user_id.replace("-", "")[-20:]
+    user = User(user_id, name, f"{name}@example.com", "Alice", clock.timestamp(), role=role)
+    session = Session(new_id(), user_id, "0" * 64, clock.timestamp(), int(clock.now()) + 86400)
+    with stage.unrecorded():
+        AccountStore.open().create(user, "v1$none$none", session)
+    return Account(user_id, user_token(stage, role, user_id))
+
+
+def api_key(stage: Stage, owner_id: str, *scopes: str) -> str:
+    """A new API key of somebody's, whoever may give it these scopes."""
+    with stage.unrecorded():
+        return KeyService.open().create(owner_id, frozenset({"all"}), KeyWish("A test", scopes)).text
+
+
+def set_role(stage: Stage, user_id: str, role: str) -> None:
+    """Give somebody another role, or take them away altogether: ""."""
+    key = {"pk": {"S": f"user#{user_id}"}}
+    with stage.unrecorded():
+        users = aws.client("dynamodb")
+        if role:
+            changed = {"role": {"Value": {"S": role}, "Action": "PUT"}}
+            users.update_item(TableName=real_name(USERS), Key=key, AttributeUpdates=changed)
+        else:
+            users.delete_item(TableName=real_name(USERS), Key=key)
 
 
 def service_token(stage: Stage, *permissions: str) -> str:

@@ -1,6 +1,7 @@
 """From declared needs to IAM statements and environment variables. Exact actions, exact resources, nothing else."""
 
 from collections import defaultdict
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -69,13 +70,13 @@ class Grants:
     def statements(self, needs: tuple[Need, ...]) -> list[iam.PolicyStatement]:
         """One statement for each resource, its actions sorted; lists of a bucket carry a condition on the prefix.
 
-        Transcriptions carry one on where they write, data keys one on what they are for.
+        Transcriptions carry one on where they write, data keys on what they are for, reads of some attributes on those.
         """
         actions: dict[str, set[str]] = defaultdict(set)
         listed: dict[tuple[str, str], set[str]] = defaultdict(set)
         written: list[iam.PolicyStatement] = []
         for need in needs:
-            if need.action == _TRANSCRIBES or need.resource.kind is Kind.KEY:
+            if need.action == _TRANSCRIBES or need.resource.kind is Kind.KEY or need.attributes:
                 written.append(self._narrowed(need))
             elif need.resource.kind is Kind.IDENTITY and not self._stage.mail_from:
                 continue
@@ -97,11 +98,16 @@ class Grants:
         return [*plain, *lists, *written]
 
     def _narrowed(self, need: Need) -> iam.PolicyStatement:
-        """Transcription jobs have no ARN before they are there, and data keys none at all."""
-        conditions = {"StringEquals": {"kms:EncryptionContext:purpose": need.path}}
+        """Transcription jobs have no ARN before they are there, data keys none at all; attributes are no resources."""
+        conditions: dict[str, Any] = {"StringEquals": {"kms:EncryptionContext:purpose": need.path}}
         if need.action == _TRANSCRIBES:
             place = {"transcribe:OutputBucketName": self.real_name(MEDIA)}
             conditions = {"StringEquals": place, "StringLike": {"transcribe:OutputKey": "work/*"}}
+        if need.attributes:  # whoever may read some must name them, so that nobody gets the whole item
+            conditions = {
+                "ForAllValues:StringEquals": {"dynamodb:Attributes": list(need.attributes)},
+                "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+            }
         return iam.PolicyStatement(actions=[need.action], resources=[self.arn(need)], conditions=conditions)
 
     def environment(self, needs: tuple[Need, ...]) -> dict[str, str]:

@@ -26,6 +26,7 @@ class Stage:
     bundles         folder of what `make build` made: code/, layers/, worker-*.zip
     cors_origins    exact origins of the frontends, comma separated
     rate_scale      multiplies all rate limits
+    csrf_mode       whose requests need a CSRF token: "cookie", "always" or "off", see shared/http/csrf.py
     prices          JSON: what costs the stage other than the list prices, see shared/domains/jobs/rules/prices.py
     encoder         "ours", or "outside" when another service encodes
     renderer        "ours", or "remotion" when Remotion Lambda renders
@@ -46,6 +47,7 @@ class Stage:
     rate_scale: str
     token_issuer: str
     token_audience: str
+    csrf_mode: str
     prices: str
     encoder: str
     renderer: str
@@ -95,6 +97,7 @@ class Stage:
             "RATE_SCALE": self.rate_scale,
             "TOKEN_ISSUER": self.token_issuer,
             "TOKEN_AUDIENCE": self.token_audience,
+            "CSRF_MODE": self.csrf_mode,
             "PRICES": self.prices,
             "ENCODER": self.encoder,
             "RENDERER": self.renderer,
@@ -121,7 +124,7 @@ _NUMBERS = {
     "refresh_token_days": _WHOLE,
 }
 
-TRANSCRIBERS = ("amazon", "embedded", "none")
+_CHOICES = {"transcriber": ("amazon", "embedded", "none"), "csrf_mode": ("cookie", "always", "off")}
 PYTHON_IMAGE = "public.ecr.aws/docker/library/python:3.13-slim"
 
 
@@ -151,6 +154,7 @@ def stage_of(node: Node) -> Stage:
         rate_scale=context("rate_scale", "1"),
         token_issuer=context("token_issuer", f"{APPLICATION}-{name}"),
         token_audience=context("token_audience", f"{APPLICATION}-users"),
+        csrf_mode=_choice("csrf_mode", context("csrf_mode", "cookie")),
         prices=_prices(context("prices", "{}")),
         encoder=context("encoder", "ours"),
         renderer=context("renderer", "ours"),
@@ -161,7 +165,7 @@ def stage_of(node: Node) -> Stage:
         access_token_minutes=context("access_token_minutes", "15"),
         refresh_token_days=context("refresh_token_days", "7"),
         worker_image=context("worker_image", PYTHON_IMAGE),
-        transcriber=_transcriber(context("transcriber", "amazon")),
+        transcriber=_choice("transcriber", context("transcriber", "amazon")),
         transcriber_python=context("transcriber_python", ""),
         mail_from=mail_from,
         mail_identity=context("mail_identity", mail_from.rpartition("@")[2]),
@@ -189,9 +193,9 @@ def _gpu(family: str) -> str:
     return family
 
 
-def _transcriber(given: str) -> str:
-    if given not in TRANSCRIBERS:
-        raise ValueError(f"-c transcriber: {given!r} is none of {', '.join(TRANSCRIBERS)}")
+def _choice(key: str, given: str) -> str:
+    if given not in _CHOICES[key]:
+        raise ValueError(f"-c {key}: {given!r} is none of {', '.join(_CHOICES[key])}")
     return given
 
 

@@ -64,18 +64,22 @@ class LimiterDownError(Exception):
     """The table did not answer: nobody knows what the caller has left."""
 
 
-def _scaled(amount: float, tier: str = "free") -> int:
+def scaled(amount: float, tier: str = "free") -> int:
     """An amount under the stage's RATE_SCALE and the caller's tier; at least 1."""
     return max(1, int(amount * float(setting("RATE_SCALE", "1")) * TIERS.get(tier, 1)))
+
+
+def window_key(limit: Limit, subject: str) -> str:
+    """The key under which an exact bucket of `subject` is counted now."""
+    return f"{limit.bucket}#{subject}#{int(clock.now() // limit.seconds)}"
 
 
 def pay(limit: Limit, subject: str, tier: str = "free") -> Standing:
     """Take one request out of an exact bucket of `subject`. LimiterDownError when the table fails."""
     now = clock.now()
-    number = int(now // limit.seconds)
-    quota, ends = _scaled(limit.amount, tier), (number + 1) * limit.seconds
+    quota, ends = scaled(limit.amount, tier), (int(now // limit.seconds) + 1) * limit.seconds
     granted, item = _update(
-        f"{limit.bucket}#{subject}#{number}",
+        window_key(limit, subject),
         "ADD #taken :one SET #expires = :ends",
         "attribute_not_exists(#taken) OR #taken < :quota",
         {"#taken": "taken", "#expires": "expires_at"},
@@ -191,7 +195,7 @@ class Leases:
 def _take_as_user(user: str, tier: str, tokens: int, now: float, _: _Taken) -> _Taken:
     """One item holds a user's hour and its minutes, so that one write counts in both. Tokens end with their minute."""
     hour, minute = int(now // HOUR), int(now // MINUTE)
-    windows = (("user-minute", _scaled(PER_MINUTE, tier), MINUTE), ("user-hour", _scaled(PER_HOUR, tier), HOUR))
+    windows = (("user-minute", scaled(PER_MINUTE, tier), MINUTE), ("user-hour", scaled(PER_HOUR, tier), HOUR))
     quotas = [quota for _, quota, _ in windows]
     names = {"#minute": f"m{minute % 60}", "#hour": "all", "#expires": "expires_at"}
     ends = ((minute + 1) * MINUTE, (hour + 1) * HOUR)
@@ -223,8 +227,8 @@ def _take_as_address(address: str, tokens: int, now: float, before: _Taken) -> _
     That moment never comes nearer, so what this process knows of it is enough to refuse. Who is refused waits until a
     whole lease is there, since an empty bucket would otherwise cost a write for every token that trickles in.
     """
-    cost = max(1, _MICRO // _scaled(ADDRESS_PER_SECOND))
-    burst = _scaled(ADDRESS_BURST)
+    cost = max(1, _MICRO // scaled(ADDRESS_PER_SECOND))
+    burst = scaled(ADDRESS_BURST)
     moment, full_at, granted = int(now * _MICRO), before.mark, False
     least = 1 if before.tokens else tokens
     for _ in range(4 * LEASE_TOKENS):

@@ -15,6 +15,9 @@ _ATTRIBUTE = "__declaration__"
 ANY_ROUTE = "$default"
 """The path of the endpoint that answers whatever no other one does."""
 
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+"""They change nothing."""
+
 API_SECONDS = 29
 """API Gateway ends a request after 29 seconds, whatever the function does."""
 

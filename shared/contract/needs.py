@@ -40,10 +40,11 @@ class Resource:
 class Need:
     """One IAM action on one resource.
 
-    path      the part of the resource: an S3 key prefix ("uploads/"), an index ("index/by_author"), what a data key is
-              for ("mfa"); "" is the whole
-    unseen    why no test can make the call, when none can; such a need is granted without having been recorded
-    wildcard  why the resource must be "*", when AWS offers no narrower one for the action
+    path        a part of the resource: an S3 key prefix ("uploads/"), an index ("index/by_author"), what a data key is
+                for ("mfa"); "" is the whole
+    unseen      why no test can make the call, when none can; such a need is granted without having been recorded
+    wildcard    why the resource must be "*", when AWS offers no narrower one for the action
+    attributes  all that may be read of an item; () is everything
     """
 
     resource: Resource
@@ -51,6 +52,7 @@ class Need:
     path: str = ""
     unseen: str = ""
     wildcard: str = ""
+    attributes: tuple[str, ...] = ()
 
 
 def unseen(need: Need, why: str) -> Need:
@@ -84,6 +86,10 @@ class Table(Resource):
     def get(self) -> Need:
         """Read one item."""
         return self._need("GetItem")
+
+    def get_only(self, *attributes: str) -> Need:
+        """Read some attributes of one item, and its key."""
+        return Need(self, "dynamodb:GetItem", attributes=(self.key, *attributes))
 
     @property
     def batch_get(self) -> Need:

@@ -20,9 +20,10 @@ class Identity(StrEnum):
 class CallerRule:
     """Identity and permission that an endpoint asks of its caller.
 
-    fresh   the session is read at each request instead of at most once a minute (credentials, money, roles, deletion)
-    recent  seconds that may have passed since the login, 0 for any number: what is dangerous asks for a new one
-    live    whether the session must still live; it need not to end it
+    fresh    the session is read at each request instead of at most once a minute (credentials, money, roles, deletion)
+    recent   seconds that may have passed since the login, 0 for any number: what is dangerous asks for a new one
+    live     whether the session must still live; it need not to end it
+    by_hand  people do this themselves: an API key cannot
     """
 
     identity: Identity
@@ -30,6 +31,13 @@ class CallerRule:
     fresh: bool = False
     recent: int = 0
     live: bool = True
+    by_hand: bool = False
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether an API key can say who is calling; what looks at the login itself takes none."""
+        by_hand = self.by_hand or bool(self.recent) or not self.live
+        return self.identity in (Identity.OPTIONAL, Identity.USER) and not by_hand
 
 
 PUBLIC = CallerRule(Identity.PUBLIC)
@@ -44,6 +52,11 @@ def optional(permission: str = "") -> CallerRule:
 def user(permission: str = "", **more: Any) -> CallerRule:
     """Somebody who is logged in and has the permission; `more` are the other fields of CallerRule."""
     return CallerRule(Identity.USER, permission, **more)
+
+
+def person(permission: str = "", **more: Any) -> CallerRule:
+    """Somebody who logged in themselves and is so still: for credentials, keys, and what cannot be undone."""
+    return CallerRule(Identity.USER, permission, fresh=True, by_hand=True, **more)
 
 
 def service(permission: str) -> CallerRule:
@@ -70,3 +83,20 @@ def allows(held: frozenset[str], wanted: str) -> bool:
     """Whether the permissions held cover the one wanted: itself, `<area>:all`, or `all`."""
     area = wanted.partition(":")[0]
     return not wanted or bool(held & {wanted, f"{area}:all", "all"})
+
+
+_ALL = ":all"
+
+
+def is_scope(text: str) -> bool:
+    """Whether an API key may be given a permission of this name, by somebody who holds it: those of people's roles."""
+    area, _, kind = text.partition(":")
+    areas = {named.partition(":")[0] for named in ROLE_PERMISSIONS["creator"]}
+    return area in areas and kind in ("read", "write", "all")
+
+
+def within(held: frozenset[str], scopes: frozenset[str]) -> frozenset[str]:
+    """What the scopes allow of the permissions held: a scope for a whole area falls back to what is held of it."""
+    kept = {scope for scope in scopes if allows(held, scope)}
+    areas = {scope.removesuffix(_ALL) for scope in scopes - kept if scope.endswith(_ALL)}
+    return frozenset(kept | {one for one in held if one.partition(":")[0] in areas})

@@ -17,6 +17,10 @@ from shared.contract.needs import (
 )
 
 USERS = Table(Kind.TABLE, "users", key="pk")
+USER_CARD = "user_id username display_name avatar_url role tier"
+"""What every function may read of a user, whose API key calls it: nothing that is for their eyes only."""
+
+API_KEYS = Table(Kind.TABLE, "api-keys", key="owner_id", sort="key_id")
 SESSIONS = Table(Kind.TABLE, "sessions", key="user_id", sort="session_id", ttl="expires_at")
 VIDEO_CARD = (
     "title status visibility version duration thumbnail has_poster poster_url job_id created_at updated_at published_at"
@@ -59,7 +63,9 @@ MEDIA = Bucket(Kind.BUCKET, "media")
 SIGNING_KEYS = Secret(Kind.SECRET, "signing-keys", description="Private keys that sign our tokens (JWK set)")
 PASSWORD_PEPPER = Secret(Kind.SECRET, "password-pepper", description="Key of the hash that precedes bcrypt")
 MEDIA_KEY = Secret(Kind.SECRET, "media-key", description="Key of the tokens in media addresses")
-CURSOR_KEY = Secret(Kind.SECRET, "cursor-key", description="Signs the cursors of lists")
+CURSOR_KEY = Secret(
+    Kind.SECRET, "cursor-key", description="Signs the cursors of lists, and CSRF tokens by a key made of it"
+)
 WEBHOOK = Secret(Kind.SECRET, "video-processing-webhook", description="Signs the reports of an outside encoder")
 REMOTION_WEBHOOK = Secret(Kind.SECRET, "remotion-webhook", description="Signs what Remotion reports of renders")
 SEALING = Key(Kind.KEY, "sealing")
@@ -74,5 +80,5 @@ TRANSCRIPTION = Transcription(Kind.TRANSCRIPTION, "words")
 EDGE = Distribution(Kind.DISTRIBUTION, "media")
 CLOUDWATCH = Account(Kind.ACCOUNT, "cloudwatch")
 
-TABLES = (USERS, SESSIONS, VIDEOS, JOBS, LIMITS, IDEMPOTENCY, OPERATIONS)
+TABLES = (USERS, API_KEYS, SESSIONS, VIDEOS, JOBS, LIMITS, IDEMPOTENCY, OPERATIONS)
 SECRETS = (SIGNING_KEYS, PASSWORD_PEPPER, MEDIA_KEY, CURSOR_KEY, WEBHOOK, REMOTION_WEBHOOK)

@@ -8,14 +8,17 @@ from shared.contract.permissions import allows
 
 @dataclass(frozen=True)
 class Caller:
-    """Who sent a request, as their token says; `user_id` is "" for an anonymous one.
+    """Who sent a request, as their token or API key says; `user_id` is "" for an anonymous one.
 
     address  the client's address (IPv6 as its /64)
     service  "service:<name>" of one of our services
     tier     the subscription, which multiplies a user's limits
+    key_id   of the API key that the user's program showed; there is no session then
+    permissions  of the role, or what is left of them by the scopes of a key
     """
 
     user_id: str = ""
+    email: str = ""
     username: str = ""
     display_name: str = ""
     avatar_url: str = ""
@@ -25,10 +28,11 @@ class Caller:
     address: str = ""
     service: str = ""
     tier: str = "free"
+    key_id: str = ""
 
     @property
     def known(self) -> bool:
-        """Whether a token said who it is."""
+        """Whether something was shown that says who it is."""
         return bool(self.user_id or self.service)
 
     @property

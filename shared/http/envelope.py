@@ -67,7 +67,7 @@ def finish(answer: Answer, request: ApiRequest, *, shared_age: int, extra: dict[
     if request.trace_parent:
         headers["traceparent"] = request.trace_parent
     headers.setdefault("cache-control", _cache_control(answer, request, shared_age))
-    headers["vary"] = "Authorization, Origin, Accept-Encoding"
+    headers["vary"] = "Authorization, X-API-Key, Origin, Accept-Encoding"
     done: Answer = {**answer, "headers": headers}
     if shared_age and request.method == "GET" and done["statusCode"] == 200:
         done = _tagged(done, request)

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from shared.base.errors import ForbiddenError, UnauthorizedError
 from shared.base.settings import setting
-from shared.contract.declare import ANY_ROUTE, Endpoint
+from shared.contract.declare import ANY_ROUTE, SAFE_METHODS, Endpoint
 from shared.contract.permissions import Identity
+from shared.http import csrf
 from shared.http.authenticate import authenticate
 from shared.http.caller import Caller
 from shared.http.envelope import Answer
@@ -21,8 +22,6 @@ from shared.http.visit import Visit
 
 Call = Callable[[Caller, Callable[[], None]], Answer]
 """What does the request of a caller: it calls its second argument once it knows that the request is valid."""
-
-_SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 class Guards:
@@ -46,20 +45,31 @@ class Guards:
             return call(caller, lambda: charge_run(self._endpoint, visit))
 
         answer = once(self._name, self._endpoint, request, caller, seconds, run)
+        if caller.key_id:
+            _settle_uses()
         if self._endpoint.caller.identity is Identity.SIGNATURE and answer["statusCode"] == UnauthorizedError.status:
             charge_stranger(self._endpoint, visit, request.address)
         return answer
 
     def _authenticate(self, request: ApiRequest, visit: Visit) -> Caller:
         try:
-            return authenticate(request, self._endpoint.caller)
-        except UnauthorizedError:
+            caller = authenticate(request, self._endpoint.caller)
+            if self._endpoint.path != ANY_ROUTE:
+                csrf.check(request, self._endpoint.caller.identity, caller)
+        except (UnauthorizedError, ForbiddenError):
             charge_stranger(self._endpoint, visit, request.address)
             raise
+        return caller
 
     def _seconds_left(self, context: Any) -> float:
         left = getattr(context, "get_remaining_time_in_millis", None)
         return left() / 1000 if left else self._endpoint.compute.seconds
+
+
+def _settle_uses() -> None:
+    from shared.domains.keys.service.showing import settle
+
+    settle()
 
 
 def _is_own(origin: str, request: ApiRequest) -> bool:
@@ -69,7 +79,7 @@ def _is_own(origin: str, request: ApiRequest) -> bool:
 
 def _check_origin(request: ApiRequest) -> None:
     """A browser tells where a state-changing request comes from; what is not ours is refused."""
-    if request.method in _SAFE:
+    if request.method in SAFE_METHODS:
         return
     origin = request.headers.get("origin")
     if origin is not None and not _is_own(origin, request) and origin not in setting("CORS_ORIGINS", "").split(","):

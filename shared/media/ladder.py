@@ -51,5 +51,11 @@ def peak_kbits(short_side: int, codec: Codec) -> int:
     return row or 100 + int(PEAK_KBITS[codec, 1080] * (short_side / 1080) ** 1.5)
 
 
+def fitted(width: int, height: int, side: int) -> tuple[int, int]:
+    """A picture's even width and height where no side is longer than `side`; it is never made larger."""
+    shrink = min(Fraction(1), Fraction(side, max(width, height)))
+    return _even(width * shrink), _even(height * shrink)
+
+
 def _even(length: Fraction) -> int:
     return max(2, 2 * round(length / 2))

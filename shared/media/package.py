@@ -4,15 +4,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from shared.media.fragmenting import mismatch
 from shared.media.grid import Grid
 from shared.media.indexes import AudioIndex, RunIndex
+from shared.media.ladder import Rung
 from shared.media.layout import Layout, Sound, audio_layout, join_runs, segment_frames, sound_of, video_layout
 from shared.media.mp4.codecs import codec_string
 from shared.media.playlists import (
     MEDIA_TYPE,
+    STORYBOARD,
     Variant,
     average_bits,
     master_playlist,
@@ -39,6 +41,30 @@ class EncodedAudio(NamedTuple):
 
     index: AudioIndex
     packets: RangeSource
+
+
+class Illustration(NamedTuple):
+    """A small object that is published beside the stream."""
+
+    name: str
+    content_type: str
+    data: bytes
+
+
+class Drawing(Protocol):
+    """Makes illustrations of one rung's file, whose bytes it sees go by."""
+
+    def take(self, data: bytes) -> None:
+        """The next bytes of the file."""
+        ...
+
+    def draw(self) -> list[Illustration]:
+        """All illustrations, once the file has been written."""
+        ...
+
+
+Illustrate = Callable[[Grid, Rung, Sequence[RunIndex], Layout], Drawing]
+"""Begins a drawing of the lowest rung: its runs, and where the file has what."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +108,12 @@ def package(
     audio: EncodedAudio | None,
     open_sink: OpenSink,
     on_layout: OnLayout | None = None,
+    illustrate: Illustrate | None = None,
 ) -> Manifest:
     """Publish a video: the sound, per rung `{rung}.mp4`, `{rung}.m3u8` and `{rung}_i.m3u8`, and at last `master.m3u8`.
 
-    `runs` has all runs of every rung in order. MediaError when they do not fit together; a sink that was opened is
-    finished or aborted.
+    `illustrate` adds what it makes of the lowest rung. `runs` has all runs of every rung in order. MediaError when they
+    do not fit together; a sink that was opened is finished or aborted.
     """
     if plan.has_audio != (audio is not None):
         raise mismatch("sound was planned and is missing, or the other way round")
@@ -95,7 +122,9 @@ def package(
     segments = {tuple(segment_frames(plan.gop, one)) for one in indexes.values()}
     if len(frames) != 1 or len(segments) != 1 or frames != {sum(one) for one in segments}:
         raise mismatch("the renditions have different numbers of frames")
-    publisher = _Publisher(plan, audio, open_sink, segments.pop(), on_layout or (lambda _name, _layout: None))
+    publisher = _Publisher(
+        plan, audio, open_sink, segments.pop(), on_layout or (lambda _name, _layout: None), illustrate
+    )
     publisher.publish_audio()
     with ThreadPoolExecutor(len(plan.rungs)) as rungs:
         made = list(rungs.map(lambda rung: publisher.publish_rung(rung.name, runs[rung.name]), plan.rungs))
@@ -112,8 +141,10 @@ class _Publisher:
         open_sink: OpenSink,
         segments: Sequence[int],
         on_layout: OnLayout,
+        illustrate: Illustrate | None,
     ) -> None:
         self._on_layout = on_layout
+        self._illustrate = illustrate
         self._plan = plan
         self._audio = audio
         self._open_sink = open_sink
@@ -139,11 +170,14 @@ class _Publisher:
         layout = video_layout(self._plan, rung, indexes, self._sound, self._segments)
         self._on_layout(name, layout)
         file = f"{name}.mp4"
+        illustrate = self._illustrate if rung == self._plan.rungs[-1] else None
+        drawing = illustrate(self._plan, rung, indexes, layout) if illustrate else None
         objects = [
-            self._write(file, "video/mp4", layout, runs),
+            self._write(file, "video/mp4", layout, runs, drawing.take if drawing else None),
             self._write_text(f"{name}.m3u8", media_playlist(file, layout.header, layout.segments)),
             self._write_text(f"{name}_i.m3u8", media_playlist(file, layout.header, layout.key_frames, iframes=True)),
         ]
+        objects += [self._write_bytes(*made) for made in drawing.draw()] if drawing else []
         codecs = [codec_string(indexes[0].stsd)]
         if self._sound:
             codecs.append(codec_string(self._sound.header.stsd))
@@ -163,31 +197,47 @@ class _Publisher:
 
     def finish(self, rungs: Sequence[tuple[Variant, list[PublishedObject]]]) -> Manifest:
         variants = tuple(variant for variant, _ in rungs)
-        master = self._write_text("master.m3u8", master_playlist(variants, has_audio=self._audio is not None))
+        listed = [one for _, objects in rungs for one in objects]
+        storyboard = STORYBOARD if any(one.name == STORYBOARD for one in listed) else ""
+        text = master_playlist(variants, has_audio=self._audio is not None, storyboard=storyboard)
+        master = self._write_text("master.m3u8", text)
         return Manifest(
             duration=float(self._plan.seconds(self._frames)),
             frames=self._frames,
             has_audio=self._audio is not None,
             variants=variants,
-            objects=(*self._sounds, *(one for _, objects in rungs for one in objects), master),
+            objects=(*self._sounds, *listed, master),
         )
 
-    def _write(self, name: str, content_type: str, layout: Layout, runs: Sequence[EncodedRun]) -> PublishedObject:
+    def _write(
+        self,
+        name: str,
+        content_type: str,
+        layout: Layout,
+        runs: Sequence[EncodedRun],
+        take: Callable[[bytes], None] | None = None,
+    ) -> PublishedObject:
+        """Write a file; `take` is told of its bytes as they go by."""
         sink, size, digest = self._open_sink(name, content_type), 0, sha256()
         with finishing({name: sink}):
             for piece in _pieces(layout, runs, self._audio):
                 sink.write(piece)
                 digest.update(piece)
+                if take:
+                    take(piece)
                 size += len(piece)
             if size != layout.size:
                 raise mismatch(f"{name} has {size} bytes instead of {layout.size}")
         return PublishedObject(name, size, content_type, digest.hexdigest())
 
     def _write_text(self, name: str, text: str) -> PublishedObject:
-        sink, data = self._open_sink(name, MEDIA_TYPE), text.encode()
+        return self._write_bytes(name, MEDIA_TYPE, text.encode())
+
+    def _write_bytes(self, name: str, content_type: str, data: bytes) -> PublishedObject:
+        sink = self._open_sink(name, content_type)
         with finishing({name: sink}):
             sink.write(data)
-        return PublishedObject(name, len(data), MEDIA_TYPE, sha256(data).hexdigest())
+        return PublishedObject(name, len(data), content_type, sha256(data).hexdigest())
 
 
 def _pieces(layout: Layout, runs: Sequence[EncodedRun], audio: EncodedAudio | None) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ from shared.media import filters
 from shared.media.command import PICTURE_DECODERS, Command, Input, Output
 from shared.media.errors import MediaError, MediaErrorCode
 from shared.media.facts import SourceFacts
+from shared.media.ladder import fitted
 from shared.media.range_server import RangeServer
 from shared.media.runner import MEGABYTE, Limits, run
 from shared.media.storage import RangeSource
@@ -30,8 +31,8 @@ def make_poster(
         if target > 0:
             # a damaged or odd file may have no frame there: its first one does as well
             with contextlib.suppress(MediaError):
-                return _run(_poster_command(facts, url, float(target), side), ffmpeg_path, limits)
-        return _run(_poster_command(facts, url, None, side), ffmpeg_path, limits)
+                return run_for_jpeg(_poster_command(facts, url, float(target), side), ffmpeg_path, limits)
+        return run_for_jpeg(_poster_command(facts, url, None, side), ffmpeg_path, limits)
 
 
 def reencode_image(data: bytes, ffmpeg_path: str, *, side: int = POSTER_SIDE) -> bytes:
@@ -44,8 +45,8 @@ def reencode_image(data: bytes, ffmpeg_path: str, *, side: int = POSTER_SIDE) ->
     source = Input("pipe:0", picture_demuxer(data), "pipe", seconds=1, decoders=PICTURE_DECODERS)
     fit = f"scale=w='min({side},iw)':h='min({side},ih)':force_original_aspect_ratio=decrease:flags=bicubic"
     graph = f"[0:v]{fit}:{filters.JPEG_COLOURS}[picture]"
-    command = Command(source, (_jpeg_output("[picture]"),), graph)
-    return _run(command, ffmpeg_path, PICTURE_LIMITS, data)
+    command = Command(source, (jpeg_output("[picture]"),), graph)
+    return run_for_jpeg(command, ffmpeg_path, PICTURE_LIMITS, data)
 
 
 def picture_demuxer(data: bytes) -> str:
@@ -60,8 +61,7 @@ def picture_demuxer(data: bytes) -> str:
 
 def _poster_command(facts: SourceFacts, url: str, seek: float | None, side: int) -> Command:
     video = facts.video
-    shrink = min(1.0, side / max(video.display_width, video.display_height))
-    width, height = (max(2, 2 * round(length * shrink / 2)) for length in (video.display_width, video.display_height))
+    width, height = fitted(video.display_width, video.display_height, side)
     source = Input(
         url=url,
         demuxer=facts.demuxer,
@@ -70,14 +70,16 @@ def _poster_command(facts: SourceFacts, url: str, seek: float | None, side: int)
         seek=seek,
         is_seek_exact=True,
     )
-    return Command(source, (_jpeg_output("[poster]"),), filters.poster_graph(facts, width, height))
+    return Command(source, (jpeg_output("[poster]"),), filters.poster_graph(facts, width, height))
 
 
-def _jpeg_output(label: str) -> Output:
+def jpeg_output(label: str) -> Output:
+    """One JPEG of what a graph labels so."""
     return Output(("-map", label, *JPEG), "image2pipe", seconds=60, max_bytes=MAX_BYTES)
 
 
-def _run(command: Command, ffmpeg_path: str, limits: Limits, stdin: bytes = b"") -> bytes:
+def run_for_jpeg(command: Command, ffmpeg_path: str, limits: Limits, stdin: bytes = b"") -> bytes:
+    """The JPEG that a command makes; MediaError when it makes none."""
     (jpeg,) = run(command, ffmpeg_path, limits, [_read_all], stdin=stdin)
     if not isinstance(jpeg, bytes) or not jpeg:
         raise MediaError(MediaErrorCode.INVALID_MEDIA, "No picture can be decoded.")

@@ -6,6 +6,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 AUDIO_GROUP = "audio"
+STORYBOARD = "storyboard.vtt"
+STORYBOARD_ID = "showreel.storyboard"
+"""HLS has no tag for small pictures; session data may name anything, and players that do not know it pass it by."""
 MEDIA_TYPE = "application/vnd.apple.mpegurl"
 
 
@@ -60,9 +63,14 @@ def media_playlist(uri: str, header: ByteRange, entries: Sequence[ByteRange], *,
     return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
 
 
-def master_playlist(variants: Sequence[Variant], *, has_audio: bool) -> str:
-    """The playlist of all renditions, their shared sound and their key frames."""
+def master_playlist(variants: Sequence[Variant], *, has_audio: bool, storyboard: str = "") -> str:
+    """The playlist of all renditions, their shared sound and their key frames.
+
+    storyboard  the relative address of the WebVTT file of small pictures, "" where there is none
+    """
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    if storyboard:
+        lines.append(f'#EXT-X-SESSION-DATA:DATA-ID="{STORYBOARD_ID}",VALUE="{storyboard}"')
     if has_audio:
         lines.append(
             f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{AUDIO_GROUP}",NAME="Audio",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="audio.m3u8"'

@@ -1,12 +1,16 @@
 """Probes an upload. What reads untrusted bytes with a demuxer runs in a child process that can be lost."""
 
+import contextlib
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
+import time
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from shared.media.clocks import check_clock
 from shared.media.errors import MediaError, MediaErrorCode
@@ -25,8 +29,11 @@ PROBE_BLOCK = 1 * MEGABYTE
 WALL_SECONDS = 60.0
 
 
-def probe(source: RangeSource, *, wall_seconds: float = WALL_SECONDS) -> SourceFacts:
-    """The facts of a source; MediaError with a code and a message for its owner when it cannot become a stream."""
+def probe(source: RangeSource, prober: "Prober | None" = None, *, wall_seconds: float = WALL_SECONDS) -> SourceFacts:
+    """The facts of a source; MediaError with a code and a message for its owner when it cannot become a stream.
+
+    Who probes several has a `prober` for all of them.
+    """
     if source.size == 0:
         raise MediaError(MediaErrorCode.EMPTY_FILE, "The file is empty.")
     demuxer = find_demuxer(source.read(0, min(source.size, SNIFF_BYTES)))
@@ -34,8 +41,7 @@ def probe(source: RangeSource, *, wall_seconds: float = WALL_SECONDS) -> SourceF
         check_boxes(source)
     elif demuxer == "mpegts":
         check_clock(source)
-    with RangeServer(source, block_size=PROBE_BLOCK, ahead=1) as url:
-        facts = SourceFacts.from_json(ask_child(url, demuxer, source.size, "video", wall_seconds))
+    facts = SourceFacts.from_json(ask(source, prober, demuxer, "video", wall_seconds))
     if facts.duration > MAX_SECONDS:
         hours = float(facts.duration) / 3600
         raise MediaError(
@@ -56,32 +62,81 @@ def check_boxes(source: RangeSource) -> None:
         raise MediaError(MediaErrorCode.INVALID_MEDIA, f"The file is damaged: {error}.") from error
 
 
-def ask_child(url: str, demuxer: str, size: int, kind: str, wall_seconds: float) -> dict[str, Any]:
-    """Run the probe child; the facts that it prints, or a MediaError with its reason, or for it when it dies."""
-    child = subprocess.Popen(
-        [sys.executable, "-m", "shared.media.probe_child", url, demuxer, str(size), kind],
-        stdin=subprocess.DEVNULL,
+def ask(source: RangeSource, prober: "Prober | None", demuxer: str, kind: str, wall_seconds: float) -> dict[str, Any]:
+    """What the child process says of a source: the prober's, or one for this source alone."""
+    with nullcontext(prober) if prober else Prober() as asked, RangeServer(source, PROBE_BLOCK, ahead=1) as url:
+        return asked.ask(url, demuxer, source.size, kind, wall_seconds)
+
+
+class Prober:
+    """The child process that looks into untrusted files, for as many as are asked about: `with Prober() as prober`.
+
+    It starts with the first question. A file that breaks or stops it costs its own answer and no other.
+    """
+
+    def __init__(self) -> None:
+        """No process yet."""
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process and what it has started."""
+        if self._child is None:
+            return
+        with self._child:
+            if self._child.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self._child.pid, signal.SIGKILL)
+        self._child = None
+
+    def ask(self, url: str, demuxer: str, size: int, kind: str, wall_seconds: float) -> dict[str, Any]:
+        """The facts of a file, or a MediaError with the reason of the process, or for it when it breaks."""
+        question = json.dumps([url, demuxer, size, kind]).encode() + b"\n"
+        deadline = time.monotonic() + wall_seconds
+        # a process that ends may have been broken by what came before: the second one has seen only this file
+        told = self._told(question, deadline) or self._told(question, deadline)
+        try:
+            answer: dict[str, dict[str, Any]] = json.loads(json.loads(told))
+        except ValueError:
+            raise MediaError(MediaErrorCode.INVALID_MEDIA, "The file cannot be read: it broke the reader.") from None
+        if "error" in answer:
+            raise MediaError(answer["error"]["code"], answer["error"]["message"])
+        return answer["facts"]
+
+    def _told(self, question: bytes, deadline: float) -> bytes:
+        """The answer as a line; empty when the process has ended, and then there is none any more."""
+        child = self._child = self._child or _start_child()
+        assert child.stdin, "it was started with pipes"
+        assert child.stdout
+        with contextlib.suppress(BrokenPipeError):
+            child.stdin.write(question)
+        told = b""
+        while not told.endswith(b"\n"):
+            if not select.select([child.stdout], [], [], max(0.0, deadline - time.monotonic()))[0]:
+                self.__exit__()
+                raise MediaError(MediaErrorCode.INVALID_MEDIA, "The file takes too long to read.")
+            more = os.read(child.stdout.fileno(), MEGABYTE)
+            if not more:
+                self.__exit__()
+                return b""
+            told += more
+        return told
+
+
+def _start_child() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "shared.media.probe_child"],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        bufsize=0,
         env={**python_environment(), "PYTHONPATH": _import_path()},
         cwd="/",
         process_group=0,
     )
-    with child:
-        try:
-            out, _ = child.communicate(timeout=wall_seconds)
-        except subprocess.TimeoutExpired:
-            raise MediaError(MediaErrorCode.INVALID_MEDIA, "The file takes too long to read.") from None
-        finally:
-            if child.poll() is None:
-                os.killpg(child.pid, signal.SIGKILL)
-    try:
-        answer: dict[str, dict[str, Any]] = json.loads(out)
-    except ValueError:
-        raise MediaError(MediaErrorCode.INVALID_MEDIA, "The file cannot be read: it broke the reader.") from None
-    if "error" in answer:
-        raise MediaError(answer["error"]["code"], answer["error"]["message"])
-    return answer["facts"]
 
 
 def _import_path() -> str:

@@ -1,6 +1,7 @@
 """A video of two hours, planned and packaged without its pictures."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from bench.encode import FFMPEG
 from bench.our_transcode import FileSink, FileSource
 from bench.our_transcode import plan_of as real_plan_of
 from shared.media.encode import encode_audio, encode_run
+from shared.media.illustrating import Illustrations
 from shared.media.package import EncodedAudio, EncodedRun, package
 from tests.shared.media.making import AAC, X264, counted, ffmpeg, tone
 
@@ -28,7 +30,8 @@ def test_it_publishes_as_many_objects_as_two_seconds(film: Path, tmp_path: Path)
     sound = encode_audio(plan, source, FileSink(tmp_path / "sound"), FFMPEG)
     audio = EncodedAudio(sound, FileSource(tmp_path / "sound"))
     runs = {name: [EncodedRun(made, FileSource(tmp_path / "run"))]}
-    short = package(plan, runs, audio, lambda name, _: FileSink(tmp_path / "out" / name))
+    drawing = partial(Illustrations, FFMPEG)
+    short = package(plan, runs, audio, lambda name, _: FileSink(tmp_path / "out" / name), illustrate=drawing)
     long = two_hours.plan_of(plan.facts, 100)
     assert long.frames == two_hours.SECONDS * plan.frame_rate
     assert len(long.runs) == 100

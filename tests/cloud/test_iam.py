@@ -184,7 +184,7 @@ def arn(cloud: Templates, need: Need) -> str:
 
 
 def conditions(need: Need, needs: tuple[Need, ...]) -> str:
-    """Lists of a bucket are granted on the bucket, for the prefixes that are needed."""
+    """Lists of a bucket are granted for the prefixes that are needed, reads of some attributes for those alone."""
     if need.action == STARTS_TRANSCRIPTION:
         bucket = {"Fn::Join": ["", ["showreel-prod-media-", {"Ref": "AWS::AccountId"}]]}
         return json.dumps(
@@ -193,6 +193,9 @@ def conditions(need: Need, needs: tuple[Need, ...]) -> str:
                 "StringLike": {"transcribe:OutputKey": "work/*"},
             }
         )
+    if need.attributes:
+        named = {"ForAllValues:StringEquals": {"dynamodb:Attributes": list(need.attributes)}}
+        return json.dumps({**named, "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}})
     if need.resource.kind is Kind.KEY:
         return json.dumps({"StringEquals": {"kms:EncryptionContext:purpose": need.path}})
     if need.action not in ON_THE_BUCKET:

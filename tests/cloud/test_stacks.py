@@ -219,6 +219,7 @@ def test_tags_say_whose_it_is(cloud: Templates) -> None:
         ({"stage": "live"}, "there are dev, staging and prod"),
         ({"jwt_algorithm": "HS256"}, "only RS256"),
         ({"transcriber": "whisper"}, "none of amazon, embedded, none"),
+        ({"csrf_mode": "never"}, "none of cookie, always, off"),
         ({"mail_from": "Showreel <me@example.org>"}, "not of the form me@example.org"),
         ({"frontend_url": "app.example.org"}, "not of the form https://app.example.org"),
         ({"cors_origins": "*"}, "no exact origin"),

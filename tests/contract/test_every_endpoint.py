@@ -1,5 +1,6 @@
 """What holds for every function and every endpoint at once. Nothing is listed here: what exists is found."""
 
+import inspect
 import json
 import re
 import subprocess
@@ -21,6 +22,7 @@ from shared.contract.declare import ANY_ROUTE, Endpoint
 from shared.contract.derived import needs_of, validation_status
 from shared.contract.needs import Kind
 from shared.contract.permissions import Identity
+from shared.contract.resources import EDGE, MEDIA, PUBLIC_KEYS, RENDER, SECRETS, TABLES, TRANSCODE
 from shared.domains.accounts.model import Session, User
 from shared.domains.accounts.store.sessions import SessionStore
 from shared.domains.accounts.store.users import AccountStore
@@ -278,3 +280,17 @@ def test_limits_are_those_of_the_contract(entry: dict[str, Any]) -> None:
     subject = "address" if entry["limit"].endswith("per IP") else "user"
     declared = {(limit.amount, limit.seconds) for limit in SERVED[entry["route"]].limits if limit.subject == subject}
     assert asked <= declared
+
+
+@pytest.mark.parametrize(("room", "endpoint"), [pytest.param(*pair, id=pair[0].name) for pair in ENDPOINTS])
+def test_services_open_with_what_the_endpoint_declares(
+    room: Room, endpoint: Endpoint, lasting_stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table that a function did not ask for has no name there, and no service may look for one."""
+    told = {need.resource.variable for need in needs_of(endpoint)}
+    for resource in (*TABLES, *SECRETS, MEDIA, PUBLIC_KEYS, TRANSCODE, RENDER, EDGE):
+        if resource.variable not in told:
+            monkeypatch.delenv(resource.variable, raising=False)
+    parameters = inspect.signature(room.function, eval_str=True).parameters.values()
+    for opener in [found for one in parameters if (found := getattr(one.annotation, "open", None))]:
+        opener()

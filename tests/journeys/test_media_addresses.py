@@ -64,7 +64,8 @@ def test_a_video_made_private_is_gone_for_others_and_its_old_addresses_die(
     assert httpx.get(video["video_url"]).status_code in (403, 404)
     mine = traveller.client.video(video["id"])
     assert "/2/master.m3u8" in mine["video_url"]
-    for address in (mine["video_url"], mine["thumbnail_url"], *mine["quality_variants"].values()):
+    others = [mine[f"{name}_url"] for name in ("thumbnail", "storyboard", "preview")]
+    for address in (mine["video_url"], *others, *mine["quality_variants"].values()):
         assert httpx.get(address, headers={"range": "bytes=0-15"}).status_code == 206
     assert traveller.keys(f"v/{video['id']}/1/") == []
 

@@ -108,6 +108,8 @@ def test_a_composition_is_rendered_and_downloaded(traveller: Traveller, stranger
     video = traveller.client.video(job.video_id)
     assert (video["processing_status"], video["visibility"], video["duration"]) == ("ready", "private", 1.0)
     assert "#EXT-X-STREAM-INF" in httpx.get(video["video_url"]).text
+    assert httpx.get(video["storyboard_url"]).text.startswith("WEBVTT")
+    assert httpx.get(video["preview_url"]).content[4:8] == b"ftyp"
     assert stranger.request("GET", f"/api/videos/{job.video_id}").status_code == 404
 
     again = Order(traveller, scenes({**clip, "src": job.video_id}))

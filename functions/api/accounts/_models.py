@@ -1,5 +1,6 @@
 """What the account endpoints say and hear."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from pydantic import ConfigDict, Field
@@ -80,6 +81,42 @@ class OwnUser(User):
 
     bio: str
     verified: bool
+
+
+class Notifications(Request):
+    """By which ways, and of what, somebody wants to be told."""
+
+    email: bool
+    push: bool
+    comments: bool
+    followers: bool
+
+
+class Privacy(Request):
+    """What others see of somebody."""
+
+    profile_visibility: model.Visibility
+    show_following: bool
+    show_followers: bool
+
+
+class Settings(BaseModel):
+    """What somebody has set."""
+
+    notifications: Notifications
+    privacy: Privacy
+
+
+class OwnProfile(BaseModel):
+    """A user, as they see themselves, and what they have set."""
+
+    user: OwnUser
+    settings: Settings
+
+    @classmethod
+    def of(cls, profile: model.Profile) -> "OwnProfile":
+        """The profile of the domain, in the words of the API."""
+        return cls(user=OwnUser.of(profile.user), settings=Settings.model_validate(asdict(profile.settings)))
 
 
 class Profile(BaseModel):

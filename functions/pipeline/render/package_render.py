@@ -1,4 +1,4 @@
-"""render, step 4: join fragments into one file, and write the playlists."""
+"""render, step 4: join fragments into one file, write the playlists, and draw poster, storyboard and preview."""
 
 from typing import Any
 

@@ -1,9 +1,9 @@
-"""transcode, step 4: join fragments into one file a rung, and write the playlists."""
+"""transcode, step 4: join fragments into one file a rung, write the playlists, and draw storyboard and preview."""
 
 from typing import Any
 
 from shared.base.running import serve
-from shared.contract.declare import Compute, step
+from shared.contract.declare import Compute, Layer, step
 from shared.contract.needs import unseen
 from shared.contract.resources import MEDIA, VIDEOS
 from shared.domains.videos.service.transcoding import TranscodingService
@@ -20,7 +20,7 @@ from shared.domains.videos.service.transcoding import TranscodingService
         MEDIA.put("early/"),
         VIDEOS.update,
     ),
-    compute=Compute(memory=1769, seconds=900),
+    compute=Compute(memory=1769, seconds=900, layers=(Layer.FFMPEG,)),
 )
 def package_stream(told: dict[str, Any]) -> dict[str, Any]:
     """Publish, and let what was played early go on with it. What was published: variants, duration, size."""

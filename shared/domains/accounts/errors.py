@@ -68,6 +68,22 @@ class InvalidRegistrationError(InvalidInputError):
         super().__init__("Validation failed", details=details, field_errors=problems)
 
 
+class InvalidProfileError(InvalidInputError):
+    """Fields of a profile that break the rules."""
+
+    def __init__(self, problems: dict[str, list[str]]) -> None:
+        """`problems`: field -> messages."""
+        super().__init__("Validation failed", field_errors=problems)
+
+
+class InvalidPasswordError(InvalidInputError):
+    """What is wrong with the present password or the new one."""
+
+    def __init__(self, field: str, problems: list[str]) -> None:
+        """`field`: which of the two."""
+        super().__init__("Validation failed", field_errors={field: problems})
+
+
 class LockedError(AppError):
     """Too many wrong passwords; the account is as it was, and whoever is logged in stays so."""
 

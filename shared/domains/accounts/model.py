@@ -18,8 +18,10 @@ class Edition(StrEnum):
 class User:
     """A user. Moments are ISO 8601 in UTC; `avatar_url` is "" while they have chosen none.
 
-    tier     the subscription: free, pro or enterprise
-    company  "" when they named none
+    tier            the subscription: free, pro or enterprise
+    company         "" when they named none
+    monthly_budget  US dollars that their work may cost in a month; None for no bound of their own
+    updated_at      "" while nothing was changed
     """
 
     id: str
@@ -36,6 +38,64 @@ class User:
     email_verified: bool = False
     follower_count: int = 0
     following_count: int = 0
+    monthly_budget: float | None = None
+    is_beta_user: bool = False
+    updated_at: str = ""
+
+
+class Visibility(StrEnum):
+    """Who sees a profile."""
+
+    PUBLIC = "public"
+    FOLLOWERS = "followers"
+    PRIVATE = "private"
+
+
+@dataclass(frozen=True)
+class Notifications:
+    """By which ways, and of what, somebody wants to be told."""
+
+    email: bool = True
+    push: bool = True
+    comments: bool = True
+    followers: bool = True
+
+
+@dataclass(frozen=True)
+class Privacy:
+    """What others see of somebody."""
+
+    profile_visibility: Visibility = Visibility.PUBLIC
+    show_following: bool = True
+    show_followers: bool = True
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What somebody has set, or what holds until they do."""
+
+    notifications: Notifications = field(default_factory=Notifications)
+    privacy: Privacy = field(default_factory=Privacy)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A user and their settings."""
+
+    user: User
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class UserCard:
+    """What every function may read of a user whose token does not tell it."""
+
+    user_id: str
+    username: str
+    display_name: str
+    avatar_url: str
+    role: str
+    tier: str
 
 
 @dataclass(frozen=True)

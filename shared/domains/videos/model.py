@@ -71,6 +71,7 @@ class PublishedMedia:
     variants                  the rungs, best first
     version                   the media version whose prefix holds the files
     poster_url                the poster's address where it is not ours; "" is ours, or none
+    is_illustrated            storyboard and preview lie beside the stream
     """
 
     duration: float
@@ -80,6 +81,7 @@ class PublishedMedia:
     has_poster: bool = True
     version: int = 1
     poster_url: str = ""
+    is_illustrated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +93,7 @@ class Video:
     version          media version: the number in media keys and addresses
     upload_id        S3's name of an upload in parts
     upload_version   S3 version of the object that arrived; the one that is processed
+    is_illustrated   storyboard and preview lie beside the stream
     thumbnail        name of a chosen thumbnail under the media prefix; "" is the poster
     moving_to        media version that the objects are being copied to, 0 when none
     touched_at       last sign of life of open work
@@ -130,6 +133,7 @@ class Video:
     variants: tuple[Variant, ...] = ()
     has_poster: bool = False
     poster_url: str = ""
+    is_illustrated: bool = False
     thumbnail: str = ""
     published_at: str = ""
     execution_arn: str = ""

@@ -6,6 +6,7 @@ from fractions import Fraction
 from shared.media import filters
 from shared.media.encode import INDEXED, UNINDEXED_LEAD_SECONDS
 from shared.media.facts import SourceFacts, VideoFacts
+from shared.media.scene.easing import expression
 from shared.media.scene.geometry import Box, Placement
 from shared.media.scene.graph import Feed, Graph
 from shared.media.scene.layers import Clip, Picture, Still
@@ -169,7 +170,7 @@ def _scale(target: Box, more: str) -> str:
 
 def _move(move: KenBurns, frames: int, before: int) -> str:
     """A closed form of the frame's number, so that it can begin anywhere; `in` counts from 1."""
-    share = f"min((in-1+{before})/{max(1, frames - 1)},1)"
+    share = expression(move.easing, f"min((in-1+{before})/{max(1, frames - 1)},1)")
     zoom, x, y = (
         f"({start}+({round(end - start, 6)})*{share})"
         for start, end in ((move.from_, move.to), (move.from_x, move.to_x), (move.from_y, move.to_y))

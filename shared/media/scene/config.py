@@ -1,5 +1,6 @@
 """Reads a scene configuration: typed projects, or every problem that it has, each with its place."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -43,6 +44,8 @@ CODES = {
     "string_too_short": "TOO_SHORT",
 }
 """Everything else is INVALID_FORMAT."""
+QUOTED = re.compile(r"'([^']+)'")
+"""Each of the values that pydantic tells as expected."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,8 @@ def _problem(error: dict[str, Any], value: object, root: Path, node: type[BaseMo
         tag = echo(context.get("tag", ""))
         message = f"There is no element of type {tag}.{nearest(tag, ELEMENT_MODELS)}"
         steps = (*steps, "type")
+    elif kind == "literal_error":
+        message += f".{nearest(echo(_at(value, steps)), QUOTED.findall(context['expected']))}"
     return Problem(
         pointer((*root, *steps)), CODES.get(kind, "INVALID_FORMAT"), _sentence(message), _scene_id(steps, value)
     )

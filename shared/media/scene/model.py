@@ -6,6 +6,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
+from shared.media.scene.easing import Easing
 from shared.media.scene.problems import Path
 from shared.media.scene.values import (
     Background,
@@ -93,7 +94,10 @@ class Crop(Node):
 
 
 class KenBurns(Node):
-    """A slow move over a picture that covers the canvas: magnification and centre at its first and last frame."""
+    """A slow move over a picture that covers its box: magnification and place at its first and last frame.
+
+    A place is a share of the room that the magnification leaves: 0 is the left or upper edge, 1 the other one.
+    """
 
     from_: Annotated[float, Field(ge=1, le=4)] = 1
     to: Annotated[float, Field(ge=1, le=4)] = 1.2
@@ -101,6 +105,7 @@ class KenBurns(Node):
     from_y: Share = 0.5
     to_x: Share = 0.5
     to_y: Share = 0.5
+    easing: Easing = "linear"
 
 
 class Transition(Node):

@@ -4,8 +4,7 @@ from typing import Any
 
 from shared.media.errors import MediaError, MediaErrorCode
 from shared.media.pictures import picture_demuxer
-from shared.media.probing import MAX_SECONDS, PROBE_BLOCK, WALL_SECONDS, ask_child, check_boxes, probe
-from shared.media.range_server import RangeServer
+from shared.media.probing import MAX_SECONDS, WALL_SECONDS, Prober, ask, check_boxes, probe
 from shared.media.scene.model import Kind
 from shared.media.scene_facts import SoundFacts
 from shared.media.sniffing import SNIFF_BYTES, find_demuxer
@@ -25,10 +24,15 @@ SOUND_DEMUXERS = (
 )
 
 
-def probe_source(source: RangeSource, kind: Kind, *, wall_seconds: float = WALL_SECONDS) -> dict[str, Any]:
-    """The facts of a source as JSON, which `Probed` takes; MediaError when it is not of that kind, or damaged."""
+def probe_source(
+    source: RangeSource, kind: Kind, prober: Prober | None = None, *, wall_seconds: float = WALL_SECONDS
+) -> dict[str, Any]:
+    """The facts of a source as JSON, which `Probed` takes; MediaError when it is not of that kind, or damaged.
+
+    Who probes several has a `prober` for all of them.
+    """
     if kind == "video":
-        return probe(source, wall_seconds=wall_seconds).to_json()
+        return probe(source, prober, wall_seconds=wall_seconds).to_json()
     if source.size == 0:
         raise MediaError(MediaErrorCode.EMPTY_FILE, "The file is empty.")
     head = source.read(0, min(source.size, SNIFF_BYTES))
@@ -37,8 +41,7 @@ def probe_source(source: RangeSource, kind: Kind, *, wall_seconds: float = WALL_
         raise MediaError(MediaErrorCode.TOO_MANY_PIXELS, "The picture has more than 64 MB.")
     if demuxer == "mov":
         check_boxes(source)
-    with RangeServer(source, block_size=PROBE_BLOCK, ahead=1) as url:
-        facts = ask_child(url, demuxer, source.size, kind, wall_seconds)
+    facts = ask(source, prober, demuxer, kind, wall_seconds)
     if kind == "audio" and SoundFacts.from_json(facts).duration > MAX_SECONDS:
         raise MediaError(MediaErrorCode.TOO_LONG, f"The sound is longer than {MAX_SECONDS // 3600} hours.")
     return facts

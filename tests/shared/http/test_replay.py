@@ -1,6 +1,6 @@
 """Idempotency-Key as callers meet it."""
 
-import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 
 from shared.contract.resources import IDEMPOTENCY, LIMITS
 from shared.http import limiting
-from tests.api import Answer, call
+from tests.api import Answer, call, call_in_a_thread
 from tests.aws import Stage
 from tests.callers import user_token
 from tests.clock import TurnedClock
@@ -25,19 +25,17 @@ def token(stage: Stage) -> str:
     return user_token(stage)
 
 
-def make(token: str, key: str | None, name: str = "a", handler: Any = things.make_thing_handler, **more: Any) -> Answer:
+def make(
+    token: str,
+    key: str | None,
+    name: str = "a",
+    handler: Any = things.make_thing_handler,
+    ask: Callable[..., Answer] = call,
+    **more: Any,
+) -> Answer:
     headers = {} if key is None else {"idempotency-key": key}
     path = "/api/secrets" if handler is things.make_secret_handler else "/api/things"
-    return call(handler, "POST", path, {"name": name}, token=token, headers=headers, **more)
-
-
-def make_in_a_thread(token: str, key: str, name: str) -> Answer:
-    """As `make`; the thread takes its event loop with it."""
-    try:
-        return make(token, key, name)
-    finally:
-        asyncio.get_event_loop_policy().get_event_loop().close()
-        asyncio.set_event_loop(None)
+    return ask(handler, "POST", path, {"name": name}, token=token, headers=headers, **more)
 
 
 def test_the_same_request_again_gets_the_first_answer(stage: Stage, token: str) -> None:
@@ -119,7 +117,7 @@ def test_an_answer_that_carries_a_secret_is_never_kept(stage: Stage, token: str)
 def test_eight_at_once_run_once(stage: Stage, token: str) -> None:
     make(token, None)
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: make_in_a_thread(token, "k", "slow"), range(8)))
+        answers = list(pool.map(lambda _: make(token, "k", "slow", ask=call_in_a_thread), range(8)))
     assert things.made["slow"] == 1
     assert sorted({answer.status for answer in answers}) == [201, 409]
     assert sum(answer.status == 201 and "idempotent-replayed" not in answer.headers for answer in answers) == 1

@@ -180,7 +180,7 @@ def test_problem_details_for_those_who_ask(token: str) -> None:
         "https://showreel.example/",
     ],
 )
-def test_changes_from_a_foreign_origin_are_refused(token: str, origin: str) -> None:
+def test_case_49_changes_from_a_foreign_origin_are_refused(token: str, origin: str) -> None:
     answer = send(token, {"name": "a"}, headers={"origin": origin})
     assert (answer.status, answer.error["code"]) == (403, "INSUFFICIENT_PERMISSIONS")
     assert "access-control-allow-origin" not in answer.headers
@@ -215,7 +215,7 @@ def test_no_header_changes_the_method(token: str, header: str) -> None:
         lambda token: call(things.get_thing_handler, "GET", "/api/things/none"),
     ],
 )
-def test_every_answer_carries_what_protects_browsers(token: str, answer: Any) -> None:
+def test_case_50_every_answer_carries_what_protects_browsers(token: str, answer: Any) -> None:
     found = answer(token)
     assert not [name for name in SECURITY_HEADERS if name not in found.headers]
     assert "no-store" in found.headers["cache-control"]

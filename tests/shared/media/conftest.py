@@ -1,13 +1,16 @@
 """Sources and transcodes, made once per test run."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from shared.media.illustrating import Illustrations
 from tests.shared.media.attacks import Listener
 from tests.shared.media.bad_sources import BAD
 from tests.shared.media.engine import Transcoded, transcode
+from tests.shared.media.making import FFMPEG
 from tests.shared.media.sources import GOOD
 
 
@@ -30,7 +33,9 @@ def transcoded(source: Callable[[str], Path], tmp_path_factory: pytest.TempPathF
 
     def get(name: str) -> Transcoded:
         if name not in done:
-            done[name] = transcode(source(name), tmp_path_factory.mktemp(name))
+            done[name] = transcode(
+                source(name), tmp_path_factory.mktemp(name), illustrate=partial(Illustrations, FFMPEG)
+            )
         return done[name]
 
     return get

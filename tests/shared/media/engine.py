@@ -14,7 +14,7 @@ import av
 
 from shared.media.encode import encode_audio, encode_run
 from shared.media.indexes import AudioIndex, RunIndex
-from shared.media.package import EncodedAudio, EncodedRun, Manifest, OnLayout, package
+from shared.media.package import EncodedAudio, EncodedRun, Illustrate, Manifest, OnLayout, package
 from shared.media.plan import Plan, make_plan
 from shared.media.probing import probe
 from tests.shared.media.making import BITS, FFMPEG
@@ -87,6 +87,7 @@ def transcode(
     on_progress: Callable[[float], None] | None = None,
     on_layout: OnLayout | None = None,
     gpu: str = "",
+    illustrate: Illustrate | None = None,
 ) -> Transcoded:
     """Probe, plan, encode every run, encode the sound, package. With `gpu` the plan is for one."""
     plan = plan_of(source, runs, gpu)
@@ -103,7 +104,7 @@ def transcode(
         packets = directory / "work" / "audio.aac"
         sound = encode_audio(plan, LocalSource(source), LocalSink(packets), FFMPEG)
         audio = EncodedAudio(AudioIndex.from_json(json.loads(json.dumps(sound.to_json()))), LocalSource(packets))
-    manifest = package(plan, encoded, audio, lambda name, _: LocalSink(directory / name), on_layout)
+    manifest = package(plan, encoded, audio, lambda name, _: LocalSink(directory / name), on_layout, illustrate)
     assert Manifest.from_json(json.loads(json.dumps(manifest.to_json()))) == manifest
     return Transcoded(source, directory, plan, manifest)
 

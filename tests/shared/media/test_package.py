@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ import pytest
 from shared.media import encode
 from shared.media.encode import encode_run
 from shared.media.errors import MediaError
+from shared.media.illustrating import Illustrations
 from shared.media.indexes import RunIndex
 from shared.media.mp4.boxes import children, find, need
 from shared.media.mp4.codecs import codec_string
@@ -177,11 +179,13 @@ def test_manifest_lists_what_lies_there(transcoded: Get) -> None:
     assert set(there) == {
         "master.m3u8", "audio.mp4", "audio.m3u8",
         "720p.mp4", "720p.m3u8", "720p_i.m3u8", "480p.mp4", "480p.m3u8", "480p_i.m3u8",
+        "storyboard.jpg", "storyboard.vtt", "preview.mp4",
     }  # fmt: skip
 
 
 def test_the_same_work_gives_the_same_bytes(source: Callable[[str], Path], tmp_path: Path) -> None:
-    once, again = (transcode(source("silent"), tmp_path / name) for name in ("once", "again"))
+    drawing = partial(Illustrations, FFMPEG)
+    once, again = (transcode(source("silent"), tmp_path / name, illustrate=drawing) for name in ("once", "again"))
     for published in once.manifest.objects:
         assert once.path(published.name).read_bytes() == again.path(published.name).read_bytes()
     assert once.plan.hash == again.plan.hash

@@ -1,13 +1,15 @@
 """How people get in: they register, or log in."""
 
+import functools
 import secrets
+from collections.abc import Callable
 
 from shared.base import clock
 from shared.base.errors import InvalidTokenError
 from shared.base.failures import Count, Lock, count, forgiveness
 from shared.base.ids import new_id
 from shared.domains.accounts.errors import LockedError, TakenError, WrongCodeError, WrongCredentialsError
-from shared.domains.accounts.model import Credentials, Device, Edition, LoggedIn, Registration, User
+from shared.domains.accounts.model import Device, Edition, LoggedIn, Registration, Session, User
 from shared.domains.accounts.rules import passwords
 from shared.domains.accounts.rules.lockout import locks_of
 from shared.domains.accounts.rules.names import login_key, made_username
@@ -21,6 +23,37 @@ from shared.domains.accounts.store.users import AccountStore
 
 NAME_TRIES = 5
 SOMEWHERE = Device()
+
+
+class CreatorService:
+    """Accounts by the rules of Studio, where registering begins no session."""
+
+    def __init__(self, accounts: AccountStore, mail: MailRequestService) -> None:
+        """Use `open()`."""
+        self._accounts = accounts
+        self._mail = mail
+
+    @classmethod
+    def open(cls) -> "CreatorService":
+        """The accounts of the stage."""
+        return cls(AccountStore.open_users(), MailRequestService.open())
+
+    def register(self, wish: Registration) -> User:
+        """Make an account; without a username one is made up. Raises as `AccountService.register` does."""
+        check_registration(wish, Edition.STUDIO)
+        hashed = passwords.hash_password(wish.password, peppers())
+        for tries_left in reversed(range(NAME_TRIES)):
+            name = wish.username or made_username(wish.email, secrets.randbelow(10_000))
+            user = _newcomer(wish, name)
+            try:
+                self._accounts.create(user, hashed)
+            except TakenError as taken:
+                if wish.username or "email" in taken.field_errors or not tries_left:
+                    raise
+            else:
+                break
+        self._mail.welcome(user.email)
+        return user
 
 
 class AccountService:
@@ -47,23 +80,6 @@ class AccountService:
         self._mail.welcome(user.email)
         return entered
 
-    def register_creator(self, wish: Registration) -> User:
-        """Make an account by the rules of Studio, which logs nobody in; without a username one is made up."""
-        check_registration(wish, Edition.STUDIO)
-        hashed = passwords.hash_password(wish.password, peppers())
-        for tries_left in reversed(range(NAME_TRIES)):
-            name = wish.username or made_username(wish.email, secrets.randbelow(10_000))
-            user = _newcomer(wish, name)
-            try:
-                self._accounts.create(user, hashed)
-            except TakenError as taken:
-                if wish.username or "email" in taken.field_errors or not tries_left:
-                    raise
-            else:
-                break
-        self._mail.welcome(user.email)
-        return user
-
     def log_in(
         self,
         login: str,
@@ -79,7 +95,7 @@ class AccountService:
         """
         locks = locks_of(login_key(login), device.address)
         found, counts = self._accounts.for_login(login, locks)
-        self._refuse_locked(found, counts, device)
+        refuse_locked(counts, functools.partial(self._sessions.all_live, found.user.id) if found else list, device)
         stored = found.password_hash if found else passwords.NOBODYS_HASH
         if not passwords.password_matches(password, stored, peppers()) or found is None:
             count(counts)
@@ -95,25 +111,25 @@ class AccountService:
         count(counts)  # of the two that can be refused it is the code, in all likelihood: it was used before
         raise WrongCodeError
 
-    def _refuse_locked(self, found: Credentials | None, counts: dict[Lock, Count], device: Device) -> None:
-        """LockedError while this address has guessed too often, or all have and the account is not used from this one.
-
-        Thus nobody keeps others out by guessing wrong.
-        """
-        own, everybody = counts.items()
-        locked = _locked_seconds(*own)
-        if not locked and (locked := _locked_seconds(*everybody)) and found:
-            sessions = self._sessions.all_live(found.user.id)
-            locked *= not any(session.device.address == device.address for session in sessions)
-        if locked:
-            raise LockedError(locked)
-
     def get(self, user_id: str) -> User:
         """A user who holds a token. InvalidTokenError when they are gone."""
         user = self._accounts.user(user_id)
         if user is None:
             raise InvalidTokenError("This account is gone")
         return with_avatar(user)
+
+
+def refuse_locked(counts: dict[Lock, Count], sessions: Callable[[], list[Session]], device: Device) -> None:
+    """LockedError while this address has guessed too often, or all have and the account is not used from this one.
+
+    Thus nobody keeps others out by guessing wrong. `sessions` gives those of the account that live.
+    """
+    own, everybody = counts.items()
+    locked = _locked_seconds(*own)
+    if not locked and (locked := _locked_seconds(*everybody)):
+        locked *= not any(session.device.address == device.address for session in sessions())
+    if locked:
+        raise LockedError(locked)
 
 
 def _locked_seconds(lock: Lock, counted: Count) -> int:

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from shared.base import clock, tokens
 from shared.base.errors import InvalidTokenError, NotFoundError
 from shared.base.logs import log
+from shared.contract.limits import MINUTE, per_user
 from shared.domains.accounts.errors import SessionEndedError
 from shared.domains.accounts.model import Edition, Session, Tokens
 from shared.domains.accounts.rules.sessions import refresh_hash, successor
@@ -15,6 +16,7 @@ from shared.domains.accounts.store.users import AccountStore
 
 LIVE_SECONDS = 60
 LIVE_KEPT = 2000
+STUDIO_REFRESHES = per_user("refresh", 20, MINUTE)
 
 _seen: OrderedDict[str, tuple[float, str]] = OrderedDict()
 """Session -> when it was read, and when it began, "" when it did not live; for this process."""
@@ -105,15 +107,11 @@ class RefreshService:
         session = _signed(refresh_token)
         return self._renew(session, claims.token_id)
 
-    def session_of(self, refresh_token: str) -> Session:
-        """The session that a Studio refresh token leads to. InvalidTokenError when it leads nowhere."""
+    def refresh_opaque(self, refresh_token: str) -> Tokens:
+        """New tokens for a Studio refresh token, under the same rules; RateLimitedError after 20 in a minute."""
         session = self._sessions.led_to(refresh_hash(refresh_token)) if _is_uuid4(refresh_token) else None
         if session is None:
             raise SessionEndedError
-        return session
-
-    def refresh_opaque(self, session: Session, refresh_token: str) -> Tokens:
-        """New tokens for the Studio refresh token that led to a session, under the same rules."""
         return self._renew(session, refresh_token)
 
     def _renew(self, session: Session, jti: str) -> Tokens:
@@ -130,7 +128,7 @@ class RefreshService:
 
     def _rotate(self, session: Session, new_hash: str) -> bool:
         if session.edition is Edition.STUDIO:
-            return self._sessions.rotate_opaque(session, new_hash)
+            return self._sessions.rotate_opaque(session, new_hash, STUDIO_REFRESHES)
         return self._sessions.rotate(session.user_id, session.id, session.refresh_hash, new_hash)
 
 

@@ -7,9 +7,10 @@ rows of a user change in one transaction.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 
@@ -17,7 +18,17 @@ from shared.base import clock
 from shared.base.errors import UnavailableError
 from shared.base.settings import setting
 from shared.base.tables import is_outage
-from shared.domains.accounts.model import DEFAULT_TIER, Device, Edition, Session, User
+from shared.domains.accounts.model import (
+    DEFAULT_TIER,
+    Device,
+    Edition,
+    Notifications,
+    Privacy,
+    Session,
+    Settings,
+    User,
+    Visibility,
+)
 from shared.domains.accounts.rules.names import email_key, username_key
 
 MAILED = "mail#"
@@ -25,7 +36,10 @@ MAILED = "mail#"
 
 
 class UserRow(Model):
-    """A user under one of their three keys. `password_hash` is absent from `user#<id>`."""
+    """A user under one of their three keys.
+
+    `password_hash` is absent from `user#<id>`; bio, settings and budget are nowhere else.
+    """
 
     class Meta:  # pyrefly: ignore[bad-override] - PynamoDB declares it as an instance attribute
         """The table is bound when the store is opened."""
@@ -47,6 +61,10 @@ class UserRow(Model):
     created_at = UnicodeAttribute()
     password_hash = UnicodeAttribute(null=True)
     mfa_secret = UnicodeAttribute(null=True)
+    settings = JSONAttribute(null=True)
+    monthly_budget = NumberAttribute(null=True)
+    is_beta_user = BooleanAttribute(default=False)
+    updated_at = UnicodeAttribute(default="")
 
 
 class SessionRow(Model):
@@ -105,6 +123,11 @@ def is_live(row: SessionRow) -> bool:
     return row.ended_at is None and row.expires_at > clock.now()
 
 
+def user_key(user_id: str) -> str:
+    """The key of the row that a user's id leads to."""
+    return f"user#{user_id}"
+
+
 def name_keys(user: User) -> tuple[str, str]:
     """The keys of the rows that a login reads."""
     return username_key(user.username), email_key(user.email)
@@ -156,6 +179,19 @@ def to_user(row: UserRow) -> User:
         company=row.company,
         verified=row.verified,
         email_verified=row.email_verified,
+        monthly_budget=row.monthly_budget,
+        is_beta_user=row.is_beta_user,
+        updated_at=row.updated_at,
+    )
+
+
+def to_settings(stored: dict[str, Any] | None) -> Settings:
+    """The settings that a row holds; what it does not name is as by default."""
+    found = stored or {}
+    privacy = Privacy(**found.get("privacy", {}))
+    return Settings(
+        Notifications(**found.get("notifications", {})),
+        replace(privacy, profile_visibility=Visibility(privacy.profile_visibility)),
     )
 
 

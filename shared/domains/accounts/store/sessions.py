@@ -8,10 +8,12 @@ from pynamodb.expressions.update import Action
 
 from shared.base import clock
 from shared.base.aws import client
+from shared.base.payments import overdrawn, payment
 from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, bind
 from shared.base.tables import answering as reachable
 from shared.base.transactions import write_together
+from shared.contract.limits import Limit
 from shared.domains.accounts.model import Edition, Session
 from shared.domains.accounts.rules.sessions import GRACE_SECONDS
 from shared.domains.accounts.store.rows import (
@@ -26,6 +28,8 @@ from shared.domains.accounts.store.rows import (
 )
 
 TABLE_VARIABLE = "SESSIONS_TABLE"
+TOGETHER = 90
+"""Sessions that can be ended in one transaction, which takes 100 writes."""
 
 
 class SessionStore:
@@ -57,12 +61,17 @@ class SessionStore:
                 return self._is_rotated(user_id, session_id, new_hash)
         return True
 
-    def rotate_opaque(self, session: Session, new_hash: str) -> bool:
-        """The same for a refresh token that says nothing by itself: the new one leads to the session from now on."""
+    def rotate_opaque(self, session: Session, new_hash: str, limit: Limit) -> bool:
+        """The same for a refresh token that says nothing by itself: the new one leads to the session from now on.
+
+        limit  of refreshes of a user, paid in the same transaction; RateLimitedError when it is used up
+        """
         change = _rotation(session.user_id, session.id, session.refresh_hash, new_hash)
         lead = _put(refresh_row(session, new_hash))
         with reachable("Accounts"):
-            refusal = write_together({"Update": change}, lead)
+            refusal = write_together(payment(limit, session.user_id), {"Update": change}, lead)
+        if refusal is not None and refusal.number == 0:
+            raise overdrawn(limit)
         return refusal is None or self._is_rotated(session.user_id, session.id, new_hash)
 
     def led_to(self, refresh_hash: str) -> Session | None:
@@ -86,6 +95,12 @@ class SessionStore:
         """End a session for good: all that comes of it is refused. Twice is once; False: there is no such session."""
         ended = SessionRow.ended_at.set(SessionRow.ended_at | clock.timestamp())
         return self._update(SessionRow(user_id, session_id), [ended], SessionRow.session_id.exists())
+
+    def endings(self, sessions: list[Session]) -> list[dict[str, Any]]:
+        """The writes that end sessions, to be made with others: at most `TOGETHER`, so end more one by one before."""
+        for session in sessions[TOGETHER:]:
+            self.end(session.user_id, session.id)
+        return [_ending(session) for session in sessions[:TOGETHER]]
 
     def live(self, user_id: str, session_id: str) -> Session | None:
         """A session that has neither ended nor grown older than its 7 days; None when there is none."""
@@ -129,6 +144,17 @@ def _additions(session: Session) -> list[dict[str, Any]]:
 
 def _put(row: SessionRow | RefreshRow) -> dict[str, Any]:
     return {"Put": {"TableName": setting(TABLE_VARIABLE), "Item": row.serialize()}}
+
+
+def _ending(session: Session) -> dict[str, Any]:
+    return {
+        "Update": {
+            "TableName": setting(TABLE_VARIABLE),
+            "Key": {"user_id": {"S": session.user_id}, "session_id": {"S": session.id}},
+            "UpdateExpression": "SET ended_at = if_not_exists(ended_at, :time)",
+            "ExpressionAttributeValues": {":time": {"S": clock.timestamp()}},
+        }
+    }
 
 
 def _rotation(user_id: str, session_id: str, old_hash: str, new_hash: str) -> dict[str, Any]:

@@ -2,8 +2,11 @@
 
 import random
 import time
+from dataclasses import asdict
+from typing import Any
 
 from pynamodb.exceptions import DoesNotExist, TransactWriteError
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
@@ -12,16 +15,19 @@ from shared.base.failures import TABLE_VARIABLE, Count, Lock, counted
 from shared.base.settings import setting
 from shared.base.tables import answering as reachable
 from shared.base.tables import bind, read_together
+from shared.base.transactions import write_together
 from shared.domains.accounts.errors import TakenError
-from shared.domains.accounts.model import Credentials, Session, User
-from shared.domains.accounts.rules.names import login_key
+from shared.domains.accounts.model import Credentials, Profile, Session, User
+from shared.domains.accounts.rules.names import email_key, login_key, username_key
 from shared.domains.accounts.store.rows import (
     SessionRow,
     UserRow,
     answering,
     name_keys,
     session_row,
+    to_settings,
     to_user,
+    user_key,
     user_row,
 )
 
@@ -68,7 +74,7 @@ class AccountStore:
         connection = UserRow._get_connection().connection
         try:
             with answering(), TransactWrite(connection=connection, client_request_token=user.id) as transaction:
-                transaction.save(user_row(f"user#{user.id}", user), condition=absent)
+                transaction.save(user_row(user_key(user.id), user), condition=absent)
                 for key in name_keys(user):
                     transaction.save(user_row(key, user, password_hash), condition=absent)
                 if session:
@@ -87,7 +93,7 @@ class AccountStore:
 
     def user(self, user_id: str) -> User | None:
         """A user by id; None when there is none."""
-        row = self._get(f"user#{user_id}")
+        row = self._get(user_key(user_id))
         return to_user(row) if row else None
 
     def for_login(self, login: str, locks: tuple[Lock, Lock]) -> tuple[Credentials | None, dict[Lock, Count]]:
@@ -113,7 +119,7 @@ class AccountStore:
         names   what changes besides in the rows that a login reads, for example the password
         """
         connection = UserRow._get_connection().connection
-        rows = [(f"user#{user.id}", own), *((key, names or []) for key in name_keys(user))]
+        rows = [(user_key(user.id), own), *((key, names or []) for key in name_keys(user))]
         try:
             with answering(), TransactWrite(connection=connection) as transaction:
                 for key, more in rows:
@@ -124,6 +130,55 @@ class AccountStore:
                 raise
             return False
         return True
+
+    def profile(self, user_id: str) -> Profile | None:
+        """A user and their settings; None when there is none."""
+        row = self._get(user_key(user_id))
+        return Profile(to_user(row), to_settings(row.settings)) if row else None
+
+    def save_profile(self, before: User, profile: Profile) -> bool:
+        """Keep what a user shows and has set; False when they are gone."""
+        own: list[Action] = [UserRow.bio.set(profile.user.bio), UserRow.settings.set(asdict(profile.settings))]
+        return self.change(before, _shown(profile.user), own)
+
+    def rename(self, before: User, wanted: User) -> bool:
+        """Keep what a user is called and their budget; False when they were renamed by another request meanwhile.
+
+        TakenError when the username is somebody's.
+        """
+        budget = UserRow.monthly_budget
+        own: list[Action] = [budget.remove() if wanted.monthly_budget is None else budget.set(wanted.monthly_budget)]
+        old, new = username_key(before.username), username_key(wanted.username)
+        if old == new:
+            return self.change(before, [*_shown(wanted), UserRow.username.set(wanted.username)], own)
+        row = self._get(old)
+        return row is not None and row.user_id == before.id and self._move(row, before, wanted, own)
+
+    def _move(self, row: UserRow, before: User, wanted: User, own: list[Action]) -> bool:
+        """Put a user's row by name under another name, with the changes of the other rows, or nothing."""
+        unchanged = (UserRow.user_id == before.id) & (UserRow.username == before.username)
+        shared = [*_shown(wanted), UserRow.username.set(wanted.username)]
+        moved = _user_row_like(row, wanted)
+        try:
+            with answering(), TransactWrite(connection=UserRow._get_connection().connection) as transaction:
+                transaction.delete(row, condition=unchanged & _as_read(row))
+                transaction.save(moved, condition=UserRow.pk.does_not_exist())
+                transaction.update(UserRow(user_key(before.id)), actions=[*shared, *own], condition=unchanged)
+                transaction.update(UserRow(email_key(before.email)), actions=shared, condition=unchanged)
+        except TransactWriteError as error:
+            codes = [reason.code if reason else "" for reason in error.cancellation_reasons]
+            if codes[1] == _FAILED:  # deletions come first
+                raise TakenError(["username"]) from error
+            if _FAILED not in codes:
+                raise
+            return False
+        return True
+
+    def set_password(self, of: Credentials, password_hash: str, more: list[dict[str, Any]]) -> bool:
+        """Replace the hash of a password, with other writes; False when it is not the one that was read any more."""
+        keys = name_keys(of.user)
+        with reachable("Accounts"):
+            return write_together(*(_rehash(key, of.password_hash, password_hash) for key in keys), *more) is None
 
     def set_avatar(self, user: User, path: str) -> None:
         """Set the picture of a user."""
@@ -141,3 +196,39 @@ def _credentials(row: UserRow | None) -> Credentials | None:
     if row is None or not row.password_hash:
         return None
     return Credentials(to_user(row), row.password_hash, row.mfa_secret or "")
+
+
+def _shown(user: User) -> list[Action]:
+    """What changes in every row with what a user shows of themselves."""
+    return [
+        UserRow.display_name.set(user.display_name),
+        UserRow.avatar_url.set(user.avatar_url),
+        UserRow.updated_at.set(user.updated_at),
+    ]
+
+
+def _as_read(row: UserRow) -> Condition:
+    """That what proves who somebody is has not changed since a row was read: a copy of it would bring it back."""
+    proofs = ((UserRow.password_hash, row.password_hash), (UserRow.mfa_secret, row.mfa_secret))
+    password, secret = (one == kept if kept else one.does_not_exist() for one, kept in proofs)
+    return password & secret
+
+
+def _user_row_like(row: UserRow, wanted: User) -> UserRow:
+    """The same row under the key of another username."""
+    moved = UserRow.from_raw_data(row.serialize())
+    moved.pk, moved.username = username_key(wanted.username), wanted.username
+    moved.display_name, moved.updated_at = wanted.display_name, wanted.updated_at
+    return moved
+
+
+def _rehash(key: str, old: str, new: str) -> dict[str, Any]:
+    return {
+        "Update": {
+            "TableName": UserRow.Meta.table_name,
+            "Key": {"pk": {"S": key}},
+            "UpdateExpression": "SET password_hash = :new",
+            "ConditionExpression": "password_hash = :old",
+            "ExpressionAttributeValues": {":old": {"S": old}, ":new": {"S": new}},
+        }
+    }

@@ -28,6 +28,8 @@ class StudioVideo(BaseModel):
     duration: float | None
     thumbnail_url: str | None
     video_url: str | None
+    storyboard_url: str | None
+    preview_url: str | None
     quality_variants: Annotated[dict[str, str], Field(max_length=12)]
     total_cost: float | None
     quality_score: float | None
@@ -97,8 +99,8 @@ def studio_video(video: Video, shown: VideoAnswer, cost: int | None) -> StudioVi
 
 
 _SAME = (
-    "id title description tags visibility duration thumbnail_url video_url quality_variants created_at updated_at "
-    "published_at"
+    "id title description tags visibility duration thumbnail_url video_url storyboard_url preview_url quality_variants "
+    "created_at updated_at published_at"
 ).split()
 
 

@@ -12,6 +12,7 @@ from shared.domains.jobs.errors import BadJobIdError, JobNotDoneError, JobOverEr
 from shared.domains.jobs.model import Account, Job, OpenState, Status
 from shared.domains.jobs.rules.keys import execution_name
 from shared.domains.jobs.rules.naming import disposition, file_name
+from shared.domains.jobs.rules.prices import dollars
 from shared.domains.jobs.rules.status import OPEN, owned
 from shared.domains.jobs.service.moving import Moves
 from shared.domains.jobs.service.ordering import MACHINE
@@ -57,6 +58,10 @@ class JobService:
         if not is_id(job_id):
             raise BadJobIdError
         return owned(self.moves.jobs.get(job_id), owner_id)
+
+    def spent(self, owner_id: str) -> float:
+        """US dollars that all jobs of an owner have cost, by their ledgers: one call."""
+        return dollars(self.moves.jobs.account(owner_id).spent)
 
     def page(
         self, owner_id: str, status: Status | None, *, limit: int, page: int = 1, cursor: str = "", route: str = "jobs"

@@ -40,7 +40,9 @@ class RenderingService(Execution):
         What is found is kept as it is found: a later try of this step, and of the job, looks only into what is not.
         Gives what is next: `time`, where subtitles show words whose times are not known, or `plan`.
         """
-        with self._charged("prepare", transitions=2):
+        from shared.media.probing import Prober
+
+        with self._charged("prepare", transitions=2), Prober() as prober:
             if not self._work.begin(self._job, self._execution, READING):
                 raise StepError(*CANCELLED)
             finder = Sources(
@@ -51,7 +53,7 @@ class RenderingService(Execution):
             known, found, written = self._known_sources(), dict[str, Any](), 0.0
             for number, source in enumerate(wanted):
                 if source.src not in found or (source.kind == "video" != found[source.src]["kind"]):
-                    found[source.src] = self._found(finder, source, known.get(source.src))
+                    found[source.src] = self._found(finder, prober, source, known.get(source.src))
                 self._report(LOCATED + (PREPARED - LOCATED) * (number + 1) / len(wanted), READING)
                 if number + 1 < len(wanted) and found != known and time.monotonic() - written >= REPORT_SECONDS:
                     self._objects.put_json(self._sources_key, known | found)
@@ -69,7 +71,7 @@ class RenderingService(Execution):
         except KeyError:
             return {}
 
-    def _found(self, finder: Sources, source: Any, known: dict[str, Any] | None) -> dict[str, Any]:
+    def _found(self, finder: Sources, prober: Any, source: Any, known: dict[str, Any] | None) -> dict[str, Any]:
         """Where the bytes of a source are, and what is in them."""
         from shared.media.scene.probing import probe_source
 
@@ -77,7 +79,7 @@ class RenderingService(Execution):
         if known and known["identity"] == located.identity and known["kind"] in (source.kind, "video"):
             return known
         with in_words(f"The source {shown(source.src)}"):
-            facts = probe_source(located.open(self._objects, source.src), source.kind)
+            facts = probe_source(located.open(self._objects, source.src), source.kind, prober)
         return {"kind": source.kind, "facts": facts, "identity": located.identity, "bytes": located.to_json()}
 
     def plan(self, *, are_words_timed: bool) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from pydantic import BaseModel
 from shared.domains.accounts.rules.pictures import avatar_address
 from shared.domains.videos.model import Author, Card, Status, Video, Visibility
 from shared.domains.videos.rules.addresses import MediaAddresses
-from shared.domains.videos.rules.keys import MASTER, POSTER
+from shared.domains.videos.rules.keys import MASTER, POSTER, PREVIEW, STORYBOARD
 from shared.domains.videos.rules.status import CANCELLED_CODE, CANCELLED_MESSAGE, processing_status
 
 
@@ -40,6 +40,10 @@ class VideoAnswer(BaseModel):
 
     While it is processed, `video_url` is a stream that grows as soon as its beginning can be played. A player that has
     begun on it goes on to the end, in all qualities.
+
+    `storyboard_url` is a WebVTT file whose cues name parts of a sheet of small pictures, for the place that a viewer
+    points at; `preview_url` is a silent MP4 of three seconds from all over the video. Both are null where an outside
+    encoder made the stream.
     """
 
     id: str
@@ -47,6 +51,8 @@ class VideoAnswer(BaseModel):
     description: str
     thumbnail_url: str | None
     video_url: str | None
+    storyboard_url: str | None
+    preview_url: str | None
     duration: float | None
     view_count: int
     like_count: int
@@ -79,6 +85,8 @@ def answer(video: Video, addresses: MediaAddresses | None, base: str) -> VideoAn
         description=video.description,
         thumbnail_url=links.pop("thumbnail", None),
         video_url=links.pop("video", None),
+        storyboard_url=links.pop("storyboard", None),
+        preview_url=links.pop("preview", None),
         duration=video.duration,
         view_count=0,
         like_count=0,
@@ -101,7 +109,7 @@ def answer(video: Video, addresses: MediaAddresses | None, base: str) -> VideoAn
 
 
 def _links(video: Video, addresses: MediaAddresses) -> dict[str, str]:
-    """Addresses by rung, with `video` for the stream and `thumbnail` for the picture where there is one."""
+    """Addresses by rung, and by the names of what else can be fetched: the stream, its picture and illustrations."""
     if video.status is Status.PROCESSING:
         return {"video": addresses.early}
     links = {variant.name: variant.url or addresses.of(f"{variant.name}.mp4") for variant in video.variants}
@@ -109,6 +117,8 @@ def _links(video: Video, addresses: MediaAddresses) -> dict[str, str]:
     links["video"] = foreign or addresses.of(MASTER)
     if picture := picture_address(video, addresses):
         links["thumbnail"] = picture
+    if video.is_illustrated:
+        links |= {"storyboard": addresses.of(STORYBOARD), "preview": addresses.of(PREVIEW)}
     return links
 
 

@@ -15,6 +15,8 @@ FIRST_VERSION = 1
 
 MASTER = "master.m3u8"
 POSTER = "poster.jpg"
+STORYBOARD = "storyboard.vtt"
+PREVIEW = "preview.mp4"
 MANIFEST = "manifest.json"
 
 _UPLOAD = re.compile(rf"uploads/({UUID_PATTERN})/source")

@@ -153,6 +153,7 @@ class ProcessingService:
             variants=media.variants,
             has_poster=media.has_poster,
             poster_url=media.poster_url,
+            is_illustrated=media.is_illustrated,
             version=media.version,
             report_id=report_id,
             published_at=now,

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
 from shared.base.objects import Objects
+from shared.base.settings import setting
 from shared.domains.videos.model import PublishedMedia, Variant
 from shared.domains.videos.rules.keys import FIRST_VERSION, MANIFEST, POSTER, media_prefix
 from shared.domains.videos.rules.work import RunKeys, WorkKeys
@@ -38,11 +40,13 @@ def publish_runs(
     poster: Callable[[Manifest], bytes],
     on_layout: OnLayout | None = None,
 ) -> PublishedMedia:
-    """Join all runs, and the sound; `poster` gives the picture once the files are there.
+    """Join all runs, and the sound, and illustrate it; `poster` gives the picture once the files are there.
 
     At last comes the manifest, which names every object with its size and hash: without it nothing is published.
     shown  width and height at which the whole was made
     """
+    from shared.media.illustrating import Illustrations
+
     prefix = media_prefix(video_id, FIRST_VERSION)
     manifest = package(
         plan,
@@ -50,6 +54,7 @@ def publish_runs(
         _audio(objects, work) if plan.has_audio else None,
         lambda name, content_type: objects.sink(prefix + name, content_type, IMMUTABLE),
         on_layout,
+        partial(Illustrations, setting("FFMPEG_PATH")),
     )
     jpeg = poster(manifest)
     objects.put(prefix + POSTER, jpeg, "image/jpeg", IMMUTABLE)
@@ -65,6 +70,7 @@ def publish_runs(
             Variant(made.name, made.width, made.height, made.size, made.average_bandwidth) for made in manifest.variants
         ),
         version=FIRST_VERSION,
+        is_illustrated=True,
     )
 
 

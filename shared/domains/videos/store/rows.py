@@ -72,6 +72,7 @@ class VideoRow(Model):
     variants = JSONAttribute(null=True)
     has_poster = BooleanAttribute(null=True)
     poster_url = UnicodeAttribute(null=True)
+    is_illustrated = BooleanAttribute(null=True)
     published_at = UnicodeAttribute(null=True)
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()

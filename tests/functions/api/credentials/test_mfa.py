@@ -8,6 +8,7 @@ import pytest
 
 from functions.api.accounts import log_in
 from functions.api.credentials import confirm_mfa, disable_mfa, enroll_mfa
+from functions.api.sessions import log_in_creator
 from shared.contract.limits import HOUR
 from shared.contract.resources import USERS
 from tests.api import Answer, call
@@ -60,6 +61,21 @@ def test_a_second_factor_from_enrolment_to_its_end(token: str) -> None:
     ended = disable(token, recovery[1])
     assert (ended.status, ended.json) == (200, {"enabled": False})
     assert enter().status == 200
+
+
+def test_studio_asks_for_the_same_code(token: str) -> None:
+    secret = enrol(token).json["secret"]
+    assert confirm(token, code(secret, -1)).status == 200
+
+    def studio(**more: str) -> Answer:
+        body = {"email": "alice@example.com", "password": PASSWORD, **more}
+        return call(log_in_creator.handler, "POST", "/api/v1/auth/login", body)
+
+    missing = studio()
+    assert (missing.status, missing.error["code"]) == (401, "INVALID_CREDENTIALS")
+    assert missing.error["details"][0]["code"] == "MFA_REQUIRED"
+    used = code(secret)
+    assert [studio(mfa_code=used).status, studio(mfa_code=used).status, enter(mfa_code=used).status] == [200, 401, 401]
 
 
 def test_what_goes_wrong_has_its_code(token: str) -> None:

@@ -27,6 +27,7 @@ def test_a_complete_video_object(ready: Make, ada: Someone) -> None:
     assert set(found["quality_variants"]) == {"1080p", "480p"}
     assert found["video_url"].endswith(f"/v/{video_id}/1/master.m3u8")
     assert found["thumbnail_url"].endswith(f"/v/{video_id}/1/poster.jpg")
+    assert (found["storyboard_url"], found["preview_url"]) == (None, None), "an older video has neither"
     counts = ("view_count", "like_count", "dislike_count", "comment_count")
     assert [found[count] for count in counts] == [0] * 4
     assert found["author"] == {

@@ -62,9 +62,9 @@ def probed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     probe_source = probing.probe_source
 
-    def noted(source: Any, kind: Any) -> Any:
+    def noted(source: Any, kind: Any, prober: Any) -> Any:
         found.append(kind)
-        return probe_source(source, kind)
+        return probe_source(source, kind, prober)
 
     monkeypatch.setattr(probing, "probe_source", noted)
     return found

@@ -28,6 +28,7 @@ MEDIA = PublishedMedia(
         Variant("720p", 1280, 720, 2_500_000, 1_600_000),
         Variant("480p", 854, 480, 1_200_000, 768_000),
     ),
+    is_illustrated=True,
 )
 
 MakeVideo = Callable[..., Video]

@@ -68,6 +68,7 @@ def test_a_video_that_is_not_ready_is_its_authors_alone(
         assert seen.processing_status == status
         assert (seen.processing_error.code if seen.processing_error else None) == code
         assert (seen.video_url, seen.thumbnail_url, seen.quality_variants) == (None, None, {})
+        assert (seen.storyboard_url, seen.preview_url) == (None, None)
     assert not sees(catalogue, new_id(), OWNER.id)
 
 
@@ -79,6 +80,7 @@ def test_a_ready_video_has_addresses_for_stream_rungs_and_poster(ready: MakeVide
     assert prefix.startswith(f"{BASE}/")
     assert prefix.endswith(f"/v/{video.id}/1/")
     assert seen.thumbnail_url == prefix + "poster.jpg"
+    assert (seen.storyboard_url, seen.preview_url) == (prefix + "storyboard.vtt", prefix + "preview.mp4")
     assert seen.quality_variants == {name: f"{prefix}{name}.mp4" for name in ("1080p", "720p", "480p")}
     assert seen.duration == 12.5
 

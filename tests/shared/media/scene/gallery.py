@@ -118,7 +118,8 @@ def album() -> Composition:
         "width": 640, "height": 360, "fps": 25,
         "scenes": [
             {"id": "in", "duration": 2.4, "elements": [
-                {"type": "image", "src": "meadow.png", "ken-burns": {"to": 1.4, "to-x": 0.8, "to-y": 0.3}}]},
+                {"type": "image", "src": "meadow.png", "ken-burns": {
+                    "to": 1.4, "to-x": 0.8, "to-y": 0.3, "easing": "ease-in-out"}}]},
             {"id": "out", "duration": 2.6, "transition": {"type": "dissolve", "duration": 1}, "elements": [
                 {"type": "image", "src": "burrow.jpg", "ken-burns": {"from": 1.5, "to": 1, "from-x": 0, "from-y": 1}}]},
             {"id": "rest", "duration": 1.4, "background-color": "#C0A060",
@@ -130,9 +131,9 @@ def album() -> Composition:
                       "style": {"font-size": 44, "shadow-offset": 3}}],
     }  # fmt: skip
 
-    def move(number: int, first: int, frames: int, zoom: str, x: str, y: str) -> str:
+    def move(number: int, first: int, frames: int, zoom: str, x: str, y: str, way: str = "p") -> str:
         """Magnified many times first, since zoompan moves by whole pixels."""
-        share = f"min(on/{first - 1},1)"
+        share = f"({way.replace('p', f'min(on/{first - 1},1)')})"
         zoom, x, y = (part.replace("p", share) for part in (zoom, x, y))
         return (
             f"[{number}:v]scale=5120:2880:flags=lanczos:{STILL},format=yuv444p,"
@@ -141,7 +142,7 @@ def album() -> Composition:
         )
 
     graph = (
-        f"{move(0, 60, 90, '1+0.4*p', '0.5+0.3*p', '0.5-0.2*p')}[one];"
+        f"{move(0, 60, 90, '1+0.4*p', '0.5+0.3*p', '0.5-0.2*p', 'p*p*(3-2*p)')}[one];"
         f"{move(1, 65, 90, '1.5-0.5*p', '0.5*p', '1-0.5*p')}[two];"
         f"color=0xC0A060:s=640x360:r=25:d=2,format=gbrp,scale={STILL},format=yuv420p[sand];"
         f"[2:v]scale=400:224:{STILL},format=yuv420p,loop=-1:1[burrow];"

@@ -1,11 +1,12 @@
 """Facts of sources that do not exist, and strategies for compositions over them: planning decodes nothing."""
 
 from fractions import Fraction
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
 from shared.media.facts import AudioFacts, SourceFacts, VideoFacts
+from shared.media.scene.easing import Easing
 from shared.media.scene.model import Project
 from shared.media.scene.sources import Probed
 from shared.media.scene_facts import ImageFacts, SoundFacts
@@ -52,6 +53,7 @@ VISUAL = {
     "start": seconds(5),
     "duration": seconds(9).filter(bool),
 }
+EASINGS = st.sampled_from(get_args(Easing))
 RESIZE = st.sampled_from(["fit", "fill", "cover"])
 TEXT = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=20)
 
@@ -67,7 +69,7 @@ CLIPS = element(
 )  # fmt: skip
 STILLS = element(
     "image", {"src": st.sampled_from(["picture.png", "photo.jpg"])}, **VISUAL, resize=RESIZE,
-    ken_burns=st.fixed_dictionaries({"to": st.sampled_from([1, 1.3, 2])}),
+    ken_burns=st.fixed_dictionaries({"to": st.sampled_from([1, 1.3, 2])}, optional={"easing": EASINGS}),
 )  # fmt: skip
 TEXTS = element("text", {"text": TEXT}, **VISUAL, style=st.fixed_dictionaries({}, optional={"bold": st.booleans()}))
 SOUNDS = element(

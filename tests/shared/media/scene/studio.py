@@ -68,7 +68,8 @@ RICH: dict[str, Any] = {
             "id": "hill",
             "duration": 1.5,
             "transition": {"type": "dissolve"},
-            "elements": [{"type": "image", "src": "hill.jpg", "ken-burns": {"to": 1.5, "to-x": 1}}],
+            "elements": [
+                {"type": "image", "src": "hill.jpg", "ken-burns": {"to": 1.5, "to-x": 1, "easing": "ease-out"}}],
         },
     ],
     "elements": [

@@ -1,0 +1,53 @@
+"""Changing a password."""
+
+from shared.base.failures import count
+from shared.domains.accounts.errors import InvalidPasswordError, SessionEndedError
+from shared.domains.accounts.model import Device, Edition
+from shared.domains.accounts.rules import passwords
+from shared.domains.accounts.rules.lockout import locks_of
+from shared.domains.accounts.rules.names import email_key
+from shared.domains.accounts.service.entering import refuse_locked
+from shared.domains.accounts.service.issuing import peppers
+from shared.domains.accounts.store.sessions import SessionStore
+from shared.domains.accounts.store.users import AccountStore
+
+
+class PasswordService:
+    """Passwords of people who are logged in."""
+
+    def __init__(self, accounts: AccountStore, sessions: SessionStore) -> None:
+        """Use `open()`."""
+        self._accounts = accounts
+        self._sessions = sessions
+
+    @classmethod
+    def open(cls) -> "PasswordService":
+        """The accounts and sessions of the stage."""
+        return cls(AccountStore.open_users(), SessionStore.open())
+
+    def change(self, email: str, session_id: str, device: Device, current: str, new: str) -> None:
+        """Set another password and end all other sessions, in one transaction.
+
+        email       of the account, as its token says: it never changes
+        session_id  the session that stays; SessionEndedError when it does not live
+        InvalidPasswordError names what is wrong with either; wrong current ones are counted, and lock, like logins.
+        """
+        locks = locks_of(email_key(email), device.address)
+        found, counts = self._accounts.for_login(email, locks)
+        if found is None:
+            raise SessionEndedError
+        sessions = self._sessions.all_live(found.user.id)
+        if not any(session.id == session_id for session in sessions):
+            raise SessionEndedError
+        refuse_locked(counts, lambda: sessions, device)
+        if problems := passwords.password_problems(new, Edition.STUDIO):
+            raise InvalidPasswordError("new_password", problems)
+        if not passwords.password_matches(current, found.password_hash, peppers()):
+            count(counts)
+            raise InvalidPasswordError("current_password", ["This is not your password"])
+        if new == current:
+            raise InvalidPasswordError("new_password", ["Choose another than the present one"])
+        others = [session for session in sessions if session.id != session_id]
+        hashed = passwords.hash_password(new, peppers())
+        if not self._accounts.set_password(found, hashed, self._sessions.endings(others)):
+            raise InvalidPasswordError("current_password", ["This is not your password any more"])

@@ -1,0 +1,123 @@
+"""Entering by both editions, and looking after sessions and accounts, deployed and under the functions' own roles."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.journeys.traveller import Traveller
+
+PASSWORD, NEXT = "Journey-Horse-12", "Journey-Horse-13"
+
+
+class Creator:
+    """Somebody who uses Studio."""
+
+    def __init__(self, base: str, email: str) -> None:
+        self.api = httpx.Client(base_url=base, timeout=30)
+        self.email = email
+
+    def post(self, path: str, body: dict[str, Any] | None = None, **more: Any) -> httpx.Response:
+        return self.api.post(path, json=body, **more)
+
+    def enter(self, password: str = PASSWORD, agent: str = "journey") -> dict[str, Any]:
+        body = {"email": self.email, "password": password}
+        answer = self.post("/api/v1/auth/login", body, headers={"user-agent": agent})
+        assert answer.status_code == 200, answer.text
+        told: dict[str, Any] = answer.json()
+        self.api.headers["authorization"] = f"Bearer {told['access_token']}"
+        return told
+
+
+@contextmanager
+def registered(traveller: Traveller, name: str) -> Iterator[Creator]:
+    """A creator who has just registered."""
+    found = Creator(traveller.stack.outputs["ApiUrl"], f"{name}@example.com")
+    with found.api:
+        body = {"email": found.email, "password": PASSWORD, "full_name": "A Creator", "company": "Films Ltd"}
+        answer = found.post("/api/v1/auth/register", body)
+        assert answer.status_code == 201, answer.text
+        yield found
+
+
+@pytest.fixture(scope="module")
+def creator(traveller: Traveller) -> Iterator[Creator]:
+    """A creator for all that follows."""
+    with registered(traveller, "creator") as found:
+        yield found
+
+
+def test_a_creator_enters_refreshes_and_leaves(creator: Creator) -> None:
+    told = creator.enter()
+    assert told["user"]["full_name"] == "A Creator"
+    renewed = creator.post("/api/v1/auth/refresh", {"refresh_token": told["refresh_token"]})
+    assert renewed.status_code == 200, renewed.text
+    repeated = creator.post("/api/v1/auth/refresh", {"refresh_token": told["refresh_token"]})
+    assert repeated.json()["refresh_token"] == renewed.json()["refresh_token"]
+    left = creator.post("/api/v1/auth/logout", {"refresh_token": renewed.json()["refresh_token"]})
+    assert left.status_code == 200, left.text
+    assert creator.post("/api/auth/logout").status_code == 200
+    dead = creator.post("/api/v1/auth/refresh", {"refresh_token": renewed.json()["refresh_token"]})
+    assert dead.status_code == 401
+
+
+def test_sessions_are_listed_and_ended(creator: Creator) -> None:
+    creator.enter(agent="a phone")
+    creator.enter(agent="a laptop")
+    shown = creator.api.get("/api/v1/auth/sessions").json()["sessions"]
+    assert [session["user_agent"] for session in shown[:2]] == ["a laptop", "a phone"]
+    assert creator.api.delete(f"/api/v1/auth/sessions/{shown[1]['id']}").status_code == 200
+    left = creator.api.get("/api/v1/auth/sessions").json()["sessions"]
+    assert [session["id"] for session in left] == [shown[0]["id"], *(session["id"] for session in shown[2:])]
+
+
+def test_a_password_is_changed_and_guessing_it_locks(creator: Creator) -> None:
+    creator.enter()
+    body = {"current_password": "Wrong-Horse-12", "new_password": NEXT}
+    assert creator.post("/api/v1/auth/password", body).status_code == 400
+    answer = creator.post("/api/v1/auth/password", body | {"current_password": PASSWORD})
+    assert answer.status_code == 200, answer.text
+    wrong = [creator.post("/api/v1/auth/login", {"email": creator.email, "password": PASSWORD}) for _ in range(5)]
+    assert [one.status_code for one in wrong] == [401, 401, 401, 401, 423], "one wrong guess had been counted"
+
+
+def test_many_guesses_elsewhere_close_an_account_but_not_to_where_it_is_used(traveller: Traveller) -> None:
+    """The counter of all addresses is turned up behind the scenes: 50 guesses come from ten addresses."""
+    table, name = traveller.aws("dynamodb"), "showreel-dev-limits"
+    with registered(traveller, "guessed") as other:
+        other.enter()
+        other.post("/api/v1/auth/login", {"email": other.email, "password": "Wrong-Horse-12"})
+        _turn_up(table, name)
+        assert other.enter()["user"]["full_name"] == "A Creator"
+
+
+def _turn_up(table: Any, name: str) -> None:
+    """Set the counter of all addresses to its end wherever one address has a counter too."""
+    rows = table.scan(TableName=name, ConsistentRead=True)["Items"]
+    keys = [row["bucket"]["S"] for row in rows if row["bucket"]["S"].startswith("failures#")]
+    both = [key for key in keys if key.count("#") == 1 and any(one.startswith(f"{key}#") for one in keys)]
+    for key in both:
+        table.update_item(
+            TableName=name,
+            Key={"bucket": {"S": key}},
+            UpdateExpression="SET failures = :many",
+            ExpressionAttributeValues={":many": {"N": "50"}},
+        )
+
+
+def test_profile_and_account_are_shown_and_changed(traveller: Traveller) -> None:
+    wish = {"display_name": "Traveller", "bio": "On the road.", "settings": {"privacy": {"show_followers": False}}}
+    changed = traveller.request("PATCH", "/api/user/profile", json=wish)
+    assert changed.status_code == 200, changed.text
+    shown = traveller.request("GET", "/api/user/profile").json()
+    assert shown == changed.json()
+    assert (shown["user"]["bio"], shown["settings"]["privacy"]["show_followers"]) == ("On the road.", False)
+
+    name = f"{traveller.name}_2"
+    edited = traveller.request("PATCH", "/api/v1/users/me", json={"username": name, "monthly_budget": 20})
+    assert edited.status_code == 200, edited.text
+    account = traveller.request("GET", "/api/v1/users/me").json()
+    assert (account["username"], account["monthly_budget"], account["full_name"]) == (name, 20.0, "Traveller")
+    assert traveller.request("PATCH", "/api/v1/users/me", json={"username": traveller.name}).status_code == 200

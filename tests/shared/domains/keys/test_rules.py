@@ -1,0 +1,93 @@
+"""The text of API keys, and what they may be given."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.base.ids import new_id
+from shared.contract.permissions import ROLE_PERMISSIONS, is_scope, within
+from shared.domains.keys import rules
+from shared.domains.keys.errors import InvalidKeyWishError
+from shared.domains.keys.model import KeyWish
+
+OWNER, KEY = new_id(), new_id()
+TEXT = rules.new_text(OWNER, KEY)
+
+
+def test_a_text_names_its_owner_and_its_key_and_says_whose_it_is() -> None:
+    assert rules.named_by(TEXT) == (OWNER, KEY)
+    assert rules.FORM.fullmatch(TEXT)
+    assert TEXT.startswith("showreel_")
+    assert len(TEXT) == 9 + 43 + 43 + 6
+
+
+def test_a_new_text_has_the_prefix_of_the_one_before_and_another_secret() -> None:
+    other = rules.new_text(OWNER, KEY)
+    assert rules.prefix_of(other) == rules.prefix_of(TEXT)
+    assert other[52:95] != TEXT[52:95]
+
+
+@given(st.binary(min_size=16, max_size=16), st.binary(min_size=16, max_size=16))
+@settings(max_examples=50)
+def test_any_ids_come_back(owner: bytes, key: bytes) -> None:
+    from uuid import UUID
+
+    names = str(UUID(bytes=owner)), str(UUID(bytes=key))
+    assert rules.named_by(rules.new_text(*names)) == names
+
+
+@given(st.integers(9, len(TEXT) - 1), st.sampled_from("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"))
+def test_a_typing_mistake_is_found_without_asking(place: int, digit: str) -> None:
+    mistyped = TEXT[:place] + digit + TEXT[place + 1 :]
+    assert (rules.named_by(mistyped) is None) == (mistyped != TEXT)
+
+
+@given(st.text(max_size=150))
+def test_whatever_else_is_no_key(text: str) -> None:
+    assert rules.named_by(text) is None
+
+
+def test_a_number_that_is_too_large_for_two_ids_is_no_key() -> None:
+    text = rules.MARK + "z" * 86
+    assert rules.named_by(text + rules._checksum(text)) is None
+
+
+def test_scopes_are_permissions_of_peoples_roles() -> None:
+    assert all(is_scope(one) for one in ("videos:read", "renders:all", "publishing:write", "channels:read"))
+    assert not any(is_scope(one) for one in ("all", "internal:all", "videos", "videos:", "videos:delete", ":read", ""))
+
+
+@pytest.mark.parametrize(
+    ("role", "scopes", "left"),
+    [
+        ("user", {"videos:read"}, {"videos:read"}),
+        ("user", {"videos:all"}, {"videos:all"}),
+        ("user", {"renders:read"}, {"renders:read"}),
+        ("viewer", {"videos:all"}, {"videos:read"}),
+        ("viewer", {"videos:write", "channels:read"}, {"channels:read"}),
+        ("user", {"publishing:write"}, set()),
+        ("admin", {"videos:all", "publishing:write"}, {"videos:all", "publishing:write"}),
+        ("nobody", {"videos:read"}, set()),
+    ],
+)
+def test_a_key_may_do_what_both_its_scopes_and_its_owner_allow(role: str, scopes: set[str], left: set[str]) -> None:
+    assert within(ROLE_PERMISSIONS.get(role, frozenset()), frozenset(scopes)) == left
+
+
+@pytest.mark.parametrize(
+    ("wish", "field"),
+    [
+        (KeyWish("a", ("all",)), "scopes"),
+        (KeyWish("a", ("internal:all",)), "scopes"),
+        (KeyWish("a", ("publishing:write",)), "scopes"),
+        (KeyWish(" ", ("videos:read",)), "name"),
+        (KeyWish("a\x00b", ("videos:read",)), "name"),
+        (KeyWish("a\u202eb", ("videos:read",)), "name"),
+        (KeyWish("a", ("videos:read",), 1), "expires_at"),
+        (KeyWish("a", ("videos:read",), 2**40), "expires_at"),
+    ],
+)
+def test_a_wish_that_breaks_a_rule_names_the_field(wish: KeyWish, field: str) -> None:
+    with pytest.raises(InvalidKeyWishError) as raised:
+        rules.checked(wish, ROLE_PERMISSIONS["user"])
+    assert set(raised.value.field_errors) == {field}
