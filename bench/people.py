@@ -85,6 +85,25 @@ def _reset_password(world: World) -> Request:
     return lambda: world.ask("credentials.reset_password", "POST", "/api/v1/auth/password-reset/confirm", body)
 
 
+def _enroll_mfa(world: World) -> Request:
+    token = world.newcomer()
+    return lambda: world.ask("credentials.enroll_mfa", "POST", "/api/v1/auth/mfa/enroll", token=token)
+
+
+def _confirm_mfa(world: World) -> Request:
+    token, code, _ = world.enrolled()
+    path = "/api/v1/auth/mfa/confirm"
+    return lambda: world.ask("credentials.confirm_mfa", "POST", path, {"mfa_code": code}, token=token)
+
+
+def _disable_mfa(world: World) -> Request:
+    token, code, recovery_code = world.enrolled()
+    with world.stage.unrecorded():
+        world.ask("credentials.confirm_mfa", "POST", "/api/v1/auth/mfa/confirm", {"mfa_code": code}, token=token)
+    body = {"password": PASSWORD, "mfa_code": recovery_code}
+    return lambda: world.ask("credentials.disable_mfa", "DELETE", "/api/v1/auth/mfa", body, token=token)
+
+
 def _on_key(name: str, method: str, tail: str = "") -> Callable[[World], Request]:
     def prepare(world: World) -> Request:
         path = f"/api/v1/api-keys/{world.key()}{tail}"
@@ -117,6 +136,9 @@ PEOPLE: dict[str, Callable[[World], Request]] = {
     "request_password_reset": _ask_for_mail("credentials.request_password_reset", "/api/v1/auth/password-reset"),
     "open_password_reset": get("credentials.open_password_reset", "/api/v1/auth/password-reset/confirm"),
     "reset_password": _reset_password,
+    "enroll_mfa": _enroll_mfa,
+    "confirm_mfa": _confirm_mfa,
+    "disable_mfa": _disable_mfa,
     "register_account": lambda world: world.register,
     "get_profile": lambda world: lambda: world.own("accounts.get_profile", "GET", "/api/user/profile"),
     "edit_profile": _as_another("accounts.edit_profile", "PATCH", "/api/user/profile", {"bio": "New"}),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+import pyotp
 import pytest
 from botocore.client import BaseClient
 
@@ -94,6 +95,20 @@ class World:
         name = f"u{new_id().replace('-', '')[-20:]}"
         body = {"username": name, "email": f"{name}@example.com", "password": PASSWORD}
         return self.ask("accounts.register_account", "POST", "/api/auth/register", body).json
+
+    def newcomer(self) -> str:
+        """The access token of somebody who has just registered, and whose session was read before."""
+        with self.stage.unrecorded():
+            token = str(self.register()["tokens"]["access_token"])
+            self.ask("accounts.get_me", "GET", "/api/auth/me", token=token)
+        return token
+
+    def enrolled(self) -> tuple[str, str, str]:
+        """Somebody who has not confirmed a second factor: access token, a code of the app, a recovery code."""
+        with self.stage.unrecorded():
+            token = self.newcomer()
+            made = self.ask("credentials.enroll_mfa", "POST", "/api/v1/auth/mfa/enroll", token=token).json
+        return token, pyotp.TOTP(made["secret"]).at(int(clock.now())), made["recovery_codes"][0]
 
     def mailed_token(self, purpose: Purpose) -> str:
         """The token of a mail to somebody who has just registered."""

@@ -123,7 +123,7 @@ def test_a_person_clicks_in_a_browser(newcomer: Traveller) -> None:
         browser = playwright.chromium.launch(executable_path=PROGRAM)
         try:
             page, faults = browser.new_page(), list[str]()
-            page.on("console", lambda message: faults.append(message.text))
+            page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
 
             def told(text: str) -> None:
                 page.click("button")

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from shared.domains.accounts import model
-from shared.domains.accounts.rules import names, passwords
+from shared.domains.accounts.rules import names, passwords, second_factor
 from shared.http.framework import BaseModel
 from shared.http.request import ApiRequest
 
@@ -45,11 +45,11 @@ class RegisterRequest(Request):
 
 
 class LoginRequest(Request):
-    """`login` is a username or an e-mail address. `mfa_code` is not looked at yet."""
+    """`login` is a username or an e-mail address; `mfa_code` a code of an authenticator app, or a recovery code."""
 
     login: Annotated[str, Field(min_length=1, max_length=names.EMAIL_LENGTH)]
     password: Annotated[str, Field(min_length=1, max_length=passwords.LONGEST_PASSWORD)]
-    mfa_code: Annotated[str | None, Field(max_length=16)] = None
+    mfa_code: Annotated[str | None, Field(max_length=second_factor.CODE_LENGTH)] = None
 
 
 class RefreshRequest(Request):

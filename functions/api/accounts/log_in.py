@@ -3,7 +3,7 @@
 from functions.api.accounts._models import LoggedIn, LoginRequest, device_of
 from shared.contract.declare import Compute, post
 from shared.contract.limits import AUTH
-from shared.contract.resources import AUDIT, LIMITS, PASSWORD_PEPPER, SESSIONS, SIGNING_KEYS, USERS
+from shared.contract.resources import AUDIT, LIMITS, PASSWORD_PEPPER, SEALING, SESSIONS, SIGNING_KEYS, USERS
 from shared.domains.accounts.service.entering import AccountService
 from shared.http.request import ApiRequest
 from shared.http.serve import serve
@@ -15,16 +15,18 @@ from shared.http.serve import serve
     errors=((401, "UNAUTHORIZED"), (423, "ACCOUNT_LOCKED")),
     compute=Compute(memory=1769),
     needs=(
-        *(USERS.batch_get, LIMITS.batch_get, LIMITS.update, LIMITS.delete),
+        *(USERS.batch_get, USERS.update, SEALING.decrypt("mfa"), LIMITS.batch_get, LIMITS.update, LIMITS.delete),
         *(SESSIONS.put, SESSIONS.query, PASSWORD_PEPPER.read, SIGNING_KEYS.read, AUDIT.put),
     ),
 )
 async def log_in(wish: LoginRequest, request: ApiRequest, accounts: AccountService) -> LoggedIn:
     """Begin a session. An unknown login and a wrong password get the same answer in the same time.
 
-    After five wrong passwords from one address it has to wait for a quarter of an hour.
+    After five wrong passwords or codes from one address it has to wait for a quarter of an hour. Who has a second
+    factor sends `mfa_code`; without it the answer to a right password is 401 with the detail MFA_REQUIRED.
     """
-    return LoggedIn.of(accounts.log_in(wish.login, wish.password, device_of(request)), "Logged in successfully")
+    entered = accounts.log_in(wish.login, wish.password, device_of(request), mfa_code=wish.mfa_code)
+    return LoggedIn.of(entered, "Logged in successfully")
 
 
 handler = serve(log_in)

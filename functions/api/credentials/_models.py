@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field
 
 from shared.domains.accounts.rules import names, passwords
 from shared.domains.accounts.rules.mailed import TOKEN_LENGTH
+from shared.domains.accounts.rules.second_factor import CODE_LENGTH
 from shared.http.framework import BaseModel
 
 Token = Annotated[str, Field(min_length=1, max_length=2 * TOKEN_LENGTH)]
@@ -42,6 +43,33 @@ class ResetRequest(Request):
             json_schema_extra={"format": "password"},
         ),
     ]
+
+
+class Code(Request):
+    """A code of an authenticator app."""
+
+    mfa_code: Annotated[str, Field(min_length=1, max_length=CODE_LENGTH)]
+
+
+class PasswordAndCode(Request):
+    """Both factors; `mfa_code` may be a recovery code."""
+
+    password: Annotated[str, Field(min_length=1, max_length=passwords.LONGEST_PASSWORD)]
+    mfa_code: Annotated[str, Field(min_length=1, max_length=CODE_LENGTH)]
+
+
+class Enrolment(BaseModel):
+    """What an authenticator app is set up with, and ten codes that are good once each when it is lost."""
+
+    secret: str
+    otpauth_uri: str
+    recovery_codes: list[str]
+
+
+class Enabled(BaseModel):
+    """Whether a login asks for a code."""
+
+    enabled: bool
 
 
 class Message(BaseModel):

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from functions.api.accounts._models import Request
 from shared.domains.accounts import model
-from shared.domains.accounts.rules import names, passwords, registration
+from shared.domains.accounts.rules import names, passwords, registration, second_factor
 from shared.http.framework import BaseModel
 
 Password = Annotated[
@@ -52,7 +52,7 @@ class CreatorLogin(Request):
 
     email: Annotated[str, Field(min_length=1, max_length=names.EMAIL_LENGTH)]
     password: Password
-    mfa_code: Annotated[str | None, Field(max_length=16)] = None
+    mfa_code: Annotated[str | None, Field(max_length=second_factor.CODE_LENGTH)] = None
 
 
 class Creator(BaseModel):

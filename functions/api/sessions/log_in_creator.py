@@ -4,7 +4,7 @@ from functions.api.accounts._models import device_of
 from functions.api.sessions._models import CreatorLogin, Entered
 from shared.contract.declare import Compute, post
 from shared.contract.limits import AUTH
-from shared.contract.resources import AUDIT, LIMITS, PASSWORD_PEPPER, SESSIONS, SIGNING_KEYS, USERS
+from shared.contract.resources import AUDIT, LIMITS, PASSWORD_PEPPER, SEALING, SESSIONS, SIGNING_KEYS, USERS
 from shared.domains.accounts.model import Edition
 from shared.domains.accounts.service.entering import AccountService
 from shared.http.request import ApiRequest
@@ -17,16 +17,18 @@ from shared.http.serve import serve
     errors=((401, "INVALID_CREDENTIALS"), (423, "ACCOUNT_LOCKED")),
     compute=Compute(memory=1769),
     needs=(
-        *(USERS.batch_get, LIMITS.batch_get, LIMITS.update, LIMITS.delete),
+        *(USERS.batch_get, USERS.update, SEALING.decrypt("mfa"), LIMITS.batch_get, LIMITS.update, LIMITS.delete),
         *(SESSIONS.put, SESSIONS.query, PASSWORD_PEPPER.read, SIGNING_KEYS.read, AUDIT.put),
     ),
 )
 async def log_in_creator(wish: CreatorLogin, request: ApiRequest, accounts: AccountService) -> Entered:
     """Begin a session. An unknown address and a wrong password get the same answer in the same time.
 
-    After five wrong passwords from one address it has to wait for a quarter of an hour.
+    After five wrong passwords or codes from one address it has to wait for a quarter of an hour. Who has a second
+    factor sends `mfa_code`; without it the answer to a right password is 401 with the detail MFA_REQUIRED.
     """
-    return Entered.begun(accounts.log_in(wish.email, wish.password, device_of(request), Edition.STUDIO))
+    entered = accounts.log_in(wish.email, wish.password, device_of(request), Edition.STUDIO, wish.mfa_code)
+    return Entered.begun(entered)
 
 
 handler = serve(log_in_creator)

@@ -22,6 +22,23 @@ class WrongCredentialsError(InvalidCredentialsError):
         super().__init__("The username, e-mail address or password is wrong")
 
 
+class CodeMissingError(InvalidCredentialsError):
+    """The password is right, and the account asks for a code as well."""
+
+    def __init__(self) -> None:
+        """A detail says so to programs."""
+        message = "Send the code of your authenticator app as well, or a recovery code"
+        super().__init__(message, details=[{"code": "MFA_REQUIRED", "message": message}])
+
+
+class WrongCodeError(InvalidCredentialsError):
+    """The code is wrong, too old, or was used before; which of these is not told."""
+
+    def __init__(self) -> None:
+        """One message for all."""
+        super().__init__("The code is wrong, or was used before: wait for the next one")
+
+
 class SessionEndedError(InvalidTokenError):
     """The session of a token is over, or the token was used before."""
 

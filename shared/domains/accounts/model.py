@@ -100,10 +100,11 @@ class UserCard:
 
 @dataclass(frozen=True)
 class Credentials:
-    """A user, and the stored hash of their password."""
+    """A user, the stored hash of their password, and the sealed secret of their second factor, "" without one."""
 
     user: User
     password_hash: str
+    mfa_secret: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,16 @@ from shared.base.audit import Action
 from shared.base.errors import InvalidTokenError
 from shared.base.failures import Count, Lock, count, forgiveness
 from shared.base.ids import new_id
-from shared.domains.accounts.errors import LockedError, TakenError, WrongCredentialsError
+from shared.domains.accounts.errors import LockedError, TakenError, WrongCodeError, WrongCredentialsError
 from shared.domains.accounts.model import Credentials, Device, Edition, LoggedIn, Registration, Session, User
 from shared.domains.accounts.rules import passwords
 from shared.domains.accounts.rules.lockout import locks_of
 from shared.domains.accounts.rules.names import login_key, made_username
 from shared.domains.accounts.rules.registration import check_registration
+from shared.domains.accounts.service import second_factor
 from shared.domains.accounts.service.issuing import logged_in, new_session, peppers, with_avatar
 from shared.domains.accounts.service.mailing import MailRequestService
+from shared.domains.accounts.service.second_factor import counting
 from shared.domains.accounts.store.sessions import SessionStore
 from shared.domains.accounts.store.users import AccountStore
 
@@ -86,10 +88,12 @@ class AccountService:
         password: str,
         device: Device = SOMEWHERE,
         edition: Edition = Edition.WATCH,
+        mfa_code: str | None = None,
     ) -> LoggedIn:
         """Begin a session.
 
         WrongCredentialsError, equal in all, for an unknown login and for a wrong password; LockedError after too many.
+        CodeMissingError and WrongCodeError after a right password, where the account has a second factor.
         """
         locks = locks_of(login_key(login), device.address)
         found, counts = self._accounts.for_login(login, locks)
@@ -98,12 +102,17 @@ class AccountService:
         if not passwords.password_matches(password, stored, peppers()) or found is None:
             count(counts, *_locking(counts, found))
             raise WrongCredentialsError
+        with counting(counts):
+            code_spent = second_factor.check(found, mfa_code)
         session, jti = new_session(found.user.id, edition, device)
         entered = logged_in(found.user, session, jti)
         begun = audit.entry(Action.SESSION_BEGUN, found.user.id, actor=found.user.id, session=session.id)
-        if not self._sessions.begin(session, forgiveness(locks[0]), begun):
+        if self._sessions.begin(session, forgiveness(locks[0]), begun, *code_spent):
+            return entered
+        if not code_spent:
             raise LockedError(locks[0].seconds)
-        return entered
+        count(counts)  # of the two that can be refused it is the code, in all likelihood: it was used before
+        raise WrongCodeError
 
     def get(self, user_id: str) -> User:
         """A user who holds a token. InvalidTokenError when they are gone."""

@@ -10,7 +10,7 @@ from shared.base.tables import READ_SECONDS, answering
 from shared.base.transactions import write_together
 from shared.domains.accounts.rules.mailed import PAUSE_SECONDS, MailedToken, Purpose
 from shared.domains.accounts.rules.names import email_key, username_key
-from shared.domains.accounts.store.rows import MAILED
+from shared.domains.accounts.store.rows import MAILED, user_update
 
 MOST_TOGETHER = 80
 """Sessions that end in the transaction of a reset; DynamoDB takes 100 writes."""
@@ -141,27 +141,13 @@ def _spend(token: MailedToken) -> dict[str, Any]:
 def _changes(token: MailedToken, change: str, password_hash: str = "") -> list[dict[str, Any]]:
     """The change of the user's rows, as long as names, and the password where it is set, are what they were."""
     names = (username_key(token.username), email_key(token.email))
-    is_same, values = "user_id = :user AND email = :email", {":user": token.user_id, ":email": token.email}
-    own = _update(f"user#{token.user_id}", change, is_same, values)
+    is_same = "user_id = :user AND email = :email"
+    values: dict[str, Any] = {":yes": {"BOOL": True}, ":user": {"S": token.user_id}, ":email": {"S": token.email}}
+    own = user_update(f"user#{token.user_id}", change, is_same, values)
     if password_hash:
         change, is_same = f"{change}, password_hash = :new", f"{is_same} AND password_hash = :old"
-        values |= {":new": password_hash, ":old": token.password_hash}
-    return [own, *(_update(name, change, is_same, values) for name in names)]
-
-
-def _update(key: str, change: str, condition: str, values: dict[str, str]) -> dict[str, Any]:
-    return {
-        "Update": {
-            "TableName": setting("USERS_TABLE"),
-            "Key": {"pk": {"S": key}},
-            "UpdateExpression": change,
-            "ConditionExpression": condition,
-            "ExpressionAttributeValues": {
-                ":yes": {"BOOL": True},
-                **{name: {"S": text} for name, text in values.items()},
-            },
-        }
-    }
+        values = values | {":new": {"S": password_hash}, ":old": {"S": token.password_hash}}
+    return [own, *(user_update(name, change, is_same, values) for name in names)]
 
 
 def _end(user_id: str, session_id: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from pynamodb.models import Model
 
 from shared.base import clock
 from shared.base.errors import UnavailableError
+from shared.base.settings import setting
 from shared.base.tables import is_outage
 from shared.domains.accounts.model import (
     DEFAULT_TIER,
@@ -59,6 +60,7 @@ class UserRow(Model):
     email_verified = BooleanAttribute(default=False)
     created_at = UnicodeAttribute()
     password_hash = UnicodeAttribute(null=True)
+    mfa_secret = UnicodeAttribute(null=True)
     settings = JSONAttribute(null=True)
     monthly_budget = NumberAttribute(null=True)
     is_beta_user = BooleanAttribute(default=False)
@@ -148,6 +150,19 @@ def user_row(key: str, user: User, password_hash: str | None = None) -> UserRow:
         created_at=user.created_at,
         password_hash=password_hash,
     )
+
+
+def user_update(key: str, change: str, condition: str, values: dict[str, Any]) -> dict[str, Any]:
+    """The part of a transaction that changes one row of a user; `values` are as DynamoDB takes them."""
+    return {
+        "Update": {
+            "TableName": setting("USERS_TABLE"),
+            "Key": {"pk": {"S": key}},
+            "UpdateExpression": change,
+            "ConditionExpression": condition,
+            "ExpressionAttributeValues": values,
+        }
+    }
 
 
 def to_user(row: UserRow) -> User:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from pynamodb.exceptions import DoesNotExist, TransactWriteError
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
@@ -88,7 +89,7 @@ class AccountStore:
     def credentials(self, login: str) -> Credentials | None:
         """User and password hash for a username or an e-mail address; None when nobody has it."""
         row = self._get(login_key(login))
-        return Credentials(to_user(row), row.password_hash) if row and row.password_hash else None
+        return _credentials(row)
 
     def user(self, user_id: str) -> User | None:
         """A user by id; None when there is none."""
@@ -108,7 +109,7 @@ class AccountStore:
         items = {item["bucket"]["S"]: item for item in found[counters]}
         counts = {lock: counted(items.get(lock.key["bucket"]["S"])) for lock in locks}
         row = UserRow.from_raw_data(found[users][0]) if found[users] else None
-        return (Credentials(to_user(row), row.password_hash) if row and row.password_hash else None), counts
+        return _credentials(row), counts
 
     def change(self, user: User, shared: list[Action], own: list[Action], *, names: list[Action] | None = None) -> bool:
         """Change a user in all their rows or in none; False when they are gone, or have other names by now.
@@ -160,7 +161,7 @@ class AccountStore:
         moved = _user_row_like(row, wanted)
         try:
             with answering(), TransactWrite(connection=UserRow._get_connection().connection) as transaction:
-                transaction.delete(row, condition=unchanged)
+                transaction.delete(row, condition=unchanged & _as_read(row))
                 transaction.save(moved, condition=UserRow.pk.does_not_exist())
                 transaction.update(UserRow(user_key(before.id)), actions=[*shared, *own], condition=unchanged)
                 transaction.update(UserRow(email_key(before.email)), actions=shared, condition=unchanged)
@@ -195,6 +196,12 @@ class AccountStore:
                 return None
 
 
+def _credentials(row: UserRow | None) -> Credentials | None:
+    if row is None or not row.password_hash:
+        return None
+    return Credentials(to_user(row), row.password_hash, row.mfa_secret or "")
+
+
 def _shown(user: User) -> list[Action]:
     """What changes in every row with what a user shows of themselves."""
     return [
@@ -202,6 +209,13 @@ def _shown(user: User) -> list[Action]:
         UserRow.avatar_url.set(user.avatar_url),
         UserRow.updated_at.set(user.updated_at),
     ]
+
+
+def _as_read(row: UserRow) -> Condition:
+    """That what proves who somebody is has not changed since a row was read: a copy of it would bring it back."""
+    proofs = ((UserRow.password_hash, row.password_hash), (UserRow.mfa_secret, row.mfa_secret))
+    password, secret = (one == kept if kept else one.does_not_exist() for one, kept in proofs)
+    return password & secret
 
 
 def _user_row_like(row: UserRow, wanted: User) -> UserRow:

@@ -27,7 +27,7 @@ def test_the_example_of_the_source(register: Register, login: str) -> None:
     assert answer.json["user"] == user
 
 
-def test_a_code_is_taken_and_not_looked_at_yet(register: Register) -> None:
+def test_a_code_is_not_looked_at_without_a_second_factor(register: Register) -> None:
     register()
     assert log_in(mfa_code="123456").status == 200
 
