@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from bench.world import PASSWORD, World
-from shared.base import tokens
 from shared.base.ids import new_id
 from shared.domains.accounts.rules.mailed import Purpose
 
@@ -44,18 +43,21 @@ def _enter(name: str, path: str, refresh: bool = False) -> Callable[[World], Req
 
 
 def _as_another(name: str, method: str, path: str, body: object = None) -> Callable[[World], Request]:
-    """Somebody else, who has just registered: `{session}` in the path is their session."""
+    """Somebody else, who has just registered."""
 
     def prepare(world: World) -> Request:
-        with world.stage.unrecorded():
-            token = world.register()["tokens"]["access_token"]
-            session = tokens.verify(token, "access").session_id
-            world.ask("accounts.get_me", "GET", "/api/auth/me", token=token)
-        parameters = {"session_id": session}
-        where = path.format(session=session)
-        return lambda: world.ask(name, method, where, body, token=token, parameters=parameters)
+        token = world.newcomer()
+        return lambda: world.ask(name, method, path, body, token=token)
 
     return prepare
+
+
+def _end_session(world: World) -> Request:
+    """Another session of the user's."""
+    session = world.session()
+    path = f"/api/v1/auth/sessions/{session.id}"
+    parameters = {"session_id": session.id}
+    return lambda: world.ask("sessions.end_session", "DELETE", path, token=world.token, parameters=parameters)
 
 
 def _register_creator(world: World) -> Request:
@@ -149,7 +151,7 @@ PEOPLE: dict[str, Callable[[World], Request]] = {
     "renew_session": _enter("renew_session", "/api/v1/auth/refresh", refresh=True),
     "log_out": _as_another("sessions.log_out", "POST", "/api/v1/auth/logout"),
     "list_sessions": _as_another("sessions.list_sessions", "GET", "/api/v1/auth/sessions"),
-    "end_session": _as_another("sessions.end_session", "DELETE", "/api/v1/auth/sessions/{session}"),
+    "end_session": _end_session,
     "change_password": _as_another(
         "sessions.change_password",
         "POST",

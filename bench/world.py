@@ -19,6 +19,7 @@ from shared.contract.resources import MEDIA, REMOTION_WEBHOOK, SECRETS, WEBHOOK
 from shared.domains.accounts.model import Session, User
 from shared.domains.accounts.rules import passwords
 from shared.domains.accounts.rules.mailed import Purpose
+from shared.domains.accounts.store.sessions import SessionStore
 from shared.domains.accounts.store.users import AccountStore
 from shared.domains.jobs.model import Job
 from shared.domains.jobs.model import Kind as JobKind
@@ -57,6 +58,8 @@ class World:
         self.stage = stage
         self._clock = turned
         self._open_jobs: list[str] = []
+        self.newcomers: set[str] = set()
+        """Tokens of people who were made for one request about themselves."""
         self.user = User(new_id(), "ada", "ada@example.com", "Ada", clock.timestamp())
         ends = int(clock.now()) + 86400
         session = Session(new_id(), self.user.id, "0" * 64, clock.timestamp(), ends)
@@ -75,6 +78,13 @@ class World:
     def own(self, name: str, method: str, path: str, body: Any = None) -> Answer:
         """The same, as the user."""
         return self.ask(name, method, path, body, token=self.token)
+
+    def session(self) -> Session:
+        """Another session of the user's."""
+        made = Session(new_id(), self.user.id, "0" * 64, clock.timestamp(), int(clock.now()) + 86400)
+        with self.stage.unrecorded():
+            SessionStore.open().begin(made)
+        return made
 
     def administrator(self) -> str:
         """A token of somebody who may do all."""
@@ -101,6 +111,7 @@ class World:
         with self.stage.unrecorded():
             token = str(self.register()["tokens"]["access_token"])
             self.ask("accounts.get_me", "GET", "/api/auth/me", token=token)
+        self.newcomers.add(token)
         return token
 
     def enrolled(self) -> tuple[str, str, str]:

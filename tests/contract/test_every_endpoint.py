@@ -24,12 +24,11 @@ from shared.contract.needs import Kind
 from shared.contract.permissions import Identity
 from shared.contract.resources import EDGE, MEDIA, PUBLIC_KEYS, RENDER, SECRETS, TABLES, TRANSCODE
 from shared.domains.accounts.model import Session, User
-from shared.domains.accounts.service.sessions import SessionService
 from shared.domains.accounts.store.sessions import SessionStore
 from shared.domains.accounts.store.users import AccountStore
 from tests.api import Answer, call
 from tests.aws import Stage
-from tests.callers import service_token
+from tests.callers import revive, service_token
 
 ENDPOINTS = [(room, endpoint) for room, endpoint in endpoints() if endpoint.path != ANY_ROUTE]
 TOKENLESS = (Identity.PUBLIC, Identity.SIGNATURE)
@@ -74,7 +73,7 @@ def callers(lasting_stage: Stage) -> dict[Identity, str]:
 
 
 @pytest.fixture
-def token(callers: dict[Identity, str], monkeypatch: pytest.MonkeyPatch) -> dict[Identity, str]:
+def token(callers: dict[Identity, str], lasting_stage: Stage, monkeypatch: pytest.MonkeyPatch) -> dict[Identity, str]:
     """Those tokens, in a stage whose functions know all that they need; limits out of the way."""
     monkeypatch.setenv("RATE_SCALE", "1000")
     monkeypatch.setenv("FFMPEG_PATH", "/nowhere/ffmpeg")
@@ -82,9 +81,7 @@ def token(callers: dict[Identity, str], monkeypatch: pytest.MonkeyPatch) -> dict
         for need in needs_of(room.declaration):
             if need.resource.kind in (Kind.MACHINE, Kind.FUNCTION):
                 monkeypatch.setenv(need.resource.variable, f"showreel-test-{need.resource.name}")
-    claims = tokens.verify(callers[Identity.ADMIN], "access")  # whose session the test before may have ended
-    SessionStore.open().begin(Session(claims.session_id, SOME_ID, "0" * 64, clock.timestamp(), claims.expires_at))
-    SessionService.forget()
+    revive(lasting_stage, callers[Identity.ADMIN])
     return callers
 
 

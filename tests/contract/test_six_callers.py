@@ -13,8 +13,9 @@ from bench.world import World, world
 from infra.openapi import document
 from infra.parts.discovery import ROOT
 from shared.domains.jobs.errors import JobOverError
+from shared.http.credentials import is_key
 from tests.api import Answer, call
-from tests.callers import account, api_key
+from tests.callers import account, api_key, revive
 
 CALLERS = ("anonymous", "stranger", "owner", "viewer", "administrator", "key")
 TABLE: dict[str, list[int]] = yaml.safe_load((ROOT / "tests/contract/callers.yaml").read_text())
@@ -34,11 +35,14 @@ class Seen(World):
     answer: Answer | None = None
 
     def ask(self, name: str, method: str, path: str, body: Any = None, **more: Any) -> Answer:
-        """Send a request, as `shown` once that is set."""
+        """Send a request, as `shown` once that is set; what newcomers ask about themselves their owner asks as they."""
         if self.shown is None:
             return super().ask(name, method, path, body, **more)
         handler = importlib.import_module(f"functions.api.{name}").handler
-        self.answer = call(handler, method, path, body, **{**more, "token": self.shown})
+        proof = self.shown
+        if proof == self.token and more.get("token") in self.newcomers:
+            proof = more["token"]
+        self.answer = call(handler, method, path, body, **{**more, "token": proof})
         return self.answer
 
     def close_jobs(self) -> None:
@@ -73,6 +77,9 @@ def proofs(seen: Seen) -> dict[str, str]:
 def asked_as(seen: Seen, name: str, proof: str) -> Answer:
     """What the endpoint's main path answers to whoever shows the proof; its owner makes first what it is about."""
     seen.shown, seen.answer = None, None
+    for token in {seen.token, proof} - {""}:
+        if not is_key(token):
+            revive(seen.stage, token)
     request = REQUESTS[name](seen)
     seen.shown = proof
     try:

@@ -3,7 +3,7 @@
 from functions.api.credentials._models import Code, Enabled
 from shared.contract.declare import post
 from shared.contract.limits import HOUR
-from shared.contract.permissions import user
+from shared.contract.permissions import person
 from shared.contract.resources import LIMITS, SEALING, USERS
 from shared.domains.accounts.service.second_factor import SecondFactorService
 from shared.http.caller import Caller
@@ -12,7 +12,7 @@ from shared.http.serve import serve
 
 @post(
     "/api/v1/auth/mfa/confirm",
-    caller=user(fresh=True, recent=HOUR),
+    caller=person(recent=HOUR),
     errors=((401, "INVALID_CREDENTIALS"), (409, "CONFLICT"), (423, "ACCOUNT_LOCKED")),
     needs=(USERS.batch_get, USERS.update, LIMITS.batch_get, LIMITS.update, LIMITS.delete, SEALING.decrypt("mfa")),
 )

@@ -2,7 +2,7 @@
 
 from functions.api.credentials._models import Enabled, PasswordAndCode
 from shared.contract.declare import Compute, delete
-from shared.contract.permissions import user
+from shared.contract.permissions import person
 from shared.contract.resources import LIMITS, PASSWORD_PEPPER, SEALING, USERS
 from shared.domains.accounts.service.second_factor import SecondFactorService
 from shared.http.caller import Caller
@@ -11,7 +11,7 @@ from shared.http.serve import serve
 
 @delete(
     "/api/v1/auth/mfa",
-    caller=user(fresh=True),
+    caller=person(),
     errors=((401, "INVALID_CREDENTIALS"), (409, "CONFLICT"), (423, "ACCOUNT_LOCKED")),
     compute=Compute(memory=1769),
     needs=(
