@@ -152,6 +152,7 @@ REQUESTS: dict[str, Callable[[World], Request]] = {
     "get_me": lambda world: lambda: world.own("accounts.get_me", "GET", "/api/auth/me"),
     "refresh_tokens": _refresh,
     "register_account": lambda world: world.register,
+    "report_clerk_user": lambda world: world.report_clerk_user,
     "sync_account": lambda world: lambda: world.own("accounts.sync_account", "POST", "/api/auth/sync"),
     "get_csrf_token": _get("accounts.get_csrf_token", "/api/v1/csrf-token"),
     "list_api_keys": lambda world: lambda: world.own("keys.list_api_keys", "GET", "/api/v1/api-keys"),
