@@ -159,6 +159,7 @@ PEOPLE: dict[str, Callable[[World], Request]] = {
         {"current_password": PASSWORD, "new_password": "Another horse battery 2"},
     ),
     "list_audit_entries": _as_administrator("admin.list_audit_entries", "GET", "/api/v1/admin/audit"),
+    "report_clerk_user": lambda world: world.report_clerk_user,
     "sync_account": lambda world: lambda: world.own("accounts.sync_account", "POST", "/api/auth/sync"),
     "get_csrf_token": get("accounts.get_csrf_token", "/api/v1/csrf-token"),
     "list_api_keys": lambda world: lambda: world.own("keys.list_api_keys", "GET", "/api/v1/api-keys"),

@@ -13,9 +13,10 @@ from botocore.client import BaseClient
 from infra.parts.discovery import rooms
 from shared.base import aws, clock, tokens
 from shared.base.ids import new_id
+from shared.base.webhooks import sign
 from shared.contract.derived import needs_of
 from shared.contract.needs import Kind
-from shared.contract.resources import MEDIA, REMOTION_WEBHOOK, SECRETS, WEBHOOK
+from shared.contract.resources import CLERK_WEBHOOK, MEDIA, REMOTION_WEBHOOK, SECRETS, WEBHOOK
 from shared.domains.accounts.model import Session, User
 from shared.domains.accounts.rules import passwords
 from shared.domains.accounts.rules.mailed import Purpose
@@ -30,7 +31,6 @@ from shared.domains.jobs.service.working import WorkService
 from shared.domains.keys.model import KeyWish
 from shared.domains.keys.service.managing import KeyService
 from shared.domains.videos.model import Author, PublishedMedia, Variant
-from shared.domains.videos.rules.signatures import sign
 from shared.domains.videos.service.outside import OutsideService
 from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.service.uploads import OpenUpload, UploadService, UploadWish
@@ -225,6 +225,16 @@ class World:
         """Order a render of a configuration over HTTP."""
         self._open_jobs.append(self.own(name, "POST", path, body).json["job_id"])
 
+    def report_clerk_user(self) -> Answer:
+        """Clerk's signed report of a change of somebody whom it told of before, and whose account is there."""
+        address = {"id": "a", "email_address": "grace@example.com", "verification": {"status": "verified"}}
+        user = {"id": "user_grace", "updated_at": int(1000 * clock.now()), "first_name": "Grace"}
+        user |= {"email_addresses": [address], "primary_email_address_id": "a", "username": "grace"}
+        text, sent_at = json.dumps({"type": "user.updated", "data": user}), str(int(clock.now()))
+        signature = sign(WEBHOOK_SECRET, "msg_1", sent_at, text.encode())
+        headers = {"svix-id": "msg_1", "svix-timestamp": sent_at, "svix-signature": signature}
+        return self.ask("accounts.report_clerk_user", "POST", "/api/webhooks/clerk", text, headers=headers)
+
     def report(self, video_id: str) -> Answer:
         """An outside encoder's signed report of a success."""
         body = {"video_id": video_id, "status": "success", "quality_variants": {"480p": "https://cdn.example/480p.mp4"}}
@@ -253,7 +263,7 @@ def world(kind: type[W] = World) -> Iterator[W]:
             _answer_for_lambda(stage, patch)
             with stage.unrecorded():
                 for secret in SECRETS:
-                    if secret in (WEBHOOK, REMOTION_WEBHOOK):
+                    if secret in (WEBHOOK, REMOTION_WEBHOOK, CLERK_WEBHOOK):
                         aws.client("secretsmanager").put_secret_value(
                             SecretId=real_name(secret), SecretString=WEBHOOK_SECRET
                         )

@@ -78,14 +78,7 @@ MEANT = (
         "It signs places in lists, which give no right to what is listed; a change would break lists half read.",
     ),
     Meant(
-        "AwsSolutions-SMG4",
-        "data/video-processing-webhook/Resource",
-        "Shared with an encoder outside, which must learn of a change first.",
-    ),
-    Meant(
-        "AwsSolutions-SMG4",
-        "data/remotion-webhook/Resource",
-        "Shared with whoever starts renders outside, who must learn of a change first.",
+        "AwsSolutions-SMG4", "data/*-webhook/Resource", "Shared with whoever signs, who must learn of a change first."
     ),
     Meant(
         "AwsSolutions-VPC7",

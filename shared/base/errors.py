@@ -89,6 +89,10 @@ class InvalidCredentialsError(UnauthorizedError):
     studio_code = "INVALID_CREDENTIALS"
 
 
+class BadSignatureError(UnauthorizedError):
+    """A report whose signature, time or id does not hold."""
+
+
 class ForbiddenError(AppError):
     """The caller is known and may not do this."""
 

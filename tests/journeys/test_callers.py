@@ -1,5 +1,6 @@
 """Who is calling, deployed: API keys from making to revoking, CSRF tokens, session tokens of Clerk."""
 
+import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from shared.base.webhooks import sign
 from tests.issuer import FRONTEND, Issuer, issuer_on_loopback
 from tests.journeys.test_faults import setting
 from tests.journeys.traveller import Traveller, until
@@ -95,6 +97,31 @@ def test_somebody_comes_with_clerk(traveller: Traveller) -> None:
         assert synced.status_code == 200, synced.text
         assert synced.json()["user"]["id"] == user_id
         assert synced.json()["user"]["display_name"] == "Rear Admiral Grace"
+        again = issuer.token("user_grace2", email="user_grace@example.com")
+        assert ask("GET", "/api/auth/me", again).json()["user"]["id"] == user_id, "both sides know the address"
         assert ask("GET", "/api/auth/me", issuer.token("user_grace", azp="https://evil.example")).status_code == 401
         assert issuer.asked
     assert traveller.client.call("POST", "/api/auth/sync")["user"]["username"] == traveller.name
+
+
+def test_clerk_reports_of_somebody(traveller: Traveller) -> None:
+    key = traveller.aws("secretsmanager").get_secret_value(SecretId="showreel-dev-clerk-webhook")["SecretString"]
+    address = {"id": "a", "email_address": "edsger@example.com", "verification": {"status": "verified"}}
+    user: dict[str, Any] = {"id": "user_edsger", "updated_at": 2, "first_name": "Edsger", "username": "edsger"}
+    user |= {"email_addresses": [address], "primary_email_address_id": "a"}
+
+    def report(kind: str, data: dict[str, Any], key: str = key) -> int:
+        body, moment = json.dumps({"type": kind, "data": data}), str(int(time.time()))
+        headers = {"svix-id": "msg_1", "svix-timestamp": moment, "content-type": "application/json"}
+        headers["svix-signature"] = sign(key, "msg_1", moment, body.encode())
+        to = traveller.stack.outputs["ApiUrl"] + "/api/webhooks/clerk"
+        return httpx.post(to, content=body, headers=headers, timeout=30).status_code
+
+    assert report("user.created", user, "c29tZWJvZHkgZWxzZQ==") == 401
+    assert [report("user.created", user), report("user.updated", user)] == [200, 200]
+    # somebody else's address, which they have not verified with us
+    taken = {**address, "email_address": f"{traveller.name}@example.com"}
+    assert report("user.created", {**user, "id": "user_eve", "email_addresses": [taken]}) == 200
+    # an address that an account has, and that both sides have seen verified
+    assert report("user.created", {**user, "id": "user_edsger2"}) == 200
+    assert report("user.deleted", {"id": "user_edsger", "deleted": True}) == 200

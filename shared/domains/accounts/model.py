@@ -99,6 +99,18 @@ class UserCard:
 
 
 @dataclass(frozen=True)
+class ClerkPerson:
+    """What Clerk says of one of its users, in a token or in a report; what it does not say is ""."""
+
+    id: str
+    email: str
+    email_verified: bool
+    username: str
+    name: str
+    image_url: str
+
+
+@dataclass(frozen=True)
 class Credentials:
     """A user, the stored hash of their password, and the sealed secret of their second factor, "" without one."""
 

@@ -1,6 +1,6 @@
 """What can go wrong with videos."""
 
-from shared.base.errors import ConflictError, InvalidInputError, NotFoundError, UnauthorizedError
+from shared.base.errors import ConflictError, InvalidInputError, NotFoundError
 
 
 class VideoNotFoundError(NotFoundError):
@@ -51,7 +51,3 @@ class MediaMovingError(ConflictError):
     def __init__(self) -> None:
         """Trying again later helps."""
         super().__init__("The video's files are being moved: try again in a minute")
-
-
-class BadSignatureError(UnauthorizedError):
-    """A report whose signature, time or id does not hold."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from shared.base import aws, clock
 from shared.base.clerk_tokens import ClerkClaims, verify
-from shared.base.errors import UnavailableError
+from shared.base.errors import InvalidTokenError, UnavailableError
 from shared.base.ids import new_id
 from shared.base.kept import Kept
 from shared.domains.accounts.errors import AddressTakenError, NoAddressError
-from shared.domains.accounts.model import User
+from shared.domains.accounts.model import ClerkPerson, User
 from shared.domains.accounts.rules.clerk import shown_name, shown_picture
 from shared.domains.accounts.rules.names import email_problems, made_username, username_problems
 from shared.domains.accounts.store.clerk import EMAIL, ClerkStore
@@ -35,6 +35,8 @@ class ClerkService:
     def account_of(self, token: str, claims: ClerkClaims, *, fresh: bool = False) -> str:
         """The account of whoever shows a verified token; at first sight it is made. One call, two then."""
         found = _links.get(claims.subject, lambda: self.store.linked(claims.subject), fresh=fresh)
+        if found == "":
+            raise InvalidTokenError("This account is gone")
         return found or self._have_admitted(token)
 
     def admit(self, token: str) -> str:
@@ -43,22 +45,26 @@ class ClerkService:
         An account that has the address already is linked when Clerk and we both have seen it verified: whoever holds
         the address owns both. AddressTakenError otherwise; NoAddressError when the token names none.
         """
-        claims = verify(token)
+        return self.account_for(person_of(verify(token)))
+
+    def account_for(self, person: ClerkPerson) -> str:
+        """The same for a person of whom Clerk told; "" for one that Clerk has no more."""
         for attempt in range(TRIES):
-            if found := self.store.linked(claims.subject):
+            found = self.store.linked(person.id)
+            if found is not None:
                 return found
-            user = _newcomer(claims, is_renamed=attempt > 0)
-            hindered = self.store.create(claims.subject, user)
+            user = _newcomer(person, is_renamed=attempt > 0)
+            hindered = self.store.create(person.id, user)
             if hindered is None:
                 return user.id
             if hindered.number == EMAIL:
-                self._link(claims, hindered.user)
+                self._link(person, hindered.user)
         raise UnavailableError("Too many people register at this moment")
 
-    def _link(self, claims: ClerkClaims, holder: User | None) -> None:
-        if holder is None or not (claims.email_verified and holder.email_verified):
+    def _link(self, person: ClerkPerson, holder: User | None) -> None:
+        if holder is None or not (person.email_verified and holder.email_verified):
             raise AddressTakenError
-        self.store.link(claims.subject, holder.id)
+        self.store.link(person.id, holder.id)
 
     @staticmethod
     def _have_admitted(token: str) -> str:
@@ -68,21 +74,30 @@ class ClerkService:
             raise AddressTakenError
         if answer.get("refused") == NoAddressError.name:
             raise NoAddressError
+        if not answer["user_id"]:
+            raise InvalidTokenError("This account is gone")
         return str(answer["user_id"])
 
 
-def _newcomer(claims: ClerkClaims, *, is_renamed: bool) -> User:
-    if email_problems(claims.email):
+def person_of(claims: ClerkClaims) -> ClerkPerson:
+    """Who shows a token."""
+    return ClerkPerson(
+        claims.subject, claims.email, claims.email_verified, claims.username, claims.name, claims.image_url
+    )
+
+
+def _newcomer(person: ClerkPerson, *, is_renamed: bool) -> User:
+    if email_problems(person.email):
         raise NoAddressError
-    name = claims.username
+    name = person.username
     if is_renamed or username_problems(name):
-        name = made_username(claims.email, secrets.randbelow(10_000))
+        name = made_username(person.email, secrets.randbelow(10_000))
     return User(
         id=new_id(),
         username=name,
-        email=claims.email.strip(),
-        display_name=shown_name(claims.name) or name,
+        email=person.email.strip(),
+        display_name=shown_name(person.name) or name,
         created_at=clock.timestamp(),
-        avatar_url=shown_picture(claims.image_url),
-        email_verified=claims.email_verified,
+        avatar_url=shown_picture(person.image_url),
+        email_verified=person.email_verified,
     )

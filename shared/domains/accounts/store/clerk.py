@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.base.aws import client
+from shared.base.errors import UnavailableError
 from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering
 from shared.base.transactions import Refusal, write_together
@@ -32,7 +33,7 @@ class ClerkStore:
         return cls()
 
     def linked(self, clerk_id: str) -> str | None:
-        """The account of a user of Clerk; None when there is none yet."""
+        """The account of a user of Clerk; None when there is none yet, "" when Clerk has them no more."""
         with answering("Accounts"):
             found = client("dynamodb", READ_SECONDS).get_item(
                 TableName=_table(),
@@ -61,6 +62,30 @@ class ClerkStore:
         with answering("Accounts"):
             return write_together(_put(self._link(clerk_id, user_id)), {"ConditionCheck": verified}) is None
 
+    def tell(self, clerk_id: str, user: User, name: str, picture: str, told_at: int) -> bool:
+        """Set what others see of a user in all their rows, as Clerk told it at that moment, in milliseconds.
+
+        False when it has told something later.
+        """
+        seen = {":name": {"S": name}, ":picture": {"S": picture}}
+        rows = [
+            _update(key, "SET display_name = :name, avatar_url = :picture", "attribute_exists(pk)", seen)
+            for key in (f"user#{user.id}", *name_keys(user))
+        ]
+        later = "user_id = :user AND (attribute_not_exists(told_at) OR told_at < :told)"
+        told = {":told": {"N": str(told_at)}, ":user": {"S": user.id}}
+        with answering("Accounts"):
+            refusal = write_together(_update(_key(clerk_id), "SET told_at = :told", later, told), *rows)
+        if refusal and refusal.number != LINK:
+            raise UnavailableError("The account changes at this moment")
+        return refusal is None
+
+    def forget(self, clerk_id: str) -> None:
+        """Let nobody come as this user any more, whatever is told of them later."""
+        gone = {"pk": {"S": _key(clerk_id)}, "user_id": {"S": ""}}
+        with answering("Accounts"):
+            client("dynamodb", READ_SECONDS).put_item(TableName=_table(), Item=gone)
+
     @staticmethod
     def _link(clerk_id: str, user_id: str) -> dict[str, Any]:
         return {"pk": {"S": _key(clerk_id)}, "user_id": {"S": user_id}}
@@ -74,6 +99,11 @@ def _in_the_way(refusal: Refusal) -> InTheWay:
 def _put(item: dict[str, Any]) -> dict[str, Any]:
     condition = {"ConditionExpression": _ABSENT, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
     return {"Put": {"TableName": _table(), "Item": item, **condition}}
+
+
+def _update(key: str, change: str, condition: str, values: dict[str, Any]) -> dict[str, Any]:
+    what = {"TableName": _table(), "Key": {"pk": {"S": key}}, "UpdateExpression": change}
+    return {"Update": {**what, "ConditionExpression": condition, "ExpressionAttributeValues": values}}
 
 
 def _key(clerk_id: str) -> str:

@@ -4,9 +4,9 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
+from shared.base.errors import BadSignatureError
 from shared.base.settings import setting
 from shared.domains.jobs.model import Job
-from shared.domains.videos.errors import BadSignatureError
 
 REMOTION = "remotion"
 OUTSIDE = "outside"

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from shared.base import aws, clock
+from shared.base import aws, clock, webhooks
 from shared.base.errors import ConflictError
 from shared.base.settings import setting
 from shared.domains.videos.errors import VideoNotFoundError
 from shared.domains.videos.model import PublishedMedia, Status, Video
-from shared.domains.videos.rules import signatures
 from shared.domains.videos.rules.reports import ENCODER_FAILED, NO_REASON, OUTSIDE, Report, published
 from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.store import tasks
@@ -39,7 +38,7 @@ class OutsideService:
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> str:
         """The id of a report that the encoder signed; BadSignatureError for any other."""
-        return signatures.verify(aws.secret(SECRET_VARIABLE), headers, body, clock.now())
+        return webhooks.verify(aws.secret(SECRET_VARIABLE), headers, body, clock.now())
 
     def take(self, report_id: str, report: Report) -> None:
         """Let a report have its effect: once, whatever arrives twice. At most three calls.

@@ -10,8 +10,8 @@ from functions.api.videos.get_video import handler as get
 from functions.api.videos.report_processed import handler
 from shared.base import aws, clock
 from shared.base.ids import new_id
+from shared.base.webhooks import sign
 from shared.contract.resources import VIDEOS, WEBHOOK
-from shared.domains.videos.rules.signatures import sign
 from shared.domains.videos.service.catalogue import CatalogueService
 from shared.domains.videos.service.outside import OutsideService
 from shared.domains.videos.service.processing import ProcessingService

@@ -1,4 +1,4 @@
-"""The proof that an outside encoder sent a report. Source: the Standard Webhooks specification, v1."""
+"""The proof of who sent a webhook. Source: the Standard Webhooks specification, v1."""
 
 import base64
 import binascii
@@ -7,30 +7,31 @@ import hmac
 import re
 from collections.abc import Mapping
 
-from shared.domains.videos.errors import BadSignatureError
+from shared.base.errors import BadSignatureError
 
 TOLERANCE = 300
-"""Seconds that a report's time may lie before or after ours."""
+"""Seconds that a webhook's time may lie before or after ours."""
 
 _PREFIX = "whsec_"
 _ID = re.compile(r"[\x21-\x7e]{1,200}")
 
 
-def verify(secrets: str, headers: Mapping[str, str], body: bytes, now: float) -> str:
-    """The id of a report whose signature holds; BadSignatureError for any other.
+def verify(secrets: str, headers: Mapping[str, str], body: bytes, now: float, *, brand: str = "webhook") -> str:
+    """The id of a webhook whose signature holds; BadSignatureError for any other.
 
     secrets  keys in base64, with or without the prefix `whsec_`; two with a blank between while one replaces another
     headers  by lower-case name; `now` in epoch seconds
+    brand    how the names of the three headers begin: Svix has its own
     """
-    identifier, sent_at = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
+    identifier, sent_at = headers.get(f"{brand}-id", ""), headers.get(f"{brand}-timestamp", "")
     if not _ID.fullmatch(identifier) or not (sent_at.isascii() and sent_at.isdigit() and len(sent_at) <= 12):
-        raise BadSignatureError("Send webhook-id, webhook-timestamp and webhook-signature")
+        raise BadSignatureError(f"Send {brand}-id, {brand}-timestamp and {brand}-signature")
     if abs(now - int(sent_at)) > TOLERANCE:
-        raise BadSignatureError(f"webhook-timestamp is more than {TOLERANCE} seconds away from our time")
+        raise BadSignatureError(f"{brand}-timestamp is more than {TOLERANCE} seconds away from our time")
     good = [sign(secret, identifier, sent_at, body).encode() for secret in secrets.split()]
-    found = [signature.encode() for signature in headers.get("webhook-signature", "").split(" ")[:10]]
+    found = [signature.encode() for signature in headers.get(f"{brand}-signature", "").split(" ")[:10]]
     if not any(hmac.compare_digest(mine, theirs) for mine in good for theirs in found):
-        raise BadSignatureError("webhook-signature does not match")
+        raise BadSignatureError(f"{brand}-signature does not match")
     return identifier
 
 
