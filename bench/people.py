@@ -117,6 +117,14 @@ def _create_key(world: World) -> Request:
     return lambda: world.own("keys.create_api_key", "POST", "/api/v1/api-keys", body)
 
 
+def _as_administrator(name: str, method: str, path: str, body: object = None) -> Callable[[World], Request]:
+    def prepare(world: World) -> Request:
+        token = world.administrator()
+        return lambda: world.ask(name, method, path, body, token=token)
+
+    return prepare
+
+
 PEOPLE: dict[str, Callable[[World], Request]] = {
     "get_public_keys": get("accounts.get_public_keys", "/.well-known/jwks.json"),
     "log_in": _log_in,
@@ -148,6 +156,8 @@ PEOPLE: dict[str, Callable[[World], Request]] = {
         "/api/v1/auth/password",
         {"current_password": PASSWORD, "new_password": "Another horse battery 2"},
     ),
+    "list_audit_entries": _as_administrator("admin.list_audit_entries", "GET", "/api/v1/admin/audit"),
+    "sync_account": lambda world: lambda: world.own("accounts.sync_account", "POST", "/api/auth/sync"),
     "get_csrf_token": get("accounts.get_csrf_token", "/api/v1/csrf-token"),
     "list_api_keys": lambda world: lambda: world.own("keys.list_api_keys", "GET", "/api/v1/api-keys"),
     "create_api_key": _create_key,

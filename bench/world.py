@@ -4,7 +4,7 @@ import importlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import pyotp
 import pytest
@@ -35,7 +35,7 @@ from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.service.uploads import OpenUpload, UploadService, UploadWish
 from tests.api import Answer, call
 from tests.aws import Call, Stage, real_name, running
-from tests.callers import service_token
+from tests.callers import service_token, user_token
 from tests.clock import TurnedClock
 from tests.functions.api.operations.conftest import answer_of_media_function
 from tests.mailbox import Mailbox
@@ -75,6 +75,10 @@ class World:
     def own(self, name: str, method: str, path: str, body: Any = None) -> Answer:
         """The same, as the user."""
         return self.ask(name, method, path, body, token=self.token)
+
+    def administrator(self) -> str:
+        """A token of somebody who may do all."""
+        return user_token(self.stage, "admin")
 
     def service(self, *permissions: str) -> str:
         """A token of a service."""
@@ -219,8 +223,11 @@ class World:
         return self.ask("videos.report_processed", "POST", "/api/webhooks/video-processed", text, headers=headers)
 
 
+W = TypeVar("W", bound=World)
+
+
 @contextmanager
-def world() -> Iterator[World]:
+def world(kind: type[W] = World) -> Iterator[W]:
     """A stage that forgets nothing between requests, with limits that are out of the way and a clock that stands."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "RATE_SCALE": "1000"}.items():
@@ -239,7 +246,7 @@ def world() -> Iterator[World]:
                         aws.client("secretsmanager").put_secret_value(
                             SecretId=real_name(secret), SecretString=WEBHOOK_SECRET
                         )
-            yield World(stage, turned)
+            yield kind(stage, turned)
 
 
 def _tell_functions(patch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """A process that forgets, as a cold function has never known."""
 
-from shared.base import aws, kept, sealing, tokens
+from shared.base import aws, clerk_tokens, kept, sealing, tokens
 from shared.domains.accounts.service.sessions import SessionService
 from shared.domains.keys.service import showing
 from shared.domains.operations import service as operations
@@ -13,6 +13,7 @@ def forget() -> None:
     aws.forget()
     kept.forget()
     sealing.forget()
+    clerk_tokens.forget()
     tokens.forget()
     SessionService.forget()
     operations.forget()

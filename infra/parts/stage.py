@@ -9,9 +9,13 @@ import aws_cdk as cdk
 from constructs import Node
 
 from infra.parts.sizes import GPU_OFF
+from shared.media.encoders import EXTRA_CODECS
 from shared.media.workers import JOB_CPU_SECONDS, LAMBDA_CPU_SECONDS, MOST_INVOCATIONS
 
 APPLICATION = "showreel"
+
+OFF = "off"
+"""Of settings that add something, in a stage that does without."""
 
 GPU_FAMILIES = ("g4dn", "g5", "g6")
 """Machines whose GPU has an encoder: T4, A10G, L4. The large ones for computing, A100 and H100, have none."""
@@ -27,12 +31,14 @@ class Stage:
     cors_origins    exact origins of the frontends, comma separated
     rate_scale      multiplies all rate limits
     csrf_mode       whose requests need a CSRF token: "cookie", "always" or "off", see shared/http/csrf.py
+    clerk_issuer    of the Clerk instance whose users may come, "" without; `clerk_authorized_parties` are its frontends
     prices          JSON: what costs the stage other than the list prices, see shared/domains/jobs/rules/prices.py
     encoder         "ours", or "outside" when another service encodes
     renderer        "ours", or "remotion" when Remotion Lambda renders
     lambda_cpu_seconds   sources that cost more CPU time to encode than this go to Batch
     job_cpu_seconds      what a Batch worker gets of them
     gpu             family of machines with GPUs that encode what is for Batch: g4dn, g5 or g6; "off" without any
+    extra_codecs    codecs that streams have besides H.264, comma separated: hevc, av1; "off" without any
     transcriber     who writes down what has no text: "amazon", "embedded", or "none"
     transcriber_python   the interpreter that the embedded one runs in
     mail_from       the address that mail comes from; "" sends none
@@ -48,12 +54,15 @@ class Stage:
     token_issuer: str
     token_audience: str
     csrf_mode: str
+    clerk_issuer: str
+    clerk_authorized_parties: str
     prices: str
     encoder: str
     renderer: str
     lambda_cpu_seconds: str
     job_cpu_seconds: str
     gpu: str
+    extra_codecs: str
     most_workers: int
     access_token_minutes: str
     refresh_token_days: str
@@ -98,12 +107,15 @@ class Stage:
             "TOKEN_ISSUER": self.token_issuer,
             "TOKEN_AUDIENCE": self.token_audience,
             "CSRF_MODE": self.csrf_mode,
+            "CLERK_ISSUER": self.clerk_issuer,
+            "CLERK_AUTHORIZED_PARTIES": self.clerk_authorized_parties,
             "PRICES": self.prices,
             "ENCODER": self.encoder,
             "RENDERER": self.renderer,
             "LAMBDA_CPU_SECONDS": self.lambda_cpu_seconds,
             "JOB_CPU_SECONDS": self.job_cpu_seconds,
             "GPU": self.gpu,
+            "EXTRA_CODECS": self.extra_codecs,
             "ACCESS_TOKEN_EXPIRE_MINUTES": self.access_token_minutes,
             "REFRESH_TOKEN_EXPIRE_DAYS": self.refresh_token_days,
             "TRANSCRIBER": self.transcriber,
@@ -115,6 +127,7 @@ _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 
 LOCAL_ORIGINS = "http://localhost:5173,http://127.0.0.1:5173"
 _ADDRESS = re.compile(r"[A-Za-z0-9._+-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+")
+_ISSUER = re.compile(r"https://[a-z0-9.-]+|http://127\.0\.0\.1:\d{1,5}")
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?"), "number"
 _WHOLE = re.compile(r"[0-9]{1,6}"), "whole number"
 _NUMBERS = {
@@ -124,7 +137,11 @@ _NUMBERS = {
     "refresh_token_days": _WHOLE,
 }
 
-_CHOICES = {"transcriber": ("amazon", "embedded", "none"), "csrf_mode": ("cookie", "always", "off")}
+_CHOICES = {
+    "gpu": (GPU_OFF, *GPU_FAMILIES),
+    "transcriber": ("amazon", "embedded", "none"),
+    "csrf_mode": ("cookie", "always", "off"),
+}
 PYTHON_IMAGE = "public.ecr.aws/docker/library/python:3.13-slim"
 
 
@@ -155,12 +172,14 @@ def stage_of(node: Node) -> Stage:
         token_issuer=context("token_issuer", f"{APPLICATION}-{name}"),
         token_audience=context("token_audience", f"{APPLICATION}-users"),
         csrf_mode=_choice("csrf_mode", context("csrf_mode", "cookie")),
+        **_clerk(context("clerk_issuer", ""), context("clerk_authorized_parties", "")),
         prices=_prices(context("prices", "{}")),
         encoder=context("encoder", "ours"),
         renderer=context("renderer", "ours"),
         lambda_cpu_seconds=context("lambda_cpu_seconds", str(LAMBDA_CPU_SECONDS)),
         job_cpu_seconds=context("job_cpu_seconds", str(JOB_CPU_SECONDS)),
-        gpu=_gpu(context("gpu", GPU_OFF)),
+        gpu=_choice("gpu", context("gpu", GPU_OFF)),
+        extra_codecs=_extra_codecs(context("extra_codecs", OFF), context("gpu", OFF)),
         most_workers=int(context("most_workers", str(MOST_INVOCATIONS))),
         access_token_minutes=context("access_token_minutes", "15"),
         refresh_token_days=context("refresh_token_days", "7"),
@@ -187,10 +206,21 @@ def _check_number(key: str, given: str) -> None:
         raise ValueError(f"-c {key}: {given!r} is no {meaning} above 0")
 
 
-def _gpu(family: str) -> str:
-    if family not in (GPU_OFF, *GPU_FAMILIES):
-        raise ValueError(f"-c gpu: {family!r} is neither {GPU_OFF} nor one of {', '.join(GPU_FAMILIES)}")
-    return family
+def _clerk(issuer: str, parties: str) -> dict[str, str]:
+    if issuer and not _ISSUER.fullmatch(issuer):
+        raise ValueError(f"-c clerk_issuer: {issuer!r} is no address such as https://clerk.example.org")
+    if issuer and not all(map(_ORIGIN.fullmatch, parties.split(","))):
+        raise ValueError(f"-c clerk_authorized_parties: {parties!r} names no exact origins of frontends")
+    return {"clerk_issuer": issuer, "clerk_authorized_parties": parties}
+
+
+def _extra_codecs(given: str, gpu: str) -> str:
+    codecs = given.split(",")
+    if given != OFF and (set(codecs) - set(EXTRA_CODECS) or len(set(codecs)) < len(codecs)):
+        raise ValueError(f"-c extra_codecs: {given!r} is neither {OFF} nor a list of {', '.join(EXTRA_CODECS)}")
+    if OFF not in (given, gpu):
+        raise ValueError("-c extra_codecs: GPUs make H.264 alone, so leave either extra_codecs or gpu off")
+    return given
 
 
 def _choice(key: str, given: str) -> str:

@@ -134,6 +134,23 @@ def hand_over(function_variable: str, payload: dict[str, Any]) -> None:
         raise UnavailableError("This cannot be begun at the moment") from error
 
 
+def invoke(function_variable: str, event: dict[str, Any], seconds: int) -> dict[str, Any]:
+    """What a function of ours answers within so many seconds; UnavailableError when it fails or does not answer."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    name = setting(function_variable)
+    try:
+        answer = client("lambda", seconds).invoke(FunctionName=name, Payload=json.dumps(event).encode())
+        told: dict[str, Any] = json.loads(answer["Payload"].read())
+    except (BotoCoreError, ClientError) as error:
+        logs.log_exception("a function does not answer", error, function=name)
+        raise UnavailableError("Something that this needs does not answer at the moment") from error
+    if "FunctionError" in answer:
+        logs.log("ERROR", "a function failed", function=name, reason=str(told.get("errorMessage"))[:200])
+        raise UnavailableError("Something that this needs does not answer at the moment")
+    return told
+
+
 def execution_arn(machine_variable: str, name: str) -> str:
     """The ARN of an execution by its name."""
     return setting(machine_variable).replace(":stateMachine:", ":execution:") + f":{name}"

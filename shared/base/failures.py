@@ -46,15 +46,17 @@ def counted(item: dict[str, Any] | None) -> Count:
     return Count(int(item["failures"]["N"]), float(item["expires_at"]["N"]))
 
 
-def count(known: dict[Lock, Count]) -> None:
+def count(known: dict[Lock, Count], *more: dict[str, Any]) -> None:
     """Count a failure under each lock, in one transaction as long as what is `known` of them holds.
+
+    more  writes that are made with it
 
     UnavailableError when it cannot be counted: then nobody may be told whether it was one.
     """
     begun = {lock: bool(count.failures) for lock, count in known.items()}
     for _ in range(TRIES):
         with answering("The counters of attempts"):
-            refusal = write_together(*(_addition(lock, going_on) for lock, going_on in begun.items()))
+            refusal = write_together(*(_addition(lock, going_on) for lock, going_on in begun.items()), *more)
         if refusal is None:
             return
         mistaken = list(begun)[refusal.number]

@@ -7,15 +7,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.base import clock
+from shared.base.context import current
 from shared.base.settings import setting
 
 
 def log(level: str, message: str, **fields: Any) -> None:
-    """Write one line. Never pass passwords, tokens or presigned addresses."""
+    """Write one line, which also says whose request it is. Never pass passwords, tokens or presigned addresses."""
     service = setting("AWS_LAMBDA_FUNCTION_NAME", "job")
-    line = {"level": level, "message": message, "service": service, "timestamp": clock.timestamp(), **fields}
+    line = {"level": level, "message": message, "service": service, "timestamp": clock.timestamp()} | _whose() | fields
     sys.stdout.write(json.dumps(line, default=str) + "\n")
     sys.stdout.flush()
+
+
+def _whose() -> dict[str, str]:
+    """The request and the user that a line belongs to, as far as they are known."""
+    context = current()
+    found = {"request_id": context.request_id, "user_id": context.user_id}
+    if context.acting_as:
+        found["impersonator_id"] = context.actor
+    return {name: value for name, value in found.items() if value}
 
 
 def log_exception(message: str, error: BaseException, **fields: Any) -> None:
@@ -48,5 +58,5 @@ def metric_line(namespace: str, *groups: Metrics, **fields: Any) -> None:
     line: dict[str, Any] = {"_aws": {"Timestamp": int(clock.now() * 1000), "CloudWatchMetrics": directives}}
     for group in groups:
         line |= group.dimensions | {name: value for name, (value, _) in group.values.items()}
-    sys.stdout.write(json.dumps(line | fields, default=str) + "\n")
+    sys.stdout.write(json.dumps(line | _whose() | fields, default=str) + "\n")
     sys.stdout.flush()

@@ -3,7 +3,17 @@
 from shared.contract.declare import ANY_ROUTE, SAFE_METHODS, Declaration, Endpoint
 from shared.contract.needs import Need
 from shared.contract.permissions import Identity
-from shared.contract.resources import API_KEYS, CURSOR_KEY, IDEMPOTENCY, LIMITS, PUBLIC_KEYS, SESSIONS, USER_CARD, USERS
+from shared.contract.resources import (
+    ADMIT_CLERK_USER,
+    API_KEYS,
+    CURSOR_KEY,
+    IDEMPOTENCY,
+    LIMITS,
+    PUBLIC_KEYS,
+    SESSIONS,
+    USER_CARD,
+    USERS,
+)
 
 _TOKENS = (Identity.OPTIONAL, Identity.USER, Identity.ADMIN, Identity.SERVICE)
 _SESSIONS = (Identity.OPTIONAL, Identity.USER, Identity.ADMIN)
@@ -20,22 +30,19 @@ def _guards(endpoint: Endpoint) -> tuple[Need, ...]:
     if endpoint.caller.identity in _TOKENS:
         found.append(PUBLIC_KEYS.read)
     if endpoint.caller.identity in _SESSIONS and endpoint.caller.live:
-        found.append(SESSIONS.get)
+        found += [SESSIONS.get, ADMIT_CLERK_USER.invoke]
+    if endpoint.caller.identity in _SESSIONS:  # of those whose key or Clerk token does not tell it
+        found.append(USERS.get_only(*USER_CARD.split()))
     if endpoint.caller.takes_keys:  # the last use of one is noted beside the limits
-        found += [API_KEYS.get, USERS.get_only(*USER_CARD.split()), LIMITS.update]
+        found += [API_KEYS.get, LIMITS.update]
     if endpoint.limits or endpoint.general:
         found.append(LIMITS.update)
-    if _may_want_csrf_token(endpoint):
+    signed, changes = endpoint.caller.identity is Identity.SIGNATURE, endpoint.method not in SAFE_METHODS
+    if changes and not signed and endpoint.path != ANY_ROUTE:  # a stage may want a CSRF token
         found.append(CURSOR_KEY.read)
     if endpoint.idempotent:
         found += [IDEMPOTENCY.put, IDEMPOTENCY.delete]
     return tuple(found)
-
-
-def _may_want_csrf_token(endpoint: Endpoint) -> bool:
-    """Whether a stage may demand a CSRF token. What changes nothing needs none, and what is signed is meant."""
-    signed = endpoint.caller.identity is Identity.SIGNATURE
-    return endpoint.path != ANY_ROUTE and endpoint.method not in SAFE_METHODS and not signed
 
 
 def validation_status(path: str) -> int:

@@ -8,10 +8,11 @@ HOUR = 3600
 
 
 class Subject(StrEnum):
-    """Whose requests a bucket counts."""
+    """Whose requests a bucket counts; an owner is known to the endpoint's service alone, which pays where it writes."""
 
     ADDRESS = "address"
     USER = "user"
+    OWNER = "owner"
 
 
 @dataclass(frozen=True)
@@ -34,4 +35,5 @@ def per_user(bucket: str, amount: int, seconds: int) -> Limit:
     return Limit(bucket, amount, seconds, Subject.USER)
 
 
+REFRESH = Limit("refresh", 20, MINUTE, Subject.OWNER)
 AUTH = per_address("auth", 10, MINUTE)

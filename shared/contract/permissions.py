@@ -59,6 +59,11 @@ def person(permission: str = "", **more: Any) -> CallerRule:
     return CallerRule(Identity.USER, permission, fresh=True, by_hand=True, **more)
 
 
+def admin() -> CallerRule:
+    """An administrator who logged in themselves and is one still."""
+    return CallerRule(Identity.ADMIN, fresh=True, by_hand=True)
+
+
 def service(permission: str) -> CallerRule:
     """A service token that names the permission."""
     return CallerRule(Identity.SERVICE, permission)
@@ -83,20 +88,3 @@ def allows(held: frozenset[str], wanted: str) -> bool:
     """Whether the permissions held cover the one wanted: itself, `<area>:all`, or `all`."""
     area = wanted.partition(":")[0]
     return not wanted or bool(held & {wanted, f"{area}:all", "all"})
-
-
-_ALL = ":all"
-
-
-def is_scope(text: str) -> bool:
-    """Whether an API key may be given a permission of this name, by somebody who holds it: those of people's roles."""
-    area, _, kind = text.partition(":")
-    areas = {named.partition(":")[0] for named in ROLE_PERMISSIONS["creator"]}
-    return area in areas and kind in ("read", "write", "all")
-
-
-def within(held: frozenset[str], scopes: frozenset[str]) -> frozenset[str]:
-    """What the scopes allow of the permissions held: a scope for a whole area falls back to what is held of it."""
-    kept = {scope for scope in scopes if allows(held, scope)}
-    areas = {scope.removesuffix(_ALL) for scope in scopes - kept if scope.endswith(_ALL)}
-    return frozenset(kept | {one for one in held if one.partition(":")[0] in areas})

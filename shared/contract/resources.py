@@ -54,6 +54,19 @@ JOBS = Table(
         Index("by_state", key="open_state", sort="touched_at", projected=("job_id",)),
     ),
 )
+AUDIT_ENTRY = "at action target actor acting_as key_id address route request_id result details"
+"""What the audit trail tells of each act, besides the keys."""
+
+AUDIT = Table(
+    Kind.TABLE,
+    "audit",
+    key="month",
+    sort="entry_id",
+    indexes=(
+        Index("by_actor", key="actor", sort="entry_id", projected=tuple(AUDIT_ENTRY.replace(" actor", "").split())),
+        Index("by_target", key="target", sort="entry_id", projected=tuple(AUDIT_ENTRY.replace(" target", "").split())),
+    ),
+)
 LIMITS = Table(Kind.TABLE, "limits", key="bucket", ttl="expires_at")
 IDEMPOTENCY = Table(Kind.TABLE, "idempotency", key="key", ttl="expires_at")
 OPERATIONS = Table(Kind.TABLE, "operations", key="pk", ttl="expires_at")
@@ -76,9 +89,10 @@ RENDER = Machine(Kind.MACHINE, "render")
 SEND_ACCOUNT_MAIL = Function(Kind.FUNCTION, "send_account_mail")
 CHECK_MEDIA_TOOLS = Function(Kind.FUNCTION, "check_media_tools")
 MAIL = Identity(Kind.IDENTITY, "mail")
+ADMIT_CLERK_USER = Function(Kind.FUNCTION, "admit_clerk_user")
 TRANSCRIPTION = Transcription(Kind.TRANSCRIPTION, "words")
 EDGE = Distribution(Kind.DISTRIBUTION, "media")
 CLOUDWATCH = Account(Kind.ACCOUNT, "cloudwatch")
 
-TABLES = (USERS, API_KEYS, SESSIONS, VIDEOS, JOBS, LIMITS, IDEMPOTENCY, OPERATIONS)
+TABLES = (USERS, API_KEYS, SESSIONS, AUDIT, VIDEOS, JOBS, LIMITS, IDEMPOTENCY, OPERATIONS)
 SECRETS = (SIGNING_KEYS, PASSWORD_PEPPER, MEDIA_KEY, CURSOR_KEY, WEBHOOK, REMOTION_WEBHOOK)

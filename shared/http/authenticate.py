@@ -2,10 +2,13 @@
 
 from shared.base import clock
 from shared.base.errors import ForbiddenError, InvalidTokenError, StepUpError
-from shared.contract.permissions import CallerRule, Identity
+from shared.contract.permissions import ROLE_PERMISSIONS, CallerRule, Identity
+from shared.domains.accounts.model import UserCard
 from shared.http.caller import Caller
 from shared.http.credentials import NothingShownError, is_key, shown
 from shared.http.request import ApiRequest
+
+# What proves tokens is imported where it is used: many requests, and all cold starts of public endpoints, need none.
 
 _ANONYMOUS = (Identity.PUBLIC, Identity.SIGNATURE)
 
@@ -28,12 +31,16 @@ def authenticate(request: ApiRequest, rule: CallerRule) -> Caller:
 
 
 def session_of(request: ApiRequest) -> str:
-    """The session whose access token a request shows, live or not; "" when it shows none that is good."""
-    from shared.base import tokens
+    """The session whose token a request shows, live or not; "" when it shows none that is good."""
+    from shared.base import clerk_tokens, tokens
 
     try:
         proof = shown(request)
-        return tokens.verify(proof, "access").session_id if proof and not is_key(proof) else ""
+        if not proof or is_key(proof):
+            return ""
+        if clerk_tokens.names_clerk(proof):
+            return clerk_tokens.verify(proof).session_id
+        return tokens.verify(proof, "access").session_id
     except InvalidTokenError:
         return ""
 
@@ -54,9 +61,11 @@ def _service(token: str, address: str) -> Caller:
 
 
 def _user(token: str, address: str, rule: CallerRule) -> Caller:
-    from shared.base import tokens
+    from shared.base import clerk_tokens, tokens
     from shared.domains.accounts.service.sessions import SessionService
 
+    if clerk_tokens.names_clerk(token):
+        return _of_clerk(token, address, rule)
     claims = tokens.verify(token, "access")
     if rule.live:
         began = SessionService.open().live_since(claims.user_id, claims.session_id, fresh=rule.fresh)
@@ -78,8 +87,41 @@ def _user(token: str, address: str, rule: CallerRule) -> Caller:
 def _check_session(began: str, rule: CallerRule) -> None:
     if not began:
         raise InvalidTokenError("This session has ended: log in again")
-    if rule.recent and clock.now() - clock.seconds(began) > rule.recent:
+    _check_recent(clock.seconds(began), rule)
+
+
+def _check_recent(proven_at: float, rule: CallerRule) -> None:
+    if rule.recent and clock.now() - proven_at > rule.recent:
         raise StepUpError
+
+
+def _of_clerk(token: str, address: str, rule: CallerRule) -> Caller:
+    from shared.base import clerk_tokens
+    from shared.domains.accounts.service.cards import CardService
+    from shared.domains.accounts.service.clerk import ClerkService
+
+    claims = clerk_tokens.verify(token)
+    user_id = ClerkService.open().account_of(token, claims, fresh=rule.fresh)
+    card = CardService.open().get(user_id, fresh=rule.fresh)
+    if card is None:
+        raise InvalidTokenError("This account is gone")
+    _check_recent(claims.proven_at, rule)
+    permissions = ROLE_PERMISSIONS.get(card.role, frozenset())
+    return _caller_of(card, address, permissions, session_id=claims.session_id)
+
+
+def _caller_of(card: UserCard, address: str, permissions: frozenset[str], **shown: str) -> Caller:
+    return Caller(
+        user_id=card.user_id,
+        username=card.username,
+        display_name=card.display_name,
+        avatar_url=card.avatar_url,
+        role=card.role,
+        tier=card.tier,
+        permissions=permissions,
+        address=address,
+        **shown,
+    )
 
 
 def _holder(key: str, address: str, rule: CallerRule) -> Caller:
@@ -88,15 +130,4 @@ def _holder(key: str, address: str, rule: CallerRule) -> Caller:
     if not rule.takes_keys:  # not even looked at, so that nothing need be granted for it
         raise ForbiddenError("An API key cannot do this: log in, and send an access token")
     holder = HolderService.open().identify(key, fresh=rule.fresh)
-    owner = holder.owner
-    return Caller(
-        user_id=owner.user_id,
-        username=owner.username,
-        display_name=owner.display_name,
-        avatar_url=owner.avatar_url,
-        role=owner.role,
-        tier=owner.tier,
-        key_id=holder.key_id,
-        permissions=holder.permissions,
-        address=address,
-    )
+    return _caller_of(holder.owner, address, holder.permissions, key_id=holder.key_id)

@@ -14,7 +14,8 @@ class Caller:
     service  "service:<name>" of one of our services
     tier     the subscription, which multiplies a user's limits
     key_id   of the API key that the user's program showed; there is no session then
-    permissions  of the role, or what is left of them by the scopes of a key
+    permissions   of the role, or what is left of them by the scopes of a key
+    impersonator  the administrator who acts as the user
     """
 
     user_id: str = ""
@@ -29,6 +30,7 @@ class Caller:
     service: str = ""
     tier: str = "free"
     key_id: str = ""
+    impersonator: str = ""
 
     @property
     def known(self) -> bool:

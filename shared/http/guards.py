@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from shared.base.context import known
 from shared.base.errors import ForbiddenError, UnauthorizedError
 from shared.base.settings import setting
 from shared.contract.declare import ANY_ROUTE, SAFE_METHODS, Endpoint
@@ -38,6 +39,7 @@ class Guards:
             request.check_json()
             _check_origin(request)
         visit.caller = self._authenticate(request, visit)
+        _tell(visit.caller)
         charge(self._endpoint, visit)
         caller, seconds = visit.caller, self._seconds_left(context)
 
@@ -64,6 +66,13 @@ class Guards:
     def _seconds_left(self, context: Any) -> float:
         left = getattr(context, "get_remaining_time_in_millis", None)
         return left() / 1000 if left else self._endpoint.compute.seconds
+
+
+def _tell(caller: Caller) -> None:
+    """From here on, log lines and audit entries say who it is."""
+    who = caller.impersonator or caller.user_id or caller.service
+    as_whom = caller.user_id if caller.impersonator else ""
+    known(actor=who, acting_as=as_whom, key_id=caller.key_id, address=caller.address)
 
 
 def _settle_uses() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from shared.base import logs
+from shared.base.context import Context, begin
 from shared.base.errors import AppError, BadRequestError, InvalidInputError, MethodNotAllowedError, NotFoundError
 from shared.contract.declare import ANY_ROUTE, Endpoint, declaration_of
 from shared.http.caller import Caller
@@ -49,12 +50,13 @@ def serve(function: Callable[..., Any]) -> Handler:
         _event_loop()
         began = time.perf_counter()
         request, visit = ApiRequest(event), Visit()
+        begin(Context(request.request_id, f"{request.method} {request.path}"))
         try:
             answer = guards.around(request, context, visit, functools.partial(_call, application, request, context))
         except AppError as error:
             answer = error_answer(error, request)
         except Exception as error:  # noqa: BLE001 - the last net: whatever it was, the caller gets the envelope
-            logs.log_exception("unexpected error", error, request_id=request.request_id)
+            logs.log_exception("unexpected error", error)
             answer = error_answer(AppError(UNEXPECTED), request)
         done = finish(answer, request, shared_age=endpoint.shared_age, extra=visit.headers)
         measure(function.__name__, request, visit, done["statusCode"], time.perf_counter() - began)

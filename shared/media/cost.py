@@ -1,7 +1,8 @@
 """What a transcode costs in CPU-seconds: an estimate, from measured seconds per megapixel."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from shared.media.encoders import Codec
 from shared.media.facts import SourceFacts
 from shared.media.ladder import Rung
 
@@ -11,6 +12,8 @@ UNKNOWN = 0.008
 """The same for a codec that nobody measured."""
 ENCODE = 0.017
 """CPU-seconds per megapixel of output, the scaler included (libx264 veryfast)."""
+ENCODE_EXTRA: Mapping[Codec, float] = {"hevc": 0.036, "av1": 0.021}
+"""The same for other codecs (libx265 superfast, SVT-AV1 preset 8)."""
 TONE_MAP, DEINTERLACE = 0.045, 0.012
 AUDIO = 0.018
 """CPU-seconds per second of sound."""
@@ -35,14 +38,17 @@ def estimate_gpu_machine_seconds(facts: SourceFacts, ladder: Sequence[Rung], vcp
     return START + seconds * max(cpu / vcpus, output_megapixels / NVENC_MEGAPIXELS)
 
 
-def estimate_cpu_seconds(facts: SourceFacts, ladder: Sequence[Rung]) -> float:
-    """CPU-seconds for decoding once and encoding all rungs."""
+def estimate_cpu_seconds(
+    facts: SourceFacts, ladder: Sequence[Rung], codecs: Mapping[str, Codec] | None = None
+) -> float:
+    """CPU-seconds for decoding once and encoding all rungs; `codecs` are those that are not H.264, by rung."""
     video, seconds = facts.video, float(facts.duration)
     rate = float(video.frame_rate)
     per_pixel = DECODE.get(video.codec, UNKNOWN)
     per_pixel += TONE_MAP if video.hdr != "none" else 0
     per_pixel += DEINTERLACE if video.interlaced else 0
     source_megapixels = video.width * video.height * max(rate, video.average_rate) / 1e6
-    output_megapixels = sum(rung.width * rung.height for rung in ladder) * rate / 1e6
-    each_second = per_pixel * source_megapixels + ENCODE * output_megapixels + (AUDIO if facts.audio else 0)
+    each_pixel = {name: ENCODE_EXTRA[codec] for name, codec in (codecs or {}).items()}
+    encoding = sum(each_pixel.get(rung.name, ENCODE) * rung.width * rung.height for rung in ladder) * rate / 1e6
+    each_second = per_pixel * source_megapixels + encoding + (AUDIO if facts.audio else 0)
     return START + seconds * each_second

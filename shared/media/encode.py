@@ -32,6 +32,8 @@ INDEXED = frozenset({"mov", "matroska", "avi"})
 SHORTFALL_SECONDS, SHORTFALL_SHARE = 1, Fraction(1, 50)
 """How much may be missing at the end, whichever is more: containers round, sound may outlast the picture."""
 AUDIO_KBITS = 128
+EXTRA_ADDRESSES = 1024 * MEGABYTE
+"""Address space of an encoder of HEVC or AV1, besides what its pictures take: most of it is never touched."""
 OnProgress = Callable[[float], None]
 """Told the share that is done, 0 to 1, never falling."""
 
@@ -147,8 +149,8 @@ def _input(facts: SourceFacts, url: str, start: Fraction, seconds: float, thread
 
 def _video_output(plan: Plan, rung: Rung, label: str, seconds: float, threads: int) -> Output:
     rate = plan.frame_rate
-    settings = plan.settings
-    arguments = ("-map", label, *BARE, "-c:v", plan.encoder, *plan.arguments_of(rung))
+    settings = plan.settings_of(rung)
+    arguments = ("-map", label, *BARE, "-c:v", settings.name, *plan.arguments_of(rung))
     arguments += settings.rate_of(rung.peak_kbits, rung.buffer_kbits) + settings.groups_of(plan.gop)
     arguments += (*settings.threads_of(threads), "-fps_mode", "passthrough")
     arguments += (
@@ -197,10 +199,11 @@ def limits_of(plan: Plan, seconds: Fraction, wall_seconds: float | None, *, has_
     share = float(seconds / plan.seconds(plan.frames))
     cpu_seconds = round(60 + 6 * plan.cpu_seconds * share)
     pixels = plan.facts.video.width * plan.facts.video.height
+    more = sum(EXTRA_ADDRESSES + 400 * rung.width * rung.height for rung in plan.rungs if rung.name in plan.rung_codecs)
     return Limits(
         wall_seconds=wall_seconds or cpu_seconds * 1.5,
         cpu_seconds=cpu_seconds,
-        address_space=0 if has_gpu else 4096 * MEGABYTE + pixels * 300,
+        address_space=0 if has_gpu else 4096 * MEGABYTE + pixels * 300 + more,
     )
 
 

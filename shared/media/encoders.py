@@ -4,8 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Codec = Literal["h264"]
+Codec = Literal["h264", "hevc", "av1"]
 EncoderLane = Literal["cpu", "gpu"]
+EXTRA_CODECS: tuple[Codec, ...] = ("hevc", "av1")
+"""What a stage may have besides H.264, which every player takes."""
+
+
+def extra_codecs(told: str) -> list[Codec]:
+    """Those of a list with commas that there are, each once and in one order; none of "off"."""
+    return [codec for codec in EXTRA_CODECS if codec in told.split(",")]
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,31 @@ ENCODERS: Mapping[tuple[Codec, EncoderLane], Encoder] = {
         groups=("-g", "{gop}", "-keyint_min", "{gop}", "-sc_threshold", "0", "-flags", "+cgop"),
         threads=("-threads", "{threads}"),
     ),
+    # Both take fewer bits than H.264 for pictures as good, see docs/costs.md. They stop at 1080p: those of a
+    # larger source, all at once, ask for more memory than a worker is sure to have.
+    ("hevc", "cpu"): Encoder(
+        name="libx265",
+        arguments=(
+            *("-preset", "superfast", "-profile:v", "main", "-crf", "{quality}", "-tag:v", "hvc1"),
+            *("-x265-params", "log-level=error:info=0:scenecut=0:open-gop=0"),
+        ),
+        values={"quality": "24"},
+        rate=("-maxrate", "{peak}k", "-bufsize", "{buffer}k"),
+        groups=("-g", "{gop}", "-keyint_min", "{gop}", "-forced-idr", "1"),
+        threads=("-threads", "{threads}"),
+        smallest=(64, 64),
+        longest_side=1920,
+    ),
+    ("av1", "cpu"): Encoder(
+        name="libsvtav1",
+        arguments=("-preset", "8", "-crf", "{quality}"),
+        values={"quality": "31"},
+        rate=("-maxrate", "{peak}k", "-bufsize", "{buffer}k"),
+        groups=("-g", "{gop}", "-flags", "+cgop"),
+        threads=("-threads", "{threads}"),
+        smallest=(64, 64),
+        longest_side=1920,
+    ),
     # Two B-frames, none of them a reference: pictures come one frame late at most, and fragmenting allows two
     # (REORDERING). Decisions that look ahead may neither move a key frame nor change the pattern between two.
     # It takes frames from memory, see docs/decisions/0013. Sizes are NVIDIA's limits for H.264, from Turing on.
@@ -92,5 +124,11 @@ PEAK_KBITS: Mapping[tuple[Codec, int], int] = {
     ("h264", 1080): 5_000,
     ("h264", 720): 2_800,
     ("h264", 480): 1_200,
+    ("hevc", 1080): 3_300,
+    ("hevc", 720): 1_850,
+    ("hevc", 480): 800,
+    ("av1", 1080): 3_000,
+    ("av1", 720): 1_700,
+    ("av1", 480): 720,
 }
 """By the length of a rung's shorter side. What a viewer's line must carry is the same whichever lane encodes."""

@@ -77,8 +77,8 @@ def early_master(plan: Plan, codecs: Mapping[str, str]) -> str:
             f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{AUDIO_GROUP}",NAME="Audio",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",'
             f'URI="{SOUND}.m3u8"'
         )
-    lowest = plan.rungs[-1]
-    for rung in plan.rungs:
+    lowest = plan.common_rungs[-1]
+    for rung in plan.common_rungs:
         codec = codecs[lowest.name]
         codec = codec if rung == lowest else expected_codec(rung, plan.frame_rate, codec)
         sound = f",{codecs[SOUND]}" if plan.has_audio else ""

@@ -44,7 +44,7 @@ def video_graph(plan: Plan, run: Run) -> str:
     labels = [f"[s{number}]" for number in range(len(plan.rungs))]
     head = f"[0:{facts.video.index}]{','.join(steps)},split={len(labels)}{''.join(labels)}"
     tails = (
-        f"{label}{scaling(facts.video, rung, plan.settings.pixel_format)}{output}"
+        f"{label}{scaling(facts.video, rung, plan.settings_of(rung).pixel_format)}{output}"
         for label, rung, output in zip(labels, plan.rungs, output_labels(plan.rungs), strict=True)
     )
     return ";".join([head, *tails])

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from shared.media.encoders import PEAK_KBITS, Codec
+from shared.media.encoders import ENCODERS, PEAK_KBITS, Codec
 
 RUNGS = (2160, 1440, 1080, 720, 480)
 """Lengths of the shorter side, in pixels."""
@@ -26,7 +26,7 @@ class Rung:
 
 
 def rungs(display_width: int, display_height: int, frame_rate: Fraction, codec: Codec = "h264") -> list[Rung]:
-    """The rungs of a source, largest first: never above it, and at least one."""
+    """The rungs of a source, largest first: never above it, and at least one. See also `extra_rungs`."""
     short = min(display_width, display_height)
     heights = [rung for rung in RUNGS if rung <= short] or [short]
     return [
@@ -34,10 +34,17 @@ def rungs(display_width: int, display_height: int, frame_rate: Fraction, codec: 
     ]
 
 
+def extra_rungs(display_width: int, display_height: int, frame_rate: Fraction, codec: Codec) -> list[Rung]:
+    """The rungs of a source in a codec besides H.264, as far as its encoder takes them."""
+    encoder = ENCODERS[codec, "cpu"]
+    ladder = rungs(display_width, display_height, frame_rate, codec)
+    return [rung for rung in ladder if encoder.takes(rung.width, rung.height)]
+
+
 def _rung(height: int, scale: Fraction, display_width: int, display_height: int, rate: Fraction, codec: Codec) -> Rung:
     peak = peak_kbits(height, codec) * (FAST_MOTION if rate > 30 else 1)
     return Rung(
-        name=f"{height}p",
+        name=f"{height}p" if codec == "h264" else f"{height}p-{codec}",
         width=_even(display_width * scale),
         height=_even(display_height * scale),
         peak_kbits=round(peak),

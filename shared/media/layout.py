@@ -15,6 +15,7 @@ from shared.media.fragmenting import mismatch, video_header
 from shared.media.grid import Grid
 from shared.media.indexes import AudioIndex, FragmentIndex, RunIndex
 from shared.media.ladder import Rung
+from shared.media.mp4.codecs import entry_kind
 from shared.media.mp4.writing import (
     MDAT_HEADER,
     Track,
@@ -186,7 +187,7 @@ def video_layout(
     tracks = [Track(header, tables.sizes, tables.chunks, tables.offsets, tables.sync)]
     if sound:
         tracks.append(Track(sound.header, sound.sizes, tables.sound_chunks, shown=sound.shown))
-    return _placed(layout, tracks, plan.timescale, file_type("isom"), len(init), position)
+    return _placed(layout, tracks, plan.timescale, file_type("isom", entry_kind(header.stsd)), len(init), position)
 
 
 def audio_layout(sound: Sound) -> Layout:

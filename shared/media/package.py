@@ -79,7 +79,7 @@ class PublishedObject:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What was published. `duration` is in seconds, variants are ordered from the largest down."""
+    """What was published. `duration` is in seconds, variants go from the largest down, those in H.264 first."""
 
     duration: float
     frames: int
@@ -196,7 +196,7 @@ class _Publisher:
         return variant, objects
 
     def finish(self, rungs: Sequence[tuple[Variant, list[PublishedObject]]]) -> Manifest:
-        variants = tuple(variant for variant, _ in rungs)
+        variants = tuple(sorted((variant for variant, _ in rungs), key=lambda variant: not variant.is_common))
         listed = [one for _, objects in rungs for one in objects]
         storyboard = STORYBOARD if any(one.name == STORYBOARD for one in listed) else ""
         text = master_playlist(variants, has_audio=self._audio is not None, storyboard=storyboard)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -11,7 +11,7 @@ from shared.media import timeline
 from shared.media.cost import estimate_cpu_seconds, estimate_gpu_machine_seconds
 from shared.media.encoders import ENCODERS, Codec, Encoder, EncoderLane
 from shared.media.facts import BT2020, SourceFacts
-from shared.media.ladder import Rung, rungs
+from shared.media.ladder import Rung, extra_rungs, rungs
 from shared.media.timeline import Span
 from shared.media.workers import (
     JOB_CPU_SECONDS,
@@ -54,16 +54,22 @@ class Plan:
     hash: str = ""
     rung_arguments: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """What the encoder is told for single rungs, by their names."""
+    rung_codecs: dict[str, Codec] = field(default_factory=dict)
+    """Codecs of rungs that are not in `codec`, by their names. They come before the others."""
 
     @property
     def encoder_lane(self) -> EncoderLane:
         """Whose encoder it is: a rendition is made by one, and so is a plan."""
         return "gpu" if self.lane == "gpu" else "cpu"
 
+    def settings_of(self, rung: Rung) -> Encoder:
+        """The row of the table that a rung's encoder has."""
+        return ENCODERS[self.rung_codecs.get(rung.name, self.codec), self.encoder_lane]
+
     @property
-    def settings(self) -> Encoder:
-        """The encoder's row of the table."""
-        return ENCODERS[self.codec, self.encoder_lane]
+    def common_rungs(self) -> tuple[Rung, ...]:
+        """Those in `codec`, which every player takes."""
+        return tuple(rung for rung in self.rungs if rung.name not in self.rung_codecs)
 
     def arguments_of(self, rung: Rung) -> tuple[str, ...]:
         """What the encoder is told for a rung besides rate and groups."""
@@ -122,23 +128,28 @@ def make_plan(
     job_cpu_seconds: float = JOB_CPU_SECONDS,
     runs: int | None = None,
     gpu: str = "",
+    extra_codecs: Sequence[Codec] = (),
 ) -> Plan:
     """The plan of a source.
 
     `source_id` names the exact bytes (a key and its version), `encoder_build` the encoder, see runner.encoder_build.
     Sources that cost more than `lambda_cpu_seconds` are for Batch, where a worker gets about `job_cpu_seconds`. The
     lane decides how many runs there are, unless `runs` says it. `gpu` is the kind of machine with a GPU that Batch has
-    for this source, empty when it has none: what it can encode faster goes there.
+    for this source, empty when it has none: what it can encode faster goes there, unless there are `extra_codecs`, in
+    which rungs are made beside those in H.264.
     """
     rate = facts.video.frame_rate
     gop = timeline.gop_frames(rate)
     frames = max(1, round(facts.duration * rate))
     segments = timeline.segments(frames, gop)
     timescale, frame_duration = timeline.clock(rate)
-    ladder = rungs(facts.video.display_width, facts.video.display_height, rate)
-    cpu_seconds = round(estimate_cpu_seconds(facts, ladder), 1)
+    shape = (facts.video.display_width, facts.video.display_height, rate)
+    extra = {rung: codec for codec in extra_codecs for rung in extra_rungs(*shape, codec)}
+    ladder = [*extra, *rungs(*shape)]
+    codecs = {rung.name: codec for rung, codec in extra.items()}
+    cpu_seconds = round(estimate_cpu_seconds(facts, ladder, codecs), 1)
     lane = choose_lane(len(segments), cpu_seconds, lambda_cpu_seconds)
-    if gpu and lane == "batch" and is_for_gpu(facts, ladder):
+    if gpu and not extra and lane == "batch" and is_for_gpu(facts, ladder):
         lane, encoder_build = "gpu", f"{encoder_build} on {gpu}"
         cpu_seconds = round(JOB_VCPUS * estimate_gpu_machine_seconds(facts, ladder, JOB_VCPUS), 1)
     encoder = ENCODERS["h264", "gpu" if lane == "gpu" else "cpu"]
@@ -160,7 +171,8 @@ def make_plan(
         has_audio=facts.audio is not None,
         cpu_seconds=cpu_seconds,
         lane=lane,
-        rung_arguments=_rung_arguments(encoder, ladder),
+        rung_arguments=_rung_arguments(encoder, ladder) | _extra_arguments(extra),
+        rung_codecs=codecs,
     )
     return replace(plan, hash=_hash(plan))
 
@@ -191,9 +203,15 @@ def _rung_arguments(encoder: Encoder, ladder: Sequence[Rung]) -> dict[str, tuple
     return {name: arguments for name, arguments in told.items() if arguments != encoder.arguments_of()}
 
 
+def _extra_arguments(extra: Mapping[Rung, Codec]) -> dict[str, tuple[str, ...]]:
+    return {rung.name: ENCODERS[codec, "cpu"].arguments_of() for rung, codec in extra.items()}
+
+
 def _hash(plan: Plan) -> str:
     """A hash of the inputs, the settings and the encoder's build; estimates do not count."""
     value = {**plan.to_json(), "cpu_seconds": None, "lane": None, "hash": None, "engine": ENGINE_VERSION}
     if not plan.rung_arguments:  # plans without them are older than they are, and the same as ever
         del value["rung_arguments"]
+    if not plan.rung_codecs:
+        del value["rung_codecs"]
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:32]

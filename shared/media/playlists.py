@@ -42,6 +42,11 @@ class Variant:
         return f"{self.name}.mp4"
 
     @property
+    def is_common(self) -> bool:
+        """Whether it is in H.264, which every player takes."""
+        return self.codecs.startswith("avc")
+
+    @property
     def video_codec(self) -> str:
         """The codec string of the picture alone."""
         return self.codecs.split(",")[0]

@@ -1,10 +1,15 @@
-"""Who is calling, deployed: API keys from making to revoking, and CSRF tokens."""
+"""Who is calling, deployed: API keys from making to revoking, CSRF tokens, session tokens of Clerk."""
 
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import httpx
 
+from tests.issuer import FRONTEND, Issuer, issuer_on_loopback
+from tests.journeys.test_faults import setting
 from tests.journeys.traveller import Traveller, until
 
 PATH = "/api/v1/api-keys"
@@ -62,3 +67,34 @@ def test_a_csrf_token_lets_a_browser_with_cookies_log_in(newcomer: Traveller) ->
     assert log_in(bound).status_code == 403, "it belongs to a session"
     free = httpx.get(address + "/api/v1/csrf-token", timeout=30).json()["csrf_token"]
     assert log_in(free).status_code == 401, "the password is looked at"
+
+
+@contextmanager
+def clerk(traveller: Traveller, *functions: str) -> Iterator[Issuer]:
+    """An issuer that some functions of the stage trust for a while."""
+    with issuer_on_loopback() as issuer, ExitStack() as stack:
+        for name in functions:
+            stack.enter_context(setting(traveller, name, "CLERK_ISSUER", issuer.address))
+            stack.enter_context(setting(traveller, name, "CLERK_AUTHORIZED_PARTIES", FRONTEND))
+        yield issuer
+
+
+def test_somebody_comes_with_clerk(traveller: Traveller) -> None:
+    with clerk(traveller, "get_me", "sync_account", "admit_clerk_user") as issuer:
+        address = traveller.stack.outputs["ApiUrl"]
+        token = issuer.token("user_grace")
+
+        def ask(method: str, path: str, token: str = token) -> httpx.Response:
+            return httpx.request(method, address + path, headers={"authorization": f"Bearer {token}"}, timeout=60)
+
+        with ThreadPoolExecutor(5) as pool:
+            answers = list(pool.map(lambda _: ask("GET", "/api/auth/me"), range(5)))
+        assert [answer.status_code for answer in answers] == [200] * 5, [answer.text for answer in answers]
+        [user_id] = {answer.json()["user"]["id"] for answer in answers}
+        synced = ask("POST", "/api/auth/sync", issuer.token("user_grace", name="Rear Admiral Grace"))
+        assert synced.status_code == 200, synced.text
+        assert synced.json()["user"]["id"] == user_id
+        assert synced.json()["user"]["display_name"] == "Rear Admiral Grace"
+        assert ask("GET", "/api/auth/me", issuer.token("user_grace", azp="https://evil.example")).status_code == 401
+        assert issuer.asked
+    assert traveller.client.call("POST", "/api/auth/sync")["user"]["username"] == traveller.name

@@ -23,8 +23,8 @@ def scenes(*elements: dict[str, Any], seconds: float = 1.0, size: tuple[int, int
     return [{"comment": "A small film", "width": size[0], "height": size[1], "fps": 10, "scenes": [scene]}]
 
 
-def text(words: str) -> dict[str, Any]:
-    return {"type": "text", "text": words, "style": {"font-size": 40}}
+def text(words: str, **more: Any) -> dict[str, Any]:
+    return {"type": "text", "text": words, "style": {"font-size": 40}, **more}
 
 
 class Order:
@@ -89,7 +89,7 @@ LONG = scenes(text("Never seen"), seconds=240, size=(1280, 720))
 def test_a_composition_is_rendered_and_downloaded(traveller: Traveller, stranger: Traveller, sources: Path) -> None:
     film = traveller.ready(GOOD["landscape"](sources))
     clip = {"type": "video", "src": f"upload://{film['id']}", "width": 160, "height": 90, "x": 10, "y": 10}
-    job = Order(traveller, scenes(clip, text("Hello")))
+    job = Order(traveller, scenes(clip, text("Hello", typewriter={"speed": 20})))
     done = job.ended()
     assert (done["status"], done["progress"]) == ("completed", 100), done
     assert done["cost"]["actual"] > 0

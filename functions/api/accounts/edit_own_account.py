@@ -6,7 +6,7 @@ from pydantic import Field
 
 from functions.api.accounts._models import Request
 from shared.contract.declare import patch
-from shared.contract.permissions import user
+from shared.contract.permissions import person
 from shared.contract.resources import USERS
 from shared.domains.accounts.rules import names, profiles
 from shared.domains.accounts.service.profiles import ProfileService
@@ -34,7 +34,7 @@ class Edited(BaseModel):
 
 @patch(
     "/api/v1/users/me",
-    caller=user(fresh=True),
+    caller=person(),
     errors=((409, "CONFLICT"),),
     needs=(USERS.get, USERS.update, USERS.put, USERS.delete),
 )

@@ -50,7 +50,7 @@ class ProfileRequest(Request):
     settings: SettingsWish | None = None
 
 
-@patch("/api/user/profile", caller=user(), errors=((409, "CONFLICT"),), needs=(USERS.get, USERS.update))
+@patch("/api/user/profile", caller=user(by_hand=True), errors=((409, "CONFLICT"),), needs=(USERS.get, USERS.update))
 async def edit_profile(wish: ProfileRequest, caller: Caller, profiles: ProfileService) -> OwnProfile:
     """Change the caller's profile or settings, all that is named or nothing."""
     said: dict[str, Any] = wish.model_dump(exclude_none=True)

@@ -3,7 +3,7 @@
 from functions.api.credentials._models import Enrolment
 from shared.contract.declare import post
 from shared.contract.limits import HOUR
-from shared.contract.permissions import user
+from shared.contract.permissions import person
 from shared.contract.resources import SEALING, USERS
 from shared.domains.accounts.service.second_factor import SecondFactorService
 from shared.http.caller import Caller
@@ -12,7 +12,7 @@ from shared.http.serve import serve
 
 @post(
     "/api/v1/auth/mfa/enroll",
-    caller=user(fresh=True, recent=HOUR),
+    caller=person(recent=HOUR),
     errors=((409, "CONFLICT"),),
     needs=(USERS.update, SEALING.generate("mfa")),
 )

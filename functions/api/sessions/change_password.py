@@ -4,7 +4,7 @@ from functions.api.accounts._models import device_of
 from functions.api.sessions._models import Message, PasswordChange
 from shared.contract.declare import Compute, post
 from shared.contract.permissions import user
-from shared.contract.resources import LIMITS, PASSWORD_PEPPER, SESSIONS, USERS
+from shared.contract.resources import AUDIT, LIMITS, PASSWORD_PEPPER, SESSIONS, USERS
 from shared.domains.accounts.service.passwords import PasswordService
 from shared.http.caller import Caller
 from shared.http.request import ApiRequest
@@ -18,7 +18,7 @@ from shared.http.serve import serve
     compute=Compute(memory=1769),
     needs=(
         *(USERS.batch_get, USERS.update, LIMITS.batch_get, LIMITS.update),
-        *(SESSIONS.query, SESSIONS.update, PASSWORD_PEPPER.read),
+        *(SESSIONS.query, SESSIONS.update, PASSWORD_PEPPER.read, AUDIT.put),
     ),
 )
 async def change_password(

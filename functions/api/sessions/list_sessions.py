@@ -11,7 +11,7 @@ from shared.http.caller import Caller
 from shared.http.serve import serve
 
 
-@get("/api/v1/auth/sessions", caller=user(), needs=(SESSIONS.query,))
+@get("/api/v1/auth/sessions", caller=user(by_hand=True), needs=(SESSIONS.query,))
 async def list_sessions(caller: Caller, sessions: SessionService) -> Sessions:
     """All sessions of the caller that live, the newest first."""
     found = sessions.list(caller.require_user())

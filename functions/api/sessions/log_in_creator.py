@@ -4,7 +4,7 @@ from functions.api.accounts._models import device_of
 from functions.api.sessions._models import CreatorLogin, Entered
 from shared.contract.declare import Compute, post
 from shared.contract.limits import AUTH
-from shared.contract.resources import LIMITS, PASSWORD_PEPPER, SEALING, SESSIONS, SIGNING_KEYS, USERS
+from shared.contract.resources import AUDIT, LIMITS, PASSWORD_PEPPER, SEALING, SESSIONS, SIGNING_KEYS, USERS
 from shared.domains.accounts.model import Edition
 from shared.domains.accounts.service.entering import AccountService
 from shared.http.request import ApiRequest
@@ -18,7 +18,7 @@ from shared.http.serve import serve
     compute=Compute(memory=1769),
     needs=(
         *(USERS.batch_get, USERS.update, SEALING.decrypt("mfa"), LIMITS.batch_get, LIMITS.update, LIMITS.delete),
-        *(SESSIONS.put, SESSIONS.query, PASSWORD_PEPPER.read, SIGNING_KEYS.read),
+        *(SESSIONS.put, SESSIONS.query, PASSWORD_PEPPER.read, SIGNING_KEYS.read, AUDIT.put),
     ),
 )
 async def log_in_creator(wish: CreatorLogin, request: ApiRequest, accounts: AccountService) -> Entered:

@@ -3,7 +3,7 @@
 from functions.api.sessions._models import LogOutRequest, Message
 from shared.contract.declare import post
 from shared.contract.permissions import user
-from shared.contract.resources import SESSIONS
+from shared.contract.resources import AUDIT, SESSIONS
 from shared.domains.accounts.service.sessions import SessionService
 from shared.http.caller import Caller
 from shared.http.serve import serve
@@ -13,7 +13,7 @@ from shared.http.serve import serve
     "/api/v1/auth/logout",
     aliases=("/api/auth/logout",),
     caller=user(live=False),
-    needs=(SESSIONS.get, SESSIONS.update),
+    needs=(SESSIONS.get, SESSIONS.update, AUDIT.put),
 )
 async def log_out(caller: Caller, sessions: SessionService, wish: LogOutRequest | None = None) -> Message:
     """End the session. Its access token is refused at once where it matters and within a minute elsewhere.

@@ -94,3 +94,25 @@ class LockedError(AppError):
         message = "Too many attempts with a wrong password: wait, or reset the password"
         super().__init__(message, headers={"Retry-After": str(retry_after)})
         self.retry_after = retry_after
+
+
+class AddressTakenError(InvalidTokenError):
+    """Somebody comes with Clerk for the first time, and an account that is not provably theirs has their address."""
+
+    name = "address_taken"
+
+    def __init__(self) -> None:
+        """The sentence says what to do."""
+        super().__init__(
+            "An account has this e-mail address already: log in to it, and verify the address here and with Clerk"
+        )
+
+
+class NoAddressError(InvalidTokenError):
+    """A session token of somebody who has no account yet, without what it takes to make one."""
+
+    name = "no_address"
+
+    def __init__(self) -> None:
+        """The sentence is for who sets Clerk up."""
+        super().__init__("The session token names no e-mail address: add email and email_verified to its template")

@@ -13,7 +13,7 @@ import zlib
 from uuid import UUID
 
 from shared.base import clock
-from shared.contract.permissions import is_scope, within
+from shared.contract.permissions import ROLE_PERMISSIONS, allows
 from shared.domains.keys.errors import InvalidKeyWishError
 from shared.domains.keys.model import ApiKey, KeyWish
 
@@ -27,6 +27,7 @@ GRACE_SECONDS = 86400
 MOST_GRACE_SECONDS = 7 * 86400
 FARTHEST_SECONDS = 10 * 366 * 86400
 
+_ALL = ":all"
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _WIDTH, _CHECK_WIDTH, _PREFIX_WIDTH = 43, 6, 9
 FORM = re.compile(MARK + f"[0-9A-Za-z]{{{2 * _WIDTH + _CHECK_WIDTH}}}")
@@ -87,6 +88,20 @@ def checked(wish: KeyWish, held: frozenset[str]) -> KeyWish:
     if problems:
         raise InvalidKeyWishError(problems)
     return KeyWish(name, scopes, wish.expires_at)
+
+
+def is_scope(text: str) -> bool:
+    """Whether an API key may be given a permission of this name, by somebody who holds it: those of people's roles."""
+    area, _, kind = text.partition(":")
+    areas = {named.partition(":")[0] for named in ROLE_PERMISSIONS["creator"]}
+    return area in areas and kind in ("read", "write", "all")
+
+
+def within(held: frozenset[str], scopes: frozenset[str]) -> frozenset[str]:
+    """What the scopes allow of the permissions held: a scope for a whole area falls back to what is held of it."""
+    kept = {scope for scope in scopes if allows(held, scope)}
+    areas = {scope.removesuffix(_ALL) for scope in scopes - kept if scope.endswith(_ALL)}
+    return frozenset(kept | {one for one in held if one.partition(":")[0] in areas})
 
 
 def _checksum(text: str) -> str:

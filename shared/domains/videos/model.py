@@ -49,7 +49,7 @@ class Author:
 class Variant:
     """A rendition that can be played.
 
-    name     the rung, for example "1080p"; its file is `{name}.mp4`
+    name     the rung, for example "1080p", or "1080p-av1" in another codec than H.264; its file is `{name}.mp4`
     size     bytes
     bitrate  bits per second, sound included
     url      the file's address where it is not ours; "" is ours
@@ -62,13 +62,18 @@ class Variant:
     bitrate: int
     url: str = ""
 
+    @property
+    def is_common(self) -> bool:
+        """Whether it is in a codec that every player takes."""
+        return "-" not in self.name
+
 
 @dataclass(frozen=True)
 class PublishedMedia:
     """What processing has put in place.
 
     duration, width, height   of the source as it is shown: seconds and pixels
-    variants                  the rungs, best first
+    variants                  the rungs, best first, those of other codecs than H.264 after all of its own
     version                   the media version whose prefix holds the files
     poster_url                the poster's address where it is not ours; "" is ours, or none
     is_illustrated            storyboard and preview lie beside the stream

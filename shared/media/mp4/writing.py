@@ -100,9 +100,10 @@ def movie(tracks: Sequence[Track], timescale: int) -> bytes:
     return box("moov", _mvhd(timescale, longest, len(tracks) + 1), *traks)
 
 
-def file_type(brand: Literal["isom", "M4A "]) -> bytes:
-    """The ftyp of a file that plays everywhere."""
-    return box("ftyp", brand.encode(), u32(0x200), b"isomiso6iso2avc1mp41" if brand == "isom" else b"isomiso6iso2mp41")
+def file_type(brand: Literal["isom", "M4A "], codec: str = "") -> bytes:
+    """The ftyp of a file that plays everywhere; `codec` is the kind of its pictures' sample entry, such as avc1."""
+    own = codec.encode() if codec in ("avc1", "av01") else b""  # HEVC has no brand of files
+    return box("ftyp", brand.encode(), u32(0x200), b"isomiso6iso2" + own + b"mp41")
 
 
 def media_data_header(payload: int) -> bytes:

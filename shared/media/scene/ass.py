@@ -29,6 +29,8 @@ BY_FIRST_LETTER = -1
 LONGEST = 9 * 3600
 """Seconds; what stays for ever ends here."""
 HALF = Fraction(1, 2)
+HIDDEN = {OUTLINE: r"{\alpha&HFF&}", BOX: r"{\1a&HFF&\3a&HFF&}"}
+"""Letters from here on cannot be seen, by border style. A box, which is a shadow's colour, stays."""
 
 
 @dataclass(frozen=True)
@@ -103,19 +105,33 @@ def escape(text: str) -> str:
 
 
 @lru_cache(8192)
-def set_text(text: str, style: Style) -> tuple[str, tuple[Font, ...]]:
-    """The escaped text with its fonts named where they change, and the fonts. Ems are equally large in all of them."""
+def set_text(text: str, style: Style, shown: int | None = None) -> tuple[str, tuple[Font, ...]]:
+    """The escaped text with its fonts named where they change, and the fonts. Ems are equally large in all of them.
+
+    `shown` is how many of its characters are seen; the others have their place too, so that nothing moves.
+    """
     lines: list[str] = []
     used: dict[Font, None] = {}
     base = runs("x", style.family)[0].font
+    left = len(text) if shown is None else shown
     for line in text.split("\n"):
         parts = []
         for run in runs(line, style.family):
             size = style.size * run.font.line_height / base.line_height
-            parts.append(f"{{\\fn{run.font.family}\\fs{size:.2f}}}{escape(run.text)}")
+            parts.append(f"{{\\fn{run.font.family}\\fs{size:.2f}}}{_partly(run.text, left, style)}")
+            left -= len(run.text)
             used[run.font] = None
+        left -= 1
         lines.append("".join(parts))
     return "\\N".join(lines), tuple(used) or (base,)
+
+
+def _partly(text: str, shown: int, style: Style) -> str:
+    """Escaped text of which so many characters are seen, at most all; what hides the others hides all that follow."""
+    if shown >= len(text):
+        return escape(text)
+    seen = max(0, shown)
+    return f"{escape(text[:seen])}{HIDDEN[BOX if style.has_box else OUTLINE]}{escape(text[seen:])}"
 
 
 def alignment(across: str, down: str) -> int:

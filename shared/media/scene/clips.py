@@ -10,7 +10,7 @@ from shared.media.scene.easing import expression
 from shared.media.scene.geometry import Box, Placement
 from shared.media.scene.graph import Feed, Graph
 from shared.media.scene.layers import Clip, Picture, Still
-from shared.media.scene.model import KenBurns
+from shared.media.scene.motion import KenBurns
 
 MARGIN_SECONDS, MARGIN_FRAMES = Fraction(15, 100), 3
 """What is read before the first frame that is needed: the longer of the two."""

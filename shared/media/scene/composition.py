@@ -8,13 +8,14 @@ from functools import cached_property
 from itertools import accumulate
 
 from shared.media.scene.ass import Event
+from shared.media.scene.effects import text_events
 from shared.media.scene.layers import Clip, Layer, SubtitlesLayer, TextLayer, shared_layers, stack
 from shared.media.scene.model import Project
 from shared.media.scene.problems import Path, SceneError
 from shared.media.scene.sources import Media
 from shared.media.scene.speech import Timed, Transcripts, spoken_words
 from shared.media.scene.timing import SceneTime, schedule
-from shared.media.scene.typesetting import subtitle_events, text_event
+from shared.media.scene.typesetting import subtitle_events
 
 LOOP_BYTES = 48 * 1024 * 1024
 """What the loops of one scene may hold in memory, each decoded once; others are cut where they begin again.
@@ -84,7 +85,7 @@ class Composition:
 
     def _set(self, number: int, layer: TextLayer | SubtitlesLayer) -> list[Event]:
         if isinstance(layer, TextLayer):
-            return [text_event(layer, self.size, self.rate)]
+            return text_events(layer, self.size, self.rate)
         return subtitle_events(layer, self.words(number, layer), self.size, self.rate)
 
     @cached_property

@@ -12,6 +12,7 @@ from shared.media.scene import model
 from shared.media.scene.bounds import too_large, too_many
 from shared.media.scene.merging import Variables, merge
 from shared.media.scene.model import Project, Scene
+from shared.media.scene.motion import Typewriter
 from shared.media.scene.nearest import nearest
 from shared.media.scene.problems import Path, Problem, echo, pointer
 from shared.media.scene.values import MAX_PIXELS, Node
@@ -21,6 +22,8 @@ __all__ = ["Parsed", "Problem", "Project", "parse"]
 N = TypeVar("N", bound=Node)
 MAX_PROJECTS = 20
 MAX_PROBLEMS = 100
+MAX_TYPED = 1000
+"""Each letter is another picture of all of them."""
 ELEMENT_MODELS: dict[str, type[BaseModel]] = {
     "video": model.VideoElement,
     "image": model.ImageElement,
@@ -223,3 +226,14 @@ def _in_element(element: model.AnyElement, path: Path, scene_id: str | None, roo
         if word.end < word.start:
             place = pointer((*root, *path, "words", number, "end"))
             yield Problem(place, "OUT_OF_RANGE", f"The word {word.word} ends before it starts.", scene_id)
+    if isinstance(element, model.TextElement) and element.typewriter:
+        yield from _typed(element.text, element.typewriter, (*root, *path), scene_id)
+
+
+def _typed(text: str, typewriter: Typewriter, path: Path, scene_id: str | None) -> Iterator[Problem]:
+    if len(text) > MAX_TYPED:
+        message = f"A text that is typed has at most {MAX_TYPED} characters."
+        yield Problem(pointer((*path, "text")), "TOO_LONG", message, scene_id)
+    if typewriter.speed and typewriter.duration:
+        message = "A typewriter has a speed or a duration, not both."
+        yield Problem(pointer((*path, "typewriter", "duration")), "CONFLICT", message, scene_id)

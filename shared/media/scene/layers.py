@@ -8,12 +8,12 @@ from shared.media.scene.geometry import Box, Placement, place_picture
 from shared.media.scene.model import (
     AnyElement,
     ImageElement,
-    KenBurns,
     Project,
     SubtitlesElement,
     TextElement,
     VideoElement,
 )
+from shared.media.scene.motion import KenBurns
 from shared.media.scene.problems import Path
 from shared.media.scene.sources import Media
 from shared.media.scene.timing import SceneTime, exact, frames_of, lap_seconds

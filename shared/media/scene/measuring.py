@@ -13,7 +13,7 @@ def text_box(event: Event, size: tuple[int, int]) -> Box:
     left, right, edge = style.margins
     lines = _wrapped(event.plain, style, size[0] - left - right)
     wide = round(max((_width(line, style) for line in lines), default=0))
-    high = round(len(lines) * style.size)
+    high = round(sum(_height(line, style) for line in lines))
     if event.place:
         return Box(*event.place, wide, high)
     column, row = (style.alignment - 1) % 3, (style.alignment - 1) // 3
@@ -27,12 +27,18 @@ def room_and_needs(element: TextElement, size: tuple[int, int]) -> tuple[int, in
     style = text_style(element, size)
     room = size[0] - style.margins[0] - style.margins[1]
     longest = max((_width(word, style) for word in element.text.split()), default=0.0)
-    return room, round(len(_wrapped(element.text, style, room)) * style.size), longest
+    return room, round(sum(_height(line, style) for line in _wrapped(element.text, style, room))), longest
 
 
 def _width(line: str, style: Style) -> float:
     base = runs("x", style.family)[0].font
     return width(line, style.family) * style.size / base.line_height
+
+
+def _height(line: str, style: Style) -> float:
+    """Of the highest of its fonts, all of them at one size."""
+    base = runs("x", style.family)[0].font
+    return max(run.font.line_height for run in runs(line, style.family)) * style.size / base.line_height
 
 
 def _wrapped(text: str, style: Style, room: int) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
-from shared.media.scene.easing import Easing
+from shared.media.scene.motion import KenBurns, SlideIn, SlideOut, Typewriter
 from shared.media.scene.problems import Path
 from shared.media.scene.values import (
     Background,
@@ -93,21 +93,6 @@ class Crop(Node):
     height: Length
 
 
-class KenBurns(Node):
-    """A slow move over a picture that covers its box: magnification and place at its first and last frame.
-
-    A place is a share of the room that the magnification leaves: 0 is the left or upper edge, 1 the other one.
-    """
-
-    from_: Annotated[float, Field(ge=1, le=4)] = 1
-    to: Annotated[float, Field(ge=1, le=4)] = 1.2
-    from_x: Share = 0.5
-    from_y: Share = 0.5
-    to_x: Share = 0.5
-    to_y: Share = 0.5
-    easing: Easing = "linear"
-
-
 class Transition(Node):
     """How a scene replaces the one before it; it takes the first `duration` seconds of the scene."""
 
@@ -179,6 +164,9 @@ class TextElement(Visual):
     text: Words
     style: TextStyle = TextStyle()
     position: Position = "center"
+    typewriter: Typewriter | None = None
+    slide_in: SlideIn | None = None
+    slide_out: SlideOut | None = None
 
 
 class AudioElement(Element, Spoken):

@@ -1,6 +1,7 @@
 """The picture of a piece of a scene as one filter graph. What stands still is composed once and repeated."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from shared.media import filters
@@ -106,7 +107,7 @@ class _Canvas:
         """Put texts on top, all in one script."""
         window = self._window
         events = [
-            event
+            _within(window, event)
             for layer in layers
             if isinstance(layer, TextLayer | SubtitlesLayer)
             for event in self._composition.events_in(self._number, layer, window.first, window.last)
@@ -175,6 +176,13 @@ class _Canvas:
             steps = f"loop=loop=-1:size=1:start=0,{on_clock(self._rate, self._window.first)}"
             self._label = self._graph.add([self._under()], steps, f"trim=end_frame={self._window.frames}")
             self._is_still = False
+
+
+def _within(window: Window, event: ass.Event) -> ass.Event:
+    """What a window sees of a text, so that its key does not tell when the text came; fades count from there."""
+    if "\\fade" in event.text:
+        return event
+    return replace(event, start=max(event.start, window.first), end=min(event.end, window.last))
 
 
 def _stands_still(still: Still) -> bool:

@@ -1,19 +1,21 @@
 """A dry run: what a render would be like, and everything questionable about it, without decoding anything."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any
 
 from shared.media import timeline
+from shared.media.scene.ass import Event
 from shared.media.scene.capacity import cpu_seconds, pieces
 from shared.media.scene.composition import Composition
 from shared.media.scene.config import MAX_PROBLEMS
+from shared.media.scene.effects import slide_frames, standing, typing_frames
 from shared.media.scene.estimate import unit_cpu_seconds
 from shared.media.scene.fonts import find_font, missing
 from shared.media.scene.geometry import Box
 from shared.media.scene.hearing import MOST_ALIGNED_SECONDS, Heard, Origin, heard
-from shared.media.scene.layers import FOREVER, Clip, Picture, SubtitlesLayer, TextLayer
+from shared.media.scene.layers import FOREVER, Clip, Layer, Picture, SubtitlesLayer, TextLayer
 from shared.media.scene.measuring import room_and_needs, text_box
 from shared.media.scene.model import AudioElement, Project, SubtitlesElement, TextElement, VideoElement
 from shared.media.scene.problems import Path, Problem, SceneError, pointer, under
@@ -167,6 +169,7 @@ def _seen(composition: Composition, time: SceneTime) -> Iterator[Problem]:
             yield from _picture(layer, canvas, path, scene.id)
         if isinstance(layer, Clip) and isinstance(element, VideoElement):
             yield from _held(layer, element, composition, time, path)
+        yield from _hurried(layer, composition, path, scene.id)
     for layer in composition.stacks[time.number]:
         if isinstance(layer, SubtitlesLayer):
             text = " ".join(word.text for word in composition.words(time.number, layer))
@@ -192,6 +195,22 @@ def _held(
     if shown - own > SLACK_SECONDS:
         message = f"The video ends {float(shown - own):.1f} s early; its last frame stays. With loop it begins again."
         yield _warning("VIDEO_TOO_SHORT", message, path, composition.project.scenes[time.number].id)
+
+
+def _hurried(layer: Layer | None, composition: Composition, path: Path, scene_id: str) -> Iterator[Problem]:
+    """A text that is seen for too short a time for its effects."""
+    if not isinstance(layer, TextLayer):
+        return
+    element, rate = layer.element, composition.rate
+    seen = float(layer.fade_end / rate)
+    typed = typing_frames(element, rate)[-1][0] + 1
+    if typed > layer.fade_end:
+        message = f"Typing the text takes {float(typed / rate):.1f} s, but it is seen for {seen:.1f} s."
+        yield _warning("TEXT_CUT", message, (*path, "typewriter"), scene_id)
+    slides = [slide_frames(slide, rate) for slide in (element.slide_in, element.slide_out) if slide]
+    if sum(slides) > layer.fade_end:
+        message = f"The text slides for {float(sum(slides) / rate):.1f} s, but it is seen for {seen:.1f} s."
+        yield _warning("TEXT_CUT", message, path, scene_id)
 
 
 def _cut_sound(element: AudioElement, composition: Composition, time: SceneTime, path: Path) -> Iterator[Problem]:
@@ -223,7 +242,7 @@ def _overlaps(composition: Composition, time: SceneTime, root: str) -> Iterator[
     placed = [
         _Placed(at, event.start, event.end, text_box(event, composition.size))
         for at, layer in enumerate(texts if len(texts) > 1 else ())
-        for event in composition.events_in(time.number, layer, -FOREVER, time.frames)
+        for event in _written(composition, time, layer)
     ]
     told: set[tuple[int, int]] = set()
     shown: list[_Placed] = []
@@ -235,6 +254,13 @@ def _overlaps(composition: Composition, time: SceneTime, root: str) -> Iterator[
     for lower, over in sorted(told):
         message = f"The text covers that of {root}{pointer(texts[lower].path)}."
         yield _warning("TEXT_OVERLAPS", message, texts[over].path, scene.id)
+
+
+def _written(composition: Composition, time: SceneTime, layer: TextLayer | SubtitlesLayer) -> Sequence[Event]:
+    """What a layer writes in a scene, where it stands."""
+    if isinstance(layer, SubtitlesLayer):
+        return composition.events_in(time.number, layer, -FOREVER, time.frames)
+    return [standing(layer, composition.size)] if layer.start < time.frames else []
 
 
 def _letters(text: str, family: str, path: Path, scene_id: str | None) -> Iterator[Problem]:

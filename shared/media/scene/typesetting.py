@@ -1,15 +1,14 @@
-"""Texts and subtitles as events of an ASS script, on the clock of a scene."""
+"""How texts and subtitles look, and subtitles as events of an ASS script, on the clock of a scene."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from shared.media.scene.ass import HALF, Event, Style, alignment, set_text
+from shared.media.scene.ass import Event, Style, alignment, set_text
 from shared.media.scene.fonts import DEFAULT_FAMILY, Font, find_font, runs
-from shared.media.scene.layers import SubtitlesLayer, TextLayer
+from shared.media.scene.layers import SubtitlesLayer
 from shared.media.scene.model import SubtitlesElement, TextElement
 from shared.media.scene.speech import Line, Timed, lines
-from shared.media.scene.timing import frames_of
 from shared.media.scene.values import place
 
 GRID_WIDTH, GRID_HEIGHT = 384, 288
@@ -17,17 +16,6 @@ GRID_WIDTH, GRID_HEIGHT = 384, 288
 SIDE_MARGIN, EDGE_MARGIN = 10, 20
 TEXT_SHARE = 12
 """A text without a size is set with a twelfth of the picture's height."""
-CLEAR = 255
-
-
-def text_event(layer: TextLayer, size: tuple[int, int], rate: Fraction) -> Event:
-    """The event of a text."""
-    element = layer.element
-    style = text_style(element, size)
-    text, fonts = set_text(element.text, style)
-    tags = _position(element) + _fade(layer, rate)
-    corner = None if element.x is None and element.y is None else (element.x or 0, element.y or 0)
-    return Event(layer.start, layer.end, style, tags + text, fonts, element.text, corner)
 
 
 def text_style(element: TextElement, size: tuple[int, int]) -> Style:
@@ -131,24 +119,3 @@ def _marked(line: Line, number: int, style: Style, colour: str) -> tuple[str, tu
 
 def _rgb(code: str) -> str:
     return f"&H{code[5:7]}{code[3:5]}{code[1:3]}&".upper()
-
-
-def _position(element: TextElement) -> str:
-    if element.x is None and element.y is None:
-        return ""
-    return f"{{\\pos({element.x or 0},{element.y or 0})}}"
-
-
-def _fade(layer: TextLayer, rate: Fraction) -> str:
-    """A tag that fades in and out; it counts in milliseconds from the event's start, which may be cut to 0."""
-    element = layer.element
-    if not (element.fade_in or element.fade_out or element.opacity < 1):
-        return ""
-    steady = round(CLEAR * (1 - element.opacity))
-    begin = max(Fraction(0), (layer.start - HALF) / rate)
-    end = layer.start + layer.fade_end
-    frames = (layer.start, layer.start + frames_of(element.fade_in, rate), end - frames_of(element.fade_out, rate), end)
-    first, second, third, fourth = (round((frame / rate - begin) * 1000) for frame in frames)
-    before = CLEAR if element.fade_in else steady
-    after = CLEAR if element.fade_out else steady
-    return f"{{\\fade({before},{steady},{after},{first},{second},{max(second, third)},{max(second, fourth)})}}"

@@ -7,7 +7,7 @@ import uuid
 import pytest
 from botocore.exceptions import ClientError
 
-from shared.base import aws, public_keys, signing_keys, tokens
+from shared.base import aws, key_sets, signing_keys, tokens
 from shared.base.errors import InvalidTokenError, UnavailableError
 from shared.base.signing_keys import PUBLISHED_BEFORE, ROTATE_AFTER
 from shared.contract.resources import PUBLIC_KEYS, SIGNING_KEYS
@@ -189,7 +189,7 @@ def test_known_keys_are_at_most_five_minutes_old(stage: Stage, turned_clock: Tur
     token = issue(turned_clock)
     tokens.verify(token, "refresh")
     aws.client("ssm").put_parameter(Name=real_name(PUBLIC_KEYS), Value='{"keys": []}', Overwrite=True)
-    turned_clock.advance(public_keys.KEYS_SECONDS - 1)
+    turned_clock.advance(key_sets.KEYS_SECONDS - 1)
     tokens.verify(token, "refresh")
     turned_clock.advance(1)
     with pytest.raises(InvalidTokenError):  # the key was withdrawn, though the token had been verified before
@@ -211,7 +211,7 @@ def test_an_unknown_key_is_asked_for_once_a_minute(stage: Stage, turned_clock: T
             tokens.verify(token, "refresh")
 
     assert stage.calls_of(refused) == []
-    turned_clock.advance(public_keys.UNKNOWN_KEY_SECONDS)
+    turned_clock.advance(key_sets.UNKNOWN_KEY_SECONDS)
     assert stage.calls_of(lambda: tokens.verify(token, "refresh")) == ["ssm:GetParameter"]
     strange = jwts.signed(jwts.header(kid="B" * 43), jwts.claims())
     with pytest.raises(InvalidTokenError):
@@ -221,7 +221,7 @@ def test_an_unknown_key_is_asked_for_once_a_minute(stage: Stage, turned_clock: T
 def test_known_keys_serve_on_while_they_cannot_be_read(stage: Stage, turned_clock: TurnedClock) -> None:
     token = issue(turned_clock)
     tokens.verify(token, "refresh")
-    turned_clock.advance(public_keys.KEYS_SECONDS)
+    turned_clock.advance(key_sets.KEYS_SECONDS)
 
     with stage.refusing("ssm", "GetParameter", "InternalServerError") as fired:
         tokens.verify(token, "refresh")

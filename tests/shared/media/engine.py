@@ -4,7 +4,7 @@ import json
 import math
 import struct
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 import av
 
 from shared.media.encode import encode_audio, encode_run
+from shared.media.encoders import Codec
 from shared.media.indexes import AudioIndex, RunIndex
 from shared.media.package import EncodedAudio, EncodedRun, Illustrate, Manifest, OnLayout, package
 from shared.media.plan import Plan, make_plan
@@ -72,10 +73,10 @@ class Transcoded:
         return self.plan.rungs[-1].name
 
 
-def plan_of(source: Path, runs: int | None = None, gpu: str = "") -> Plan:
+def plan_of(source: Path, runs: int | None = None, gpu: str = "", codecs: Sequence[Codec] = ()) -> Plan:
     facts = probe(LocalSource(source))
     lane: dict[str, Any] = {"lambda_cpu_seconds": 0.0, "gpu": gpu} if gpu else {}
-    plan = make_plan(facts, source_id=source.name, encoder_build="test", runs=runs, **lane)
+    plan = make_plan(facts, source_id=source.name, encoder_build="test", runs=runs, extra_codecs=codecs, **lane)
     assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
     return plan
 
@@ -88,9 +89,10 @@ def transcode(
     on_layout: OnLayout | None = None,
     gpu: str = "",
     illustrate: Illustrate | None = None,
+    codecs: Sequence[Codec] = (),
 ) -> Transcoded:
-    """Probe, plan, encode every run, encode the sound, package. With `gpu` the plan is for one."""
-    plan = plan_of(source, runs, gpu)
+    """Probe, plan, encode every run, encode the sound, package. With `gpu` for one, with `codecs` in them too."""
+    plan = plan_of(source, runs, gpu, codecs)
     encoded: dict[str, list[EncodedRun]] = {rung.name: [] for rung in plan.rungs}
     for run in plan.runs:
         paths = {rung.name: directory / "work" / f"{rung.name}-{run.index}.m4s" for rung in plan.rungs}

@@ -3,13 +3,15 @@
 import functools
 import secrets
 from collections.abc import Callable
+from typing import Any
 
-from shared.base import clock
+from shared.base import audit, clock
+from shared.base.audit import Action
 from shared.base.errors import InvalidTokenError
 from shared.base.failures import Count, Lock, count, forgiveness
 from shared.base.ids import new_id
 from shared.domains.accounts.errors import LockedError, TakenError, WrongCodeError, WrongCredentialsError
-from shared.domains.accounts.model import Device, Edition, LoggedIn, Registration, Session, User
+from shared.domains.accounts.model import Credentials, Device, Edition, LoggedIn, Registration, Session, User
 from shared.domains.accounts.rules import passwords
 from shared.domains.accounts.rules.lockout import locks_of
 from shared.domains.accounts.rules.names import login_key, made_username
@@ -98,17 +100,20 @@ class AccountService:
         refuse_locked(counts, functools.partial(self._sessions.all_live, found.user.id) if found else list, device)
         stored = found.password_hash if found else passwords.NOBODYS_HASH
         if not passwords.password_matches(password, stored, peppers()) or found is None:
-            count(counts)
+            count(counts, *_locking(counts, found))
             raise WrongCredentialsError
-        with counting(counts):
+        with counting(counts, *_locking(counts, found)):
             code_spent = second_factor.check(found, mfa_code)
         session, jti = new_session(found.user.id, edition, device)
         entered = logged_in(found.user, session, jti)
-        if self._sessions.begin(session, forgiveness(locks[0]), *code_spent):
+        begun = audit.entry(Action.SESSION_BEGUN, found.user.id, actor=found.user.id, session=session.id)
+        if self._sessions.begin(session, forgiveness(locks[0]), begun, *code_spent):
             return entered
         if not code_spent:
             raise LockedError(locks[0].seconds)
-        count(counts)  # of the two that can be refused it is the code, in all likelihood: it was used before
+        count(
+            counts, *_locking(counts, found)
+        )  # of the two that can be refused it is the code, in all likelihood: it was used before
         raise WrongCodeError
 
     def get(self, user_id: str) -> User:
@@ -134,6 +139,14 @@ def refuse_locked(counts: dict[Lock, Count], sessions: Callable[[], list[Session
 
 def _locked_seconds(lock: Lock, counted: Count) -> int:
     return int(counted.until - clock.now()) + 1 if counted.failures >= lock.most else 0
+
+
+def _locking(counts: dict[Lock, Count], found: Credentials | None) -> list[dict[str, Any]]:
+    """The entry of the failure that locks somebody's account for the address it came from."""
+    own, counted = next(iter(counts.items()))
+    if found is None or counted.failures + 1 != own.most:
+        return []
+    return [audit.entry(Action.ACCOUNT_LOCKED, found.user.id)]
 
 
 def _newcomer(wish: Registration, username: str) -> User:

@@ -1,5 +1,7 @@
 """Changing a password."""
 
+from shared.base import audit
+from shared.base.audit import Action
 from shared.base.failures import count
 from shared.domains.accounts.errors import InvalidPasswordError, SessionEndedError
 from shared.domains.accounts.model import Device, Edition
@@ -49,5 +51,6 @@ class PasswordService:
             raise InvalidPasswordError("new_password", ["Choose another than the present one"])
         others = [session for session in sessions if session.id != session_id]
         hashed = passwords.hash_password(new, peppers())
-        if not self._accounts.set_password(found, hashed, self._sessions.endings(others)):
+        changed = audit.entry(Action.PASSWORD_CHANGED, found.user.id, sessions_ended=str(len(others)))
+        if not self._accounts.set_password(found, hashed, [changed, *self._sessions.endings(others)]):
             raise InvalidPasswordError("current_password", ["This is not your password any more"])

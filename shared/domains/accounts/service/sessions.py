@@ -3,10 +3,11 @@
 import uuid
 from collections import OrderedDict
 
-from shared.base import clock, tokens
+from shared.base import audit, clock, tokens
+from shared.base.audit import Action
 from shared.base.errors import InvalidTokenError, NotFoundError
 from shared.base.logs import log
-from shared.contract.limits import MINUTE, per_user
+from shared.contract.limits import REFRESH
 from shared.domains.accounts.errors import SessionEndedError
 from shared.domains.accounts.model import Edition, Session, Tokens
 from shared.domains.accounts.rules.sessions import refresh_hash, successor
@@ -16,7 +17,6 @@ from shared.domains.accounts.store.users import AccountStore
 
 LIVE_SECONDS = 60
 LIVE_KEPT = 2000
-STUDIO_REFRESHES = per_user("refresh", 20, MINUTE)
 
 _seen: OrderedDict[str, tuple[float, str]] = OrderedDict()
 """Session -> when it was read, and when it began, "" when it did not live; for this process."""
@@ -62,24 +62,20 @@ class SessionService:
 
     def end(self, user_id: str, session_id: str) -> None:
         """End one session of a user. NotFoundError when they never had it."""
-        if not self._sessions.end(user_id, session_id):
+        if not self._end(user_id, session_id) and not self._sessions.exists(user_id, session_id):
             raise NotFoundError("You have no such session")
-        _seen.pop(session_id, None)
 
     def log_out(self, user_id: str, session_id: str, refresh_token: str | None = None) -> None:
         """End the session of a token, and that of a refresh token of the same user, if it is another."""
         named = self._named(refresh_token) if refresh_token else None
         for one in dict.fromkeys((session_id, named.id if named and named.user_id == user_id else session_id)):
-            self._sessions.end(user_id, one)
-            _seen.pop(one, None)
+            self._end(user_id, one)
 
-    def end_others(self, user_id: str, session_id: str = "") -> int:
-        """End all sessions of a user but one; how many were ended."""
-        others = [session for session in self._sessions.all_live(user_id) if session.id != session_id]
-        for session in others:
-            self._sessions.end(user_id, session.id)
-            _seen.pop(session.id, None)
-        return len(others)
+    def _end(self, user_id: str, session_id: str) -> bool:
+        """End a session that lives, and say so in the audit trail."""
+        ended = audit.entry(Action.SESSION_ENDED, user_id, session=session_id)
+        _seen.pop(session_id, None)
+        return self._sessions.end(user_id, session_id, ended)
 
     def _named(self, refresh_token: str) -> Session | None:
         try:
@@ -121,14 +117,15 @@ class RefreshService:
         following = successor(jti, session.id, successor_key())
         renewed = tokens_of(with_avatar(user), session, following)  # before the old one is spent
         if not self._rotate(session, refresh_hash(following)):
-            self._sessions.end(session.user_id, session.id)
+            reused = audit.entry(Action.TOKEN_REUSED, user.id, session=session.id)
+            self._sessions.end(session.user_id, session.id, reused)
             log("WARNING", "refresh token refused, its session ended", user_id=user.id, session_id=session.id)
             raise SessionEndedError
         return renewed
 
     def _rotate(self, session: Session, new_hash: str) -> bool:
         if session.edition is Edition.STUDIO:
-            return self._sessions.rotate_opaque(session, new_hash, STUDIO_REFRESHES)
+            return self._sessions.rotate_opaque(session, new_hash, REFRESH)
         return self._sessions.rotate(session.user_id, session.id, session.refresh_hash, new_hash)
 
 

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from pynamodb.exceptions import DoesNotExist, UpdateError
-from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
+from pynamodb.exceptions import DoesNotExist
 
 from shared.base import clock
 from shared.base.aws import client
@@ -91,16 +89,22 @@ class SessionStore:
             return False
         return clock.now() - clock.seconds(row.rotated_at) <= GRACE_SECONDS
 
-    def end(self, user_id: str, session_id: str) -> bool:
-        """End a session for good: all that comes of it is refused. Twice is once; False: there is no such session."""
-        ended = SessionRow.ended_at.set(SessionRow.ended_at | clock.timestamp())
-        return self._update(SessionRow(user_id, session_id), [ended], SessionRow.session_id.exists())
+    def end(self, user_id: str, session_id: str, *more: dict[str, Any]) -> bool:
+        """End a session that lives, with the writes that tell of it; False when there is none (any more)."""
+        ending = _ending(user_id, session_id)
+        ending["Update"]["ConditionExpression"] = "attribute_exists(session_id) AND attribute_not_exists(ended_at)"
+        with reachable("Accounts"):
+            return write_together(ending, *more) is None
+
+    def exists(self, user_id: str, session_id: str) -> bool:
+        """Whether there is such a session, live or not."""
+        return self._get(user_id, session_id) is not None
 
     def endings(self, sessions: list[Session]) -> list[dict[str, Any]]:
         """The writes that end sessions, to be made with others: at most `TOGETHER`, so end more one by one before."""
         for session in sessions[TOGETHER:]:
             self.end(session.user_id, session.id)
-        return [_ending(session) for session in sessions[:TOGETHER]]
+        return [_ending(session.user_id, session.id) for session in sessions[:TOGETHER]]
 
     def live(self, user_id: str, session_id: str) -> Session | None:
         """A session that has neither ended nor grown older than its 7 days; None when there is none."""
@@ -121,18 +125,6 @@ class SessionStore:
             except DoesNotExist:
                 return None
 
-    @staticmethod
-    def _update(row: SessionRow, changes: list[Action], condition: Condition) -> bool:
-        """Whether the condition held."""
-        try:
-            with answering():
-                row.update(changes, condition=condition)
-        except UpdateError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
-                raise
-            return False
-        return True
-
 
 def _additions(session: Session) -> list[dict[str, Any]]:
     """What a session is kept as; a refresh token of Studio has a row that leads to it."""
@@ -146,11 +138,11 @@ def _put(row: SessionRow | RefreshRow) -> dict[str, Any]:
     return {"Put": {"TableName": setting(TABLE_VARIABLE), "Item": row.serialize()}}
 
 
-def _ending(session: Session) -> dict[str, Any]:
+def _ending(user_id: str, session_id: str) -> dict[str, Any]:
     return {
         "Update": {
             "TableName": setting(TABLE_VARIABLE),
-            "Key": {"user_id": {"S": session.user_id}, "session_id": {"S": session.id}},
+            "Key": {"user_id": {"S": user_id}, "session_id": {"S": session_id}},
             "UpdateExpression": "SET ended_at = if_not_exists(ended_at, :time)",
             "ExpressionAttributeValues": {":time": {"S": clock.timestamp()}},
         }

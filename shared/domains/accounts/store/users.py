@@ -184,6 +184,10 @@ class AccountStore:
         """Set the picture of a user."""
         self.change(user, [UserRow.avatar_url.set(path)], [])
 
+    def show_as(self, user: User, name: str, picture: str) -> bool:
+        """Set what others see of a user; False when they are gone, or have other names by now."""
+        return self.change(user, [UserRow.display_name.set(name), UserRow.avatar_url.set(picture)], [])
+
     def _get(self, key: str) -> UserRow | None:
         with answering():
             try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shared.base import clock, logs
 from shared.base.kept import Kept
-from shared.contract.permissions import ROLE_PERMISSIONS, within
+from shared.contract.permissions import ROLE_PERMISSIONS
 from shared.domains.accounts.service.cards import CardService
 from shared.domains.keys import rules
 from shared.domains.keys.errors import InvalidApiKeyError
@@ -60,7 +60,7 @@ class HolderService:
             raise InvalidApiKeyError
         _noted.get(key_id, functools.partial(self._note, key_id))
         held = ROLE_PERMISSIONS.get(owner.role, frozenset())
-        return Holder(key_id, owner, within(held, frozenset(key.scopes)))
+        return Holder(key_id, owner, rules.within(held, frozenset(key.scopes)))
 
     def _note(self, key_id: str) -> bool:
         """Begin to write that a key is used; whatever becomes of it, the request goes on."""

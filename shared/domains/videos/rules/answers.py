@@ -41,6 +41,8 @@ class VideoAnswer(BaseModel):
     While it is processed, `video_url` is a stream that grows as soon as its beginning can be played. A player that has
     begun on it goes on to the end, in all qualities.
 
+    `quality_variants` are MP4 files in H.264; the stream may have more codecs.
+
     `storyboard_url` is a WebVTT file whose cues name parts of a sheet of small pictures, for the place that a viewer
     points at; `preview_url` is a silent MP4 of three seconds from all over the video. Both are null where an outside
     encoder made the stream.
@@ -112,7 +114,8 @@ def _links(video: Video, addresses: MediaAddresses) -> dict[str, str]:
     """Addresses by rung, and by the names of what else can be fetched: the stream, its picture and illustrations."""
     if video.status is Status.PROCESSING:
         return {"video": addresses.early}
-    links = {variant.name: variant.url or addresses.of(f"{variant.name}.mp4") for variant in video.variants}
+    common = [variant for variant in video.variants if variant.is_common]
+    links = {variant.name: variant.url or addresses.of(f"{variant.name}.mp4") for variant in common}
     foreign = next((variant.url for variant in video.variants if variant.url), "")
     links["video"] = foreign or addresses.of(MASTER)
     if picture := picture_address(video, addresses):

@@ -33,7 +33,7 @@ class EarlyPlaylists:
         """Reads those that are there, from a try before or a moment ago."""
         self._objects = objects
         self._prefix = prefix
-        self.names = [*([SOUND] if plan.has_audio else []), *(rung.name for rung in reversed(plan.rungs))]
+        self.names = [*([SOUND] if plan.has_audio else []), *(rung.name for rung in reversed(plan.common_rungs))]
         present = objects.keys(prefix)
         self.found: dict[str, tuple[str, str]] = {
             name: self._read(name) for name in self.names if self._key(name) in present

@@ -81,6 +81,7 @@ class TranscodingService:
 
         `gpu_failure` is what a plan for the GPU came to nothing with: then all rungs are planned anew, for the CPU.
         """
+        from shared.media.encoders import extra_codecs
         from shared.media.facts import SourceFacts
         from shared.media.plan import make_plan
         from shared.media.runner import encoder_build
@@ -90,14 +91,14 @@ class TranscodingService:
             logs.log("WARNING", "planning for the CPU after the GPU", video_id=self._video_id, reason=reason)
             self._report(PROBED, "Planning")  # refused where the source was at fault: its worker has failed the video
         source_id = f"{upload_key(self._video_id)}@{self._upload_version}"
-        build = encoder_build(setting("FFMPEG_PATH"))
         plan = make_plan(
             SourceFacts.from_json(facts),
             source_id=source_id,
-            encoder_build=build,
+            encoder_build=encoder_build(setting("FFMPEG_PATH")),
             lambda_cpu_seconds=float(setting("LAMBDA_CPU_SECONDS")),
             job_cpu_seconds=float(setting("JOB_CPU_SECONDS")),
             gpu="" if gpu_failure else _gpu(),
+            extra_codecs=extra_codecs(setting("EXTRA_CODECS", "off")),
         )
         self._objects.put_json(self._work(plan.hash).plan, plan.to_json())
         self._report(PLANNED, "Encoding")
@@ -268,8 +269,7 @@ class TranscodingService:
 
 def _gpu() -> str:
     """The kind of machine with a GPU that the stage has; empty when it has none."""
-    kind = setting("GPU", "off")
-    return "" if kind == "off" else kind
+    return setting("GPU", "off").removeprefix("off")
 
 
 def _step_error(error: MediaError) -> StepError:

@@ -223,8 +223,10 @@ def test_ending_twice_is_ending_once_and_makes_no_row(stage: Stage, register: Re
     sessions = SessionStore.open()
     assert sessions.end(*session)
     (before,) = stage.rows(SESSIONS)
-    assert sessions.end(*session)
+    assert not sessions.end(*session)
+    assert sessions.exists(*session)
     assert not sessions.end("somebody", "nobody's")
+    assert not sessions.exists("somebody", "nobody's")
     assert stage.rows(SESSIONS) == [before]
 
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.base.ids import new_id
-from shared.contract.permissions import ROLE_PERMISSIONS, is_scope, within
+from shared.contract.permissions import ROLE_PERMISSIONS
 from shared.domains.keys import rules
 from shared.domains.keys.errors import InvalidKeyWishError
 from shared.domains.keys.model import KeyWish
@@ -53,8 +53,10 @@ def test_a_number_that_is_too_large_for_two_ids_is_no_key() -> None:
 
 
 def test_scopes_are_permissions_of_peoples_roles() -> None:
-    assert all(is_scope(one) for one in ("videos:read", "renders:all", "publishing:write", "channels:read"))
-    assert not any(is_scope(one) for one in ("all", "internal:all", "videos", "videos:", "videos:delete", ":read", ""))
+    assert all(rules.is_scope(one) for one in ("videos:read", "renders:all", "publishing:write", "channels:read"))
+    assert not any(
+        rules.is_scope(one) for one in ("all", "internal:all", "videos", "videos:", "videos:delete", ":read", "")
+    )
 
 
 @pytest.mark.parametrize(
@@ -71,7 +73,7 @@ def test_scopes_are_permissions_of_peoples_roles() -> None:
     ],
 )
 def test_a_key_may_do_what_both_its_scopes_and_its_owner_allow(role: str, scopes: set[str], left: set[str]) -> None:
-    assert within(ROLE_PERMISSIONS.get(role, frozenset()), frozenset(scopes)) == left
+    assert rules.within(ROLE_PERMISSIONS.get(role, frozenset()), frozenset(scopes)) == left
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ ASCENT = 1.108
 """From the top of a line in Inter to its baseline, in ems, as libass has it."""
 
 
-def _text(text: str, x: str, top: int, size: int) -> str:
+def drawtext(text: str, x: str, top: int, size: int) -> str:
     """The beginning of a drawtext filter."""
     font = find_font("Inter")
     assert font
@@ -93,13 +93,13 @@ def trailer() -> Composition:
         f"color=0x203050:s=640x360:r=30:d=3,format=gbrp,scale={STILL},format=yuv420p[blue];"
         f"[1:v]scale=240:136:{STILL},format=yuva420p,loop=-1:1,fps=30,setpts=N/30/TB,fade=in:d=0.5:alpha=1[meadow];"
         "[blue][meadow]overlay=40:110:shortest=1[title];"
-        f"[title]{_text('Big Buck Bunny', '300', 150, 38)}:fontcolor=0xFFE080:borderw=2:"
+        f"[title]{drawtext('Big Buck Bunny', '300', 150, 38)}:fontcolor=0xFFE080:borderw=2:"
         "alpha='min(1,t/0.8)',fps=30,settb=1/30[one];"
         "[0:v]split[film1][film2];"
         "[film1]setpts=(PTS-0.6/TB)/1.5,fps=30:start_time=0,trim=end_frame=100,settb=1/30[two];"
         f"color=0x102010:s=640x360:r=30:d=3,format=gbrp,scale={STILL},format=yuv420p[green];"
         "[film2]crop=320:240:160:40,scale=360:270:flags=bicubic,setpts=PTS-3/TB,fps=30:start_time=0[cut];"
-        f"[green][cut]overlay=140:20:shortest=1,{_text('Chapter two', '220', 304, 30)}:"
+        f"[green][cut]overlay=140:20:shortest=1,{drawtext('Chapter two', '220', 304, 30)}:"
         "fontcolor=white,fps=30,settb=1/30[three];"
         "[one][two]xfade=wipeleft:duration=0.5:offset=2[onetwo];"
         "[onetwo][three]xfade=fade:duration=0.7:offset=4.5,format=yuv420p[all];"
@@ -149,7 +149,7 @@ def album() -> Composition:
         "[sand][burrow]overlay=120:68:shortest=1,fps=25,settb=1/25[three];"
         "[one][two]xfade=dissolve:duration=1:offset=2.4[onetwo];"
         "[onetwo][three]xfade=circleopen:duration=0.6:offset=5,format=yuv420p[all];"
-        f"[all]{_text('Summer 2008', '30', 20, 44)}:fontcolor=white:shadowx=3:shadowy=3:"
+        f"[all]{drawtext('Summer 2008', '30', 20, 44)}:fontcolor=white:shadowx=3:shadowy=3:"
         "enable='between(n,25,124)',trim=end_frame=160[v]"
     )
     return Composition(value, ("meadow.png", "burrow.jpg", "burrow.jpg"), graph, {}, least=0.975)
@@ -255,7 +255,7 @@ def lesson() -> Composition:
     lines = [(word["start"], word["end"], marked(number)) for number, word in enumerate(said)]
     graph = (
         f"[0:v]scale=480:360:flags=lanczos:{STILL},format=yuv420p,loop=-1:1,fps=24,setpts=N/24/TB,trim=end_frame=120,"
-        f"{_text('Lesson 1', '(w-text_w)/2', 25, 40)}:fontcolor=0x102040:shadowcolor=white:"
+        f"{drawtext('Lesson 1', '(w-text_w)/2', 25, 40)}:fontcolor=0x102040:shadowcolor=white:"
         "shadowx=2:shadowy=2,subtitles=said.srt:fontsdir=fonts:"
         "force_style='Fontname=Inter,Bold=1,Fontsize=16,Outline=2,Shadow=0,MarginV=20',settb=1/24[one];"
         "[1:v]setpts=(PTS-2.5/TB)*2,fps=24:start_time=0,scale=480:270:flags=bicubic,trim=end_frame=70,fade=in:d=0.5,"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from shared.media.facts import AudioFacts, SourceFacts, VideoFacts
 from shared.media.scene.easing import Easing
 from shared.media.scene.model import Project
+from shared.media.scene.motion import Side
 from shared.media.scene.sources import Probed
 from shared.media.scene_facts import ImageFacts, SoundFacts
 
@@ -71,7 +72,14 @@ STILLS = element(
     "image", {"src": st.sampled_from(["picture.png", "photo.jpg"])}, **VISUAL, resize=RESIZE,
     ken_burns=st.fixed_dictionaries({"to": st.sampled_from([1, 1.3, 2])}, optional={"easing": EASINGS}),
 )  # fmt: skip
-TEXTS = element("text", {"text": TEXT}, **VISUAL, style=st.fixed_dictionaries({}, optional={"bold": st.booleans()}))
+SIDES = st.sampled_from(get_args(Side))
+SLIDE = {"duration": seconds(2).map(lambda s: s + 0.1), "easing": EASINGS, "distance": st.integers(1, 900)}
+TEXTS = element(
+    "text", {"text": TEXT}, **VISUAL, style=st.fixed_dictionaries({}, optional={"bold": st.booleans()}),
+    typewriter=st.fixed_dictionaries({"speed": st.sampled_from([0.5, 7, 60])}) | st.just({"duration": 3}),
+    slide_in=st.fixed_dictionaries({"from": SIDES}, optional=SLIDE),
+    slide_out=st.fixed_dictionaries({"to": SIDES}, optional=SLIDE),
+)  # fmt: skip
 SOUNDS = element(
     "audio", {"src": st.just("song.mp3")}, trim=seconds(5), start=seconds(3), volume=seconds(4), loop=st.booleans(),
     duration=seconds(30).filter(bool), transcript=TEXT, speed=st.sampled_from([0.4, 1, 2]), fade_out=seconds(2),

@@ -50,6 +50,9 @@ PUBLISHED: dict[str, Any] = {
 }
 
 
+TYPED = {"type": "text", "text": "x"}
+
+
 def changed(path: str, value: object) -> dict[str, Any]:
     """The published configuration with one place set; `path` is a JSON Pointer."""
     project: Any = copy.deepcopy(PUBLISHED)
@@ -108,6 +111,15 @@ def test_the_published_configuration_is_read() -> None:
         ("/scenes/0/elements/2/ken-burns", {"easing": "ease_in_out"}, "INVALID_FORMAT", "Did you mean ease-in-out?"),
         ("/scenes/0/elements/2/ken-burns", {"to-z": 1}, "UNKNOWN_FIELD", "Did you mean to-"),
         ("/scenes/0/elements/2/ken-burns", {"from": 0.5}, "OUT_OF_RANGE", "1"),
+        ("/scenes/0/elements/2", TYPED | {"typewriter": {"sped": 3}}, "UNKNOWN_FIELD", "Did you mean speed?"),
+        ("/scenes/0/elements/2", TYPED | {"typewriter": {"speed": 0}}, "OUT_OF_RANGE", "0.5"),
+        ("/scenes/0/elements/2", TYPED | {"typewriter": {"speed": 3, "duration": 1}}, "CONFLICT", "not both"),
+        ("/scenes/0/elements/2", TYPED | {"type-writer": {}}, "UNKNOWN_FIELD", "Did you mean typewriter?"),
+        ("/scenes/0/elements/2", TYPED | {"slide-in": {}}, "MISSING_FIELD", "from"),
+        ("/scenes/0/elements/2", TYPED | {"slide-in": {"from": "botom"}}, "INVALID_FORMAT", "Did you mean bottom?"),
+        ("/scenes/0/elements/2", TYPED | {"slide-out": {"from": "left", "to": "left"}}, "UNKNOWN_FIELD", "from"),
+        ("/scenes/0/elements/2", TYPED | {"slidein": {"from": "left"}}, "UNKNOWN_FIELD", "Did you mean slide-in?"),
+        ("/scenes/0/elements/2", TYPED | {"text": "x" * 1001, "typewriter": {}}, "TOO_LONG", "1000"),
         ("/scenes", [], "TOO_FEW", ""),
         ("/scenes/1", {"id": "one"}, "DUPLICATE_ID", "one"),
         ("/scenes/0/elements/2", {"type": "text", "text": ""}, "TOO_SHORT", ""),

@@ -1,4 +1,4 @@
-"""Five compositions: in windows as whole, frame by frame, and beside what people would write for FFmpeg themselves."""
+"""Six compositions: in windows as whole, frame by frame, and beside what people would write for FFmpeg themselves."""
 
 import random
 import shutil
@@ -11,8 +11,12 @@ import pytest
 from shared.media.scene.fonts import find_font
 from shared.media.scene.planning import RenderPlan
 from tests.shared.media.making import FFMPEG
-from tests.shared.media.scene.gallery import GALLERY, Composition, make_sources
+from tests.shared.media.scene import gallery as compositions
+from tests.shared.media.scene.gallery import Composition, make_sources
 from tests.shared.media.scene.studio import Studio, windows_and_whole
+from tests.shared.media.scene.titles import titles
+
+GALLERY = compositions.GALLERY | {"titles": titles}
 
 LEAST_MEAN = 0.99
 """Structural similarity of all frames on average."""

@@ -1,0 +1,84 @@
+"""Which accounts belong to users of Clerk: a row `clerk#<their id>` in the table of users leads to one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from shared.base.aws import client
+from shared.base.settings import setting
+from shared.base.tables import READ_SECONDS, answering
+from shared.base.transactions import Refusal, write_together
+from shared.domains.accounts.model import User
+from shared.domains.accounts.store.rows import UserRow, name_keys, to_user, user_row
+
+_ABSENT = "attribute_not_exists(pk)"
+LINK, USER, USERNAME, EMAIL = range(4)
+"""What stands in the way of a new account, by the number of its write."""
+
+
+@dataclass(frozen=True)
+class InTheWay:
+    """Why no account was made: which row was there, and whose it is if it is a user's."""
+
+    number: int
+    user: User | None
+
+
+class ClerkStore:
+    """Links from users of Clerk to accounts."""
+
+    @classmethod
+    def open(cls) -> "ClerkStore":
+        """The stage's users."""
+        return cls()
+
+    def linked(self, clerk_id: str) -> str | None:
+        """The account of a user of Clerk; None when there is none yet."""
+        with answering("Accounts"):
+            found = client("dynamodb", READ_SECONDS).get_item(
+                TableName=_table(),
+                Key={"pk": {"S": _key(clerk_id)}},
+                ProjectionExpression="user_id",
+                ConsistentRead=True,
+            )
+        return str(found["Item"]["user_id"]["S"]) if "Item" in found else None
+
+    def create(self, clerk_id: str, user: User) -> InTheWay | None:
+        """Make an account without a password and the link to it, all or nothing; None when that went well."""
+        rows = [user_row(key, user) for key in (f"user#{user.id}", *name_keys(user))]
+        puts = [_put(self._link(clerk_id, user.id)), *(_put(row.serialize()) for row in rows)]
+        with answering("Accounts"):
+            refusal = write_together(*puts)
+        return _in_the_way(refusal) if refusal else None
+
+    def link(self, clerk_id: str, user_id: str) -> bool:
+        """Lead to an account that is there and whose address is verified; False when it is not, or a link is there."""
+        verified = {
+            "TableName": _table(),
+            "Key": {"pk": {"S": f"user#{user_id}"}},
+            "ConditionExpression": "email_verified = :yes",
+            "ExpressionAttributeValues": {":yes": {"BOOL": True}},
+        }
+        with answering("Accounts"):
+            return write_together(_put(self._link(clerk_id, user_id)), {"ConditionCheck": verified}) is None
+
+    @staticmethod
+    def _link(clerk_id: str, user_id: str) -> dict[str, Any]:
+        return {"pk": {"S": _key(clerk_id)}, "user_id": {"S": user_id}}
+
+
+def _in_the_way(refusal: Refusal) -> InTheWay:
+    is_user = refusal.number != LINK and refusal.item is not None
+    return InTheWay(refusal.number, to_user(UserRow.from_raw_data(refusal.item)) if is_user and refusal.item else None)
+
+
+def _put(item: dict[str, Any]) -> dict[str, Any]:
+    condition = {"ConditionExpression": _ABSENT, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    return {"Put": {"TableName": _table(), "Item": item, **condition}}
+
+
+def _key(clerk_id: str) -> str:
+    return f"clerk#{clerk_id}"
+
+
+def _table() -> str:
+    return setting("USERS_TABLE")
