@@ -30,7 +30,7 @@ CORS = {
 """What browsers may send to the API, and see of its answers."""
 ALWAYS_ON = {
     *("AWS::EC2::NatGateway", "AWS::EC2::EIP", "AWS::EC2::Instance", "AWS::RDS::DBInstance", "AWS::RDS::DBCluster"),
-    *("AWS::ECS::Service", "AWS::ElastiCache::CacheCluster", "AWS::OpenSearchService::Domain", "AWS::KMS::Key"),
+    *("AWS::ECS::Service", "AWS::ElastiCache::CacheCluster", "AWS::OpenSearchService::Domain"),
     *("AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::ApplicationAutoScaling::ScalableTarget"),
 }
 
@@ -115,6 +115,14 @@ def test_nothing_runs_while_nobody_asks(cloud: Templates) -> None:
     for endpoint in cloud.of("AWS::EC2::VPCEndpoint"):
         assert endpoint.properties["VpcEndpointType"] == "Gateway"
     assert "ProvisionedConcurrency" not in json.dumps(list(cloud.stacks.values()))
+
+
+def test_the_one_key_that_costs_all_the_time_turns_by_itself(cloud: Templates) -> None:
+    """docs/decisions/0021: a dollar a month for what users entrust to a stage."""
+    [key] = cloud.of("AWS::KMS::Key")
+    assert key.properties["EnableKeyRotation"] is True
+    assert "KeySpec" not in key.properties, "symmetric"
+    assert key.body["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
 def test_what_is_global_lives_where_aws_wants_it(cloud: Templates) -> None:

@@ -3,7 +3,7 @@
 from functions.api.credentials._models import Enabled, PasswordAndCode
 from shared.contract.declare import Compute, delete
 from shared.contract.permissions import person
-from shared.contract.resources import LIMITS, PASSWORD_PEPPER, SEALING, USERS
+from shared.contract.resources import AUDIT, LIMITS, PASSWORD_PEPPER, SEALING, USERS
 from shared.domains.accounts.service.second_factor import SecondFactorService
 from shared.http.caller import Caller
 from shared.http.serve import serve
@@ -16,7 +16,7 @@ from shared.http.serve import serve
     compute=Compute(memory=1769),
     needs=(
         *(USERS.batch_get, USERS.update, LIMITS.batch_get, LIMITS.update, LIMITS.delete),
-        *(PASSWORD_PEPPER.read, SEALING.decrypt("mfa")),
+        *(PASSWORD_PEPPER.read, SEALING.decrypt("mfa"), AUDIT.put),
     ),
 )
 async def disable_mfa(wish: PasswordAndCode, caller: Caller, factors: SecondFactorService) -> Enabled:

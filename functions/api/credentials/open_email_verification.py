@@ -4,7 +4,7 @@ from typing import Annotated
 
 from functions.api.credentials._models import Message
 from shared.contract.declare import get
-from shared.contract.resources import SESSIONS, USERS
+from shared.contract.resources import AUDIT, SESSIONS, USERS
 from shared.domains.accounts.rules.mailed import TOKEN_LENGTH
 from shared.domains.accounts.service.recovery import RecoveryService
 from shared.http.framework import Query, Response, json_response
@@ -17,7 +17,7 @@ from shared.http.serve import serve
     "/api/v1/auth/verify-email",
     answers=((200, Message),),
     errors=((401, "INVALID_TOKEN"),),
-    needs=(SESSIONS.get, SESSIONS.delete, USERS.update),
+    needs=(SESSIONS.get, SESSIONS.delete, USERS.update, AUDIT.put),
 )
 async def open_email_verification(
     token: Annotated[str, Query(min_length=1, max_length=2 * TOKEN_LENGTH)],

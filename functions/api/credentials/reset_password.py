@@ -3,7 +3,7 @@
 from functions.api.credentials._models import Message, ResetRequest
 from shared.contract.declare import Compute, post
 from shared.contract.limits import HOUR, per_address
-from shared.contract.resources import LIMITS, PASSWORD_PEPPER, SESSIONS, USERS
+from shared.contract.resources import AUDIT, LIMITS, PASSWORD_PEPPER, SESSIONS, USERS
 from shared.domains.accounts.service.recovery import RecoveryService
 from shared.http.request import ApiRequest
 from shared.http.serve import serve
@@ -14,7 +14,10 @@ from shared.http.serve import serve
     limits=(per_address("password-reset-confirm", 10, HOUR),),
     errors=((401, "INVALID_TOKEN"),),
     compute=Compute(memory=1769),
-    needs=(SESSIONS.query, SESSIONS.delete, SESSIONS.update, USERS.update, LIMITS.delete, PASSWORD_PEPPER.read),
+    needs=(
+        *(SESSIONS.query, SESSIONS.delete, SESSIONS.update, USERS.update, LIMITS.delete),
+        *(PASSWORD_PEPPER.read, AUDIT.put),
+    ),
 )
 async def reset_password(wish: ResetRequest, request: ApiRequest, recovery: RecoveryService) -> Message:
     """Set a new password, which ends all sessions and opens the account where wrong passwords have locked it."""

@@ -2,7 +2,7 @@
 
 from functions.api.credentials._models import Message, VerifyRequest
 from shared.contract.declare import post
-from shared.contract.resources import SESSIONS, USERS
+from shared.contract.resources import AUDIT, SESSIONS, USERS
 from shared.domains.accounts.service.recovery import RecoveryService
 from shared.http.serve import serve
 
@@ -10,7 +10,7 @@ from shared.http.serve import serve
 @post(
     "/api/v1/auth/verify-email",
     errors=((401, "INVALID_TOKEN"),),
-    needs=(SESSIONS.get, SESSIONS.delete, USERS.update),
+    needs=(SESSIONS.get, SESSIONS.delete, USERS.update, AUDIT.put),
 )
 async def verify_email(wish: VerifyRequest, recovery: RecoveryService) -> Message:
     """Confirm the address that the token was mailed to. A token is good once, for an hour."""

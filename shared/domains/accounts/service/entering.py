@@ -102,7 +102,7 @@ class AccountService:
         if not passwords.password_matches(password, stored, peppers()) or found is None:
             count(counts, *_locking(counts, found))
             raise WrongCredentialsError
-        with counting(counts):
+        with counting(counts, *_locking(counts, found)):
             code_spent = second_factor.check(found, mfa_code)
         session, jti = new_session(found.user.id, edition, device)
         entered = logged_in(found.user, session, jti)
@@ -111,7 +111,9 @@ class AccountService:
             return entered
         if not code_spent:
             raise LockedError(locks[0].seconds)
-        count(counts)  # of the two that can be refused it is the code, in all likelihood: it was used before
+        count(
+            counts, *_locking(counts, found)
+        )  # of the two that can be refused it is the code, in all likelihood: it was used before
         raise WrongCodeError
 
     def get(self, user_id: str) -> User:

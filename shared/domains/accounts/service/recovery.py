@@ -2,7 +2,8 @@
 
 import hmac
 
-from shared.base import logs
+from shared.base import audit, logs
+from shared.base.audit import Action
 from shared.domains.accounts.errors import InvalidLinkError, InvalidRegistrationError
 from shared.domains.accounts.model import Edition
 from shared.domains.accounts.rules.lockout import locks_of
@@ -29,7 +30,8 @@ class RecoveryService:
         """Confirm an address. InvalidLinkError when the token is not good, or no more."""
         purpose = Purpose.VERIFY_EMAIL
         found = _proven(self._tokens.find(user_of(token), purpose), token, purpose)
-        if not self._tokens.confirm_email(found):
+        confirmed = audit.entry(Action.ADDRESS_CONFIRMED, found.user_id, actor=found.user_id)
+        if not self._tokens.confirm_email(found, confirmed):
             raise InvalidLinkError
         logs.log("INFO", "e-mail address confirmed", user_id=found.user_id)
 
@@ -46,7 +48,9 @@ class RecoveryService:
         locks = [
             lock for name in (username_key(found.username), email_key(found.email)) for lock in locks_of(name, address)
         ]
-        if not self._tokens.reset_password(found, hash_password(password, peppers()), sessions, locks):
+        ended = str(len(sessions))
+        done = audit.entry(Action.PASSWORD_RESET, found.user_id, actor=found.user_id, sessions_ended=ended)
+        if not self._tokens.reset_password(found, hash_password(password, peppers()), sessions, locks, done):
             raise InvalidLinkError
         logs.log("INFO", "password reset", user_id=found.user_id, sessions_ended=len(sessions))
 

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from shared.base import clock
+from shared.base import audit, clock
+from shared.base.audit import Action
 from shared.base.errors import ConflictError, InvalidTokenError
 from shared.base.failures import Count, Lock, count, forgiveness
 from shared.base.sealing import seal, unseal
@@ -44,12 +45,12 @@ def check(found: Credentials, code: str | None) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def counting(counts: dict[Lock, Count]) -> Iterator[None]:
-    """A wrong code counts as a wrong password does."""
+def counting(counts: dict[Lock, Count], *more: dict[str, Any]) -> Iterator[None]:
+    """A wrong code counts as a wrong password does; `more` are writes that are made with it."""
     try:
         yield
     except WrongCodeError:
-        count(counts)
+        count(counts, *more)
         raise
 
 
@@ -95,10 +96,11 @@ class SecondFactorService:
         if user is None or not pending:
             raise ConflictError("There is nothing to confirm: enrol first")
         step = rules.matching_step(unseal(pending, rules.place(user_id)), code, clock.now())
+        enabled = audit.entry(Action.MFA_ENABLED, user_id)
         with counting(counts):
             if step is None:
                 raise WrongCodeError
-            refusal = self._factors.confirm(user, pending, step, forgiveness(locks[0]))
+            refusal = self._factors.confirm(user, pending, step, forgiveness(locks[0]), enabled)
             _check_done(refusal, locks[0])
 
     def disable(self, user_id: str, username: str, password: str, code: str, address: str) -> None:
@@ -116,9 +118,10 @@ class SecondFactorService:
             raise WrongCredentialsError
         if not found.mfa_secret:
             raise ConflictError("You have no second factor")
+        disabled = audit.entry(Action.MFA_DISABLED, user_id)
         with counting(counts):
             proof = _proof(found, code)
-            refusal = self._factors.remove(found.user, found.mfa_secret, proof, forgiveness(locks[0]))
+            refusal = self._factors.remove(found.user, found.mfa_secret, proof, forgiveness(locks[0]), disabled)
             _check_done(refusal, locks[0])
 
 

@@ -86,12 +86,22 @@ class MailedTokenStore:
         token = _token(items.get(f"{MAILED}{purpose}"), user_id, purpose)
         return token, [name for name, item in items.items() if name < MAILED and _is_live(item)]
 
-    def confirm_email(self, token: MailedToken) -> bool:
-        """Spend a token, and mark the address as its user's; False when it was spent, or the user has other names."""
-        with answering("Accounts"):
-            return write_together(_spend(token), *_changes(token, "SET email_verified = :yes")) is None
+    def confirm_email(self, token: MailedToken, *more: dict[str, Any]) -> bool:
+        """Spend a token, and mark the address as its user's; False when it was spent, or the user has other names.
 
-    def reset_password(self, token: MailedToken, password_hash: str, sessions: list[str], locks: list[Lock]) -> bool:
+        more  writes that are made with it
+        """
+        with answering("Accounts"):
+            return write_together(_spend(token), *_changes(token, "SET email_verified = :yes"), *more) is None
+
+    def reset_password(
+        self,
+        token: MailedToken,
+        password_hash: str,
+        sessions: list[str],
+        locks: list[Lock],
+        *more: dict[str, Any],
+    ) -> bool:
         """Spend a token, set the password, end sessions and open locks, all or nothing; False as for `confirm_email`.
 
         More sessions than fit into a transaction are ended before it, for whoever has the token could end them anyway.
@@ -106,6 +116,7 @@ class MailedTokenStore:
                 *_changes(token, "SET email_verified = :yes", password_hash),
                 *(pardon(lock) for lock in locks),
                 *(_end(token.user_id, session) for session in first),
+                *more,
             )
         return refusal is None
 
