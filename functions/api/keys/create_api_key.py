@@ -3,7 +3,7 @@
 from functions.api.keys._models import Key, KeyRequest
 from shared.contract.declare import post
 from shared.contract.permissions import person
-from shared.contract.resources import API_KEYS
+from shared.contract.resources import API_KEYS, AUDIT
 from shared.domains.keys.model import MadeKey
 from shared.domains.keys.service.managing import KeyService
 from shared.http.caller import Caller
@@ -27,7 +27,7 @@ class NewKey(Key):
     status=201,
     idempotent=True,
     secret_answer=True,
-    needs=(API_KEYS.put, API_KEYS.update),
+    needs=(API_KEYS.put, API_KEYS.update, AUDIT.put),
     errors=((429, "QUOTA_EXCEEDED"),),
 )
 async def create_api_key(wish: KeyRequest, caller: Caller, keys: KeyService) -> NewKey:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from shared.contract.declare import delete
 from shared.contract.permissions import person
-from shared.contract.resources import API_KEYS
+from shared.contract.resources import API_KEYS, AUDIT
 from shared.domains.keys.service.managing import KeyService
 from shared.http.caller import Caller
 from shared.http.framework import BaseModel
@@ -20,7 +20,7 @@ class KeyDeleted(BaseModel):
 @delete(
     "/api/v1/api-keys/{key_id}",
     caller=person(),
-    needs=(API_KEYS.delete, API_KEYS.update),
+    needs=(API_KEYS.delete, API_KEYS.update, AUDIT.put),
     errors=((404, "NOT_FOUND"),),
 )
 async def delete_api_key(key_id: UUID, caller: Caller, keys: KeyService) -> KeyDeleted:

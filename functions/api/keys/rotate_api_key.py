@@ -5,7 +5,7 @@ from uuid import UUID
 from functions.api.keys._models import RotationRequest, until_of
 from shared.contract.declare import post
 from shared.contract.permissions import person
-from shared.contract.resources import API_KEYS
+from shared.contract.resources import API_KEYS, AUDIT
 from shared.domains.keys.service.managing import KeyService
 from shared.http.caller import Caller
 from shared.http.framework import BaseModel
@@ -25,7 +25,7 @@ class RotatedKey(BaseModel):
     caller=person(),
     idempotent=True,
     secret_answer=True,
-    needs=(API_KEYS.update,),
+    needs=(API_KEYS.get, API_KEYS.update, AUDIT.put),
     errors=((404, "NOT_FOUND"),),
 )
 async def rotate_api_key(

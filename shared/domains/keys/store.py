@@ -5,13 +5,14 @@ endpoints of keys alone.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from shared.base import clock
 from shared.base.aws import client
 from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering, read_together
-from shared.base.transactions import past_conflicts, write_together
+from shared.base.transactions import write_together
 from shared.domains.keys.model import ApiKey
 
 Item = dict[str, Any]
@@ -50,46 +51,43 @@ class KeyStore:
             )
         return [_to_key(item) for item in found["Items"] if item["key_id"]["S"] != _COUNT]
 
-    def add(self, key: ApiKey, most: int) -> bool:
-        """Keep a new key; False when its owner has `most` already."""
+    def add(self, key: ApiKey, most: int, *more: dict[str, Any]) -> bool:
+        """Keep a new key, with other writes; False when its owner has `most` already."""
         new = {"Put": {"TableName": _name(), "Item": _to_item(key), "ConditionExpression": _ABSENT}}
         with answering(_WHAT):
-            return write_together(new, self._counted(key.owner_id, 1, most)) is None
+            return write_together(new, self._counted(key.owner_id, 1, most), *more) is None
 
-    def remove(self, owner_id: str, key_id: str) -> bool:
-        """Forget a key; False when there is none."""
+    def remove(self, owner_id: str, key_id: str, *more: dict[str, Any]) -> bool:
+        """Forget a key, with other writes; False when there is none."""
         gone = {"Delete": {"TableName": _name(), "Key": _key(owner_id, key_id), "ConditionExpression": _THERE}}
         with answering(_WHAT):
-            return write_together(gone, self._counted(owner_id, -1)) is None
+            return write_together(gone, self._counted(owner_id, -1), *more) is None
 
-    def rotate(self, owner_id: str, key_id: str, new_hash: str, until: int) -> ApiKey | None:
-        """Give a key another secret, after which the one before is good until then; None when there is no such key.
+    def rotate(self, key: ApiKey, new_hash: str, until: int, *more: dict[str, Any]) -> ApiKey | None:
+        """Give a key another secret, after which the one before is good until then; None when it is not as was read.
 
-        A repeat that the SDK makes after a lost reply finds its own hash, and is a success.
+        more  writes that are made with it
         """
-        table = _table()
+        now = clock.timestamp()
+        changed = {
+            "Update": {
+                "TableName": _name(),
+                "Key": _key(key.owner_id, key.id),
+                "UpdateExpression": "SET previous_hash = secret_hash, secret_hash = :new, "
+                "previous_until = :until, rotated_at = :now",
+                "ConditionExpression": "secret_hash = :old",
+                "ExpressionAttributeValues": {
+                    ":old": {"S": key.secret_hash},
+                    ":new": {"S": new_hash},
+                    ":until": {"N": str(until)},
+                    ":now": {"S": now},
+                },
+            }
+        }
         with answering(_WHAT):
-            try:
-                changed = past_conflicts(
-                    lambda: table.update_item(
-                        TableName=_name(),
-                        Key=_key(owner_id, key_id),
-                        UpdateExpression="SET previous_hash = secret_hash, secret_hash = :new, "
-                        "previous_until = :until, rotated_at = :now",
-                        ConditionExpression=f"{_THERE} AND secret_hash <> :new",
-                        ExpressionAttributeValues={
-                            ":new": {"S": new_hash},
-                            ":until": {"N": str(until)},
-                            ":now": {"S": clock.timestamp()},
-                        },
-                        ReturnValues="ALL_NEW",
-                        ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                    )
-                )
-            except table.exceptions.ConditionalCheckFailedException as refused:
-                held = refused.response.get("Item")
-                return _to_key(held) if held else None
-        return _to_key(changed["Attributes"])
+            refusal = write_together(changed, *more)
+        rotated = {"secret_hash": new_hash, "previous_hash": key.secret_hash, "previous_until": until}
+        return replace(key, rotated_at=now, **rotated) if refusal is None else None
 
     @staticmethod
     def _counted(owner_id: str, change: int, most: int = 0) -> dict[str, Any]:

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 
-from shared.base import clock
+from shared.base import audit, clock
+from shared.base.audit import Action
+from shared.base.errors import ConflictError
 from shared.base.ids import new_id
 from shared.domains.keys import rules
 from shared.domains.keys.errors import KeyNotFoundError, TooManyKeysError
 from shared.domains.keys.model import ApiKey, KeyWish, ListedKey, MadeKey
 from shared.domains.keys.store import KeyStore, UseStore
+
+TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,8 @@ class KeyService:
             created_at=clock.timestamp(),
             expires_at=wanted.expires_at,
         )
-        if not self.keys.add(key, rules.MOST_KEYS):
+        told = audit.entry(Action.API_KEY_CREATED, key_id, name=key.name, scopes=" ".join(sorted(key.scopes)))
+        if not self.keys.add(key, rules.MOST_KEYS, told):
             raise TooManyKeysError(rules.MOST_KEYS)
         return MadeKey(key, text)
 
@@ -54,12 +59,16 @@ class KeyService:
         """Give a key a new text. The one before is good for the grace, the one before that no more."""
         text = rules.new_text(owner_id, key_id)
         until = int(clock.now()) + grace_seconds
-        key = self.keys.rotate(owner_id, key_id, rules.hash_of(text), until)
-        if key is None:
-            raise KeyNotFoundError
-        return MadeKey(key, text)
+        told = audit.entry(Action.API_KEY_ROTATED, key_id, grace_seconds=str(grace_seconds))
+        for _ in range(TRIES):
+            key = self.keys.get(owner_id, key_id)
+            if key is None:
+                raise KeyNotFoundError
+            if rotated := self.keys.rotate(key, rules.hash_of(text), until, told):
+                return MadeKey(rotated, text)
+        raise ConflictError("The key is being rotated by other requests: list the keys, and try again")
 
     def delete(self, owner_id: str, key_id: str) -> None:
         """Revoke a key for good."""
-        if not self.keys.remove(owner_id, key_id):
+        if not self.keys.remove(owner_id, key_id, audit.entry(Action.API_KEY_DELETED, key_id)):
             raise KeyNotFoundError

@@ -6,6 +6,7 @@ import pytest
 
 from functions.api.accounts import log_in, register_account
 from functions.api.admin.list_audit_entries import handler
+from functions.api.keys import create_api_key, delete_api_key, rotate_api_key
 from functions.api.sessions import change_password, log_out
 from shared.base import audit
 from shared.base.audit import Action
@@ -126,3 +127,21 @@ def test_what_cannot_be_kept_is_not_done(stage: Stage, admin: str) -> None:
     assert fired
     assert answer.status == 503
     assert entries(admin) == []
+
+
+def test_what_becomes_of_a_key_is_told_without_the_key(stage: Stage, admin: str) -> None:
+    body = {"username": "alice", "email": "alice@example.com", "password": PASSWORD}
+    made = call(register_account.handler, "POST", "/api/auth/register", body).json
+    token, user_id = made["tokens"]["access_token"], made["user"]["id"]
+    wish = {"name": "Nightly", "scopes": ["videos:read"]}
+    key = call(create_api_key.handler, "POST", "/api/v1/api-keys", wish, token=token).json
+    path, parameters = f"/api/v1/api-keys/{key['id']}", {"key_id": key["id"]}
+    rotated = call(rotate_api_key.handler, "POST", f"{path}/rotate", token=token, parameters=parameters).json
+    assert call(delete_api_key.handler, "DELETE", path, token=token, parameters=parameters).status == 200
+    answer = listed(admin, f"target={key['id']}")
+    found = answer.json["entries"]
+    assert [entry["action"] for entry in found] == ["api_key.deleted", "api_key.rotated", "api_key.created"]
+    assert {entry["actor"] for entry in found} == {user_id}
+    assert found[-1]["details"] == {"name": "Nightly", "scopes": "videos:read"}
+    assert key["key"] not in answer.body
+    assert rotated["key"] not in answer.body
