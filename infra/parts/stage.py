@@ -97,10 +97,8 @@ class Stage:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The settings that every function is told."""
-        optional = {"TRANSCRIBER_PYTHON": self.transcriber_python, "MAIL_FROM": self.mail_from}
-        optional["FRONTEND_URL"] = self.frontend_url
-        return {
+        """The settings that every function is told; what is not set is not told, since Batch refuses empty values."""
+        told = {
             "STAGE": self.name,
             "CORS_ORIGINS": self.cors_origins,
             "RATE_SCALE": self.rate_scale,
@@ -119,8 +117,11 @@ class Stage:
             "ACCESS_TOKEN_EXPIRE_MINUTES": self.access_token_minutes,
             "REFRESH_TOKEN_EXPIRE_DAYS": self.refresh_token_days,
             "TRANSCRIBER": self.transcriber,
-            **{name: value for name, value in optional.items() if value},
+            "TRANSCRIBER_PYTHON": self.transcriber_python,
+            "MAIL_FROM": self.mail_from,
+            "FRONTEND_URL": self.frontend_url,
         }
+        return {name: value for name, value in told.items() if value}
 
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")

@@ -126,6 +126,10 @@ class PasswordChange(Request):
     new_password: NewPassword
 
 
+MOST_SESSIONS = 100
+"""That are shown."""
+
+
 class Message(BaseModel):
     """That it was done."""
 
@@ -146,6 +150,6 @@ class ShownSession(BaseModel):
 
 
 class Sessions(BaseModel):
-    """All sessions that live, the newest first."""
+    """The sessions that live, the newest first."""
 
-    sessions: list[ShownSession]
+    sessions: Annotated[list[ShownSession], Field(max_length=MOST_SESSIONS)]

@@ -1,6 +1,6 @@
 """GET /api/v1/auth/sessions: where the caller is logged in."""
 
-from functions.api.sessions._models import Sessions, ShownSession
+from functions.api.sessions._models import MOST_SESSIONS, Sessions, ShownSession
 from shared.base import clock
 from shared.contract.declare import get
 from shared.contract.permissions import user
@@ -13,8 +13,8 @@ from shared.http.serve import serve
 
 @get("/api/v1/auth/sessions", caller=user(by_hand=True), needs=(SESSIONS.query,))
 async def list_sessions(caller: Caller, sessions: SessionService) -> Sessions:
-    """All sessions of the caller that live, the newest first."""
-    found = sessions.list(caller.require_user())
+    """The sessions of the caller that live, the newest first, 100 at most."""
+    found = sessions.list(caller.require_user())[:MOST_SESSIONS]
     return Sessions(sessions=[_shown(session, caller.session_id) for session in found])
 
 

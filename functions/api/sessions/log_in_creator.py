@@ -17,7 +17,15 @@ from shared.http.serve import serve
     errors=((401, "INVALID_CREDENTIALS"), (423, "ACCOUNT_LOCKED")),
     compute=Compute(memory=1769),
     needs=(
-        *(USERS.batch_get, USERS.update, SEALING.decrypt("mfa"), LIMITS.batch_get, LIMITS.update, LIMITS.delete),
+        *(
+            USERS.batch_get,
+            USERS.check,
+            USERS.update,
+            SEALING.decrypt("mfa"),
+            LIMITS.batch_get,
+            LIMITS.update,
+            LIMITS.delete,
+        ),
         *(SESSIONS.put, SESSIONS.query, PASSWORD_PEPPER.read, SIGNING_KEYS.read, AUDIT.put),
     ),
 )

@@ -25,6 +25,8 @@ from shared.domains.accounts.store.users import AccountStore
 
 NAME_TRIES = 5
 SOMEWHERE = Device()
+_LOCK, _PASSWORD = 0, 1
+"""Which write of a login is refused when too many guesses were counted, or the password was changed, meanwhile."""
 
 
 class CreatorService:
@@ -107,14 +109,14 @@ class AccountService:
         session, jti = new_session(found.user.id, edition, device)
         entered = logged_in(found.user, session, jti)
         begun = audit.entry(Action.SESSION_BEGUN, found.user.id, actor=found.user.id, session=session.id)
-        if self._sessions.begin(session, forgiveness(locks[0]), begun, *code_spent):
+        still = self._accounts.still(login, found)
+        refused = self._sessions.begin(session, forgiveness(locks[0]), still, begun, *code_spent)
+        if refused is None:
             return entered
-        if not code_spent:
+        if refused == _LOCK:
             raise LockedError(locks[0].seconds)
-        count(
-            counts, *_locking(counts, found)
-        )  # of the two that can be refused it is the code, in all likelihood: it was used before
-        raise WrongCodeError
+        count(counts, *_locking(counts, found))
+        raise WrongCredentialsError if refused == _PASSWORD else WrongCodeError
 
     def get(self, user_id: str) -> User:
         """A user who holds a token. InvalidTokenError when they are gone."""

@@ -40,10 +40,12 @@ class SessionStore:
         bind(RefreshRow, TABLE_VARIABLE)
         return cls()
 
-    def begin(self, session: Session, *more: dict[str, Any]) -> bool:
-        """Keep a new session, and make the writes that must be made with it; False when one of these is refused."""
+    def begin(self, session: Session, *more: dict[str, Any]) -> int | None:
+        """Keep a new session with the writes that must be made with it; else which of these was refused, from 0."""
+        added = _additions(session)
         with reachable("Accounts"):
-            return write_together(*_additions(session), *more) is None
+            refusal = write_together(*added, *more)
+        return None if refusal is None else refusal.number - len(added)
 
     def rotate(self, user_id: str, session_id: str, old_hash: str, new_hash: str) -> bool:
         """Replace the one good refresh token; False when the old one is not it, or no more.

@@ -111,6 +111,17 @@ class AccountStore:
         row = UserRow.from_raw_data(found[users][0]) if found[users] else None
         return _credentials(row), counts
 
+    def still(self, login: str, found: Credentials) -> dict[str, Any]:
+        """What must hold in the transaction that lets somebody in: their password is the one that was read."""
+        return {
+            "ConditionCheck": {
+                "TableName": UserRow.Meta.table_name,
+                "Key": {"pk": {"S": login_key(login)}},
+                "ConditionExpression": "password_hash = :hash",
+                "ExpressionAttributeValues": {":hash": {"S": found.password_hash}},
+            }
+        }
+
     def change(self, user: User, shared: list[Action], own: list[Action], *, names: list[Action] | None = None) -> bool:
         """Change a user in all their rows or in none; False when they are gone, or have other names by now.
 

@@ -4,12 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from shared.base import tokens
 from shared.base.errors import UnavailableError
 from shared.contract.resources import LIMITS, SESSIONS
 from shared.domains.accounts.errors import LockedError, WrongCredentialsError
 from shared.domains.accounts.model import Device
 from shared.domains.accounts.rules.lockout import ADDRESS_SECONDS, ALL_SECONDS, MOST_FROM_ADDRESS, MOST_IN_ALL
 from shared.domains.accounts.service.entering import AccountService
+from shared.domains.accounts.service.passwords import PasswordService
 from tests.aws import Stage
 from tests.clock import TurnedClock
 from tests.shared.domains.accounts.conftest import PASSWORD, Register
@@ -121,3 +123,21 @@ def test_counters_do_not_say_whose_they_are(stage: Stage, register: Register, ac
     register()
     guess(accounts, "alice@example.com")
     assert "alice" not in str(stage.rows(LIMITS))
+
+
+def test_a_login_that_began_with_a_password_that_was_changed_meanwhile_is_refused(
+    stage: Stage, register: Register, accounts: AccountService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = register()
+    begun = len(stage.rows(SESSIONS))
+    session_id = tokens.verify(made.tokens.access_token, "access").session_id
+    read = accounts._accounts.for_login
+
+    def slowly(*arguments: object) -> object:
+        found = read(*arguments)  # type: ignore[arg-type]
+        PasswordService.open().change(made.user.email, session_id, HOME, PASSWORD, "Another horse battery 2")
+        return found
+
+    monkeypatch.setattr(accounts._accounts, "for_login", slowly)
+    assert guess(accounts, password=PASSWORD) == "UNAUTHORIZED"
+    assert len(stage.rows(SESSIONS)) == begun
