@@ -2,20 +2,15 @@
 
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
+from functions.api.accounts._models import Request
 from shared.domains.accounts.rules import names, passwords
 from shared.domains.accounts.rules.mailed import TOKEN_LENGTH
-from shared.domains.accounts.rules.second_factor import CODE_LENGTH
+from shared.domains.accounts.rules.second_factor import CODE_LENGTH, RECOVERY_CODES
 from shared.http.framework import BaseModel
 
 Token = Annotated[str, Field(min_length=1, max_length=2 * TOKEN_LENGTH)]
-
-
-class Request(BaseModel):
-    """A request: a field that it does not know is a mistake."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class MailRequest(Request):
@@ -63,7 +58,7 @@ class Enrolment(BaseModel):
 
     secret: str
     otpauth_uri: str
-    recovery_codes: list[str]
+    recovery_codes: Annotated[list[str], Field(max_length=RECOVERY_CODES)]
 
 
 class Enabled(BaseModel):

@@ -40,7 +40,7 @@ class Key(BaseModel):
     id: str
     name: str
     prefix: str
-    scopes: list[str]
+    scopes: Annotated[list[str], Field(max_length=rules.MOST_SCOPES)]
     created_at: str
     expires_at: str | None
     rotated_at: str | None
