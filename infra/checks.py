@@ -26,7 +26,7 @@ MACHINERY = {
 }
 DEMO = "infra/local/demo/"
 TOOL_SECONDS = 600
-PARTS_DONE = ("foundations",)  # of tests/contract/endpoints.yaml
+PARTS_DONE = ("foundations", "media")  # of tests/contract/endpoints.yaml
 # The contract is a copy and stays one; the product's own endpoints stand beside it.
 ADDITIONS = "tests/contract/additions.yaml"
 CONTRACT_CHECK = ROOT / "tests" / "contract" / "check.py"
@@ -44,11 +44,15 @@ ASKS_WHERE = re.compile(
 MAY_READ = {"layers/worker/bootstrap.py": 'os.environ.get("AWS_ENDPOINT_URL")'}
 """Code without an SDK reads the address that an SDK reads by itself."""
 
+SCANNED = ("--config", "infra/semgrep.yaml", "functions", "shared", "infra")
 TOOLS = {
     "format": ["ruff", "format", "--check", "--quiet", "."],
     "lint": ["ruff", "check", "--quiet", "."],
     "types": ["pyrefly", "check", "--summary=none"],
     "imports": ["lint-imports"],
+    # What is deployed; ruff has the smaller half of bandit's rules for everything
+    "bandit": ["bandit", "--quiet", "--recursive", "-ll", "functions", "shared", "infra"],
+    "semgrep": [*"semgrep scan --metrics=off --disable-version-check --error --quiet".split(), *SCANNED],
 }
 # What writes generated documents, and with --check says whether they are what it would write.
 GENERATOR = "infra.openapi"

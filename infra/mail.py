@@ -18,7 +18,7 @@ NOTHING = "No mail has been sent since the local stack was started."
 
 def messages(endpoint: str) -> list[dict[str, Any]]:
     """What the emulator's SES has taken, the oldest first."""
-    with urlopen(f"{endpoint}/_ministack/ses/messages", timeout=SECONDS) as answer:  # noqa: S310 - the loopback
+    with urlopen(f"{endpoint}/_ministack/ses/messages", timeout=SECONDS) as answer:  # noqa: S310  # nosec B310 - the loopback
         accounts = json.load(answer)["messages"].values()
     return sorted((one for sent in accounts for one in sent), key=lambda one: float(one["Timestamp"]))
 

@@ -71,6 +71,7 @@ class Endpoint(Declaration):
     errors         status -> code of the failures worth documenting besides those that follow from the declaration
     answers        status -> model of the answers besides `status`, for example 503 of a readiness probe
     media_type     what the answer is when it is not JSON, for example text/plain
+    other_type     what it is for callers who ask for that in Accept, for example text/html
     idempotent     Idempotency-Key is honoured: the first answer is kept for 24 hours
     secret_answer  the answer carries a secret, so it is never kept: a repeated Idempotency-Key is 409
     shared_age     seconds that a shared cache may keep the answer to an anonymous caller; 0 is never
@@ -86,6 +87,7 @@ class Endpoint(Declaration):
     errors: tuple[tuple[int, str], ...] = ()
     answers: tuple[tuple[int, type], ...] = ()
     media_type: str = "application/json"
+    other_type: str = ""
     idempotent: bool = False
     secret_answer: bool = False
     shared_age: int = 0

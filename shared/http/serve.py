@@ -110,13 +110,21 @@ def _add_route(
         status_code=endpoint.status,
         operation_id=function.__name__ + ("_alias" * bool(number)) + (str(number) if number > 1 else ""),
         include_in_schema=not any_route,
-        responses={status: {"model": model} for status, model in endpoint.answers},
+        responses=_responses(endpoint),
         **options,
     )
     if any_route:
         added = application.router.routes[-1]
         assert isinstance(added, Route)
         added.methods = set()  # which Starlette takes for all of them
+
+
+def _responses(endpoint: Endpoint) -> dict[int | str, dict[str, Any]]:
+    """What the document says of answers besides what the function's own type says."""
+    found: dict[int | str, dict[str, Any]] = {status: {"model": model} for status, model in endpoint.answers}
+    if endpoint.other_type:
+        found.setdefault(endpoint.status, {})["content"] = {endpoint.other_type: {}}
+    return found
 
 
 def with_injection(function: Callable[..., Any]) -> Callable[..., Any]:

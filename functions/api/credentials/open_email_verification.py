@@ -16,6 +16,7 @@ from shared.http.serve import serve
 @get(
     "/api/v1/auth/verify-email",
     answers=((200, Message),),
+    other_type="text/html",
     errors=((401, "INVALID_TOKEN"),),
     needs=(SESSIONS.get, SESSIONS.delete, USERS.update, AUDIT.put),
 )
