@@ -43,7 +43,7 @@ class SessionStore:
     def begin(self, session: Session, *more: dict[str, Any]) -> bool:
         """Keep a new session, and make the writes that must be made with it; False when one of these is refused."""
         with reachable("Accounts"):
-            return write_together(*_additions(session), *more) is None
+            return write_together(*additions(session), *more) is None
 
     def rotate(self, user_id: str, session_id: str, old_hash: str, new_hash: str) -> bool:
         """Replace the one good refresh token; False when the old one is not it, or no more.
@@ -126,8 +126,8 @@ class SessionStore:
                 return None
 
 
-def _additions(session: Session) -> list[dict[str, Any]]:
-    """What a session is kept as; a refresh token of Studio has a row that leads to it."""
+def additions(session: Session) -> list[dict[str, Any]]:
+    """The writes that keep a session; a refresh token of Studio has a row that leads to it."""
     rows: list[SessionRow | RefreshRow] = [session_row(session)]
     if session.edition is Edition.STUDIO:
         rows.append(refresh_row(session, session.refresh_hash))
