@@ -107,7 +107,9 @@ class Stage:
     def environment(self) -> dict[str, str]:
         """The settings that every function is told."""
         optional = {"TRANSCRIBER_PYTHON": self.transcriber_python, "MAIL_FROM": self.mail_from}
-        optional["FRONTEND_URL"] = self.frontend_url
+        optional |= {"FRONTEND_URL": self.frontend_url, "CLERK_ISSUER": self.clerk_issuer}
+        optional |= {"CLERK_AUTHORIZED_PARTIES": self.clerk_authorized_parties, "OAUTH_REDIRECTS": self.oauth_redirects}
+        optional |= {"GOOGLE_CLIENT_ID": self.google_client_id, "YOUTUBE_CLIENT_ID": self.youtube_client_id}
         return {
             "STAGE": self.name,
             "CORS_ORIGINS": self.cors_origins,
@@ -115,11 +117,6 @@ class Stage:
             "TOKEN_ISSUER": self.token_issuer,
             "TOKEN_AUDIENCE": self.token_audience,
             "CSRF_MODE": self.csrf_mode,
-            "CLERK_ISSUER": self.clerk_issuer,
-            "CLERK_AUTHORIZED_PARTIES": self.clerk_authorized_parties,
-            "GOOGLE_CLIENT_ID": self.google_client_id,
-            "YOUTUBE_CLIENT_ID": self.youtube_client_id,
-            "OAUTH_REDIRECTS": self.oauth_redirects,
             "GOOGLE_ENDPOINTS": self.google_endpoints,
             "PRICES": self.prices,
             "ENCODER": self.encoder,

@@ -17,7 +17,7 @@ from shared.http.serve import serve
     caller=optional(fresh=True, recent=HOUR, by_hand=True),
     limits=(per_address("oauth", 20, MINUTE),),
     errors=((401, "INVALID_CREDENTIALS"), (404, "NOT_FOUND"), (409, "CONFLICT"), (423, "ACCOUNT_LOCKED")),
-    compute=Compute(memory=1769, seconds=25),
+    compute=Compute(seconds=25),
     needs=(
         *(USERS.batch_get, USERS.get, USERS.put, USERS.update, SESSIONS.put, LIMITS.batch_get, LIMITS.update),
         *(LIMITS.delete, OAUTH_CLIENTS.read, SIGNING_KEYS.read, SEALING.generate("oauth"), SEALING.decrypt("mfa")),

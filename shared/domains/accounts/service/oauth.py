@@ -1,7 +1,8 @@
 """Logging in with a provider, and linking what somebody is there to their account."""
 
+import json
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from shared.base import audit, clock, logs
 from shared.base.audit import Action
@@ -181,7 +182,7 @@ def _session(arrival: Arrival, user: User) -> tuple[Entrance, list[Write]]:
     identity, tokens = arrival.identity, arrival.tokens
     session, jti = new_session(user.id, Edition.STUDIO, arrival.device)
     entered = logged_in(user, session, jti)  # before anything is written, since the key may be out of reach
-    sealed = seal(_text(tokens), rules.place_of_tokens(user.id, identity.provider))
+    sealed = seal(json.dumps(asdict(tokens)), rules.place_of_tokens(user.id, identity.provider))
     begun = audit.entry(Action.SESSION_BEGUN, user.id, actor=user.id, session=session.id, provider=identity.provider)
     writes = [
         identities.spending(rules.state_hash(arrival.flow), rules.ends_at(arrival.flow)),
@@ -202,13 +203,6 @@ def _second_factor(arrival: Arrival, holder: Credentials, known: Known) -> list[
     with counting(known.counts):
         spent = second_factor.check(holder, arrival.mfa_code)
     return [(identities.CODE, write) for write in (*spent, forgiveness(next(iter(known.counts))))]
-
-
-def _text(tokens: Tokens) -> str:
-    import json
-    from dataclasses import asdict
-
-    return json.dumps(asdict(tokens))
 
 
 def _newcomer(person: Person) -> User:
