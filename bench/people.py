@@ -127,6 +127,24 @@ def _as_administrator(name: str, method: str, path: str, body: object = None) ->
     return prepare
 
 
+OAUTH = "/api/v1/auth/oauth/google"
+
+
+def _begin_provider_login(world: World) -> Request:
+    parameters = {"provider": "google"}
+    return lambda: world.ask("sessions.begin_provider_login", "GET", f"{OAUTH}/authorize", parameters=parameters)
+
+
+def _finish_provider_login(world: World) -> Request:
+    """Somebody who is new: their account takes more writes, and as many calls as a login of who is not."""
+    parameters = {"provider": "google"}
+    with world.stage.unrecorded():
+        told = world.ask("sessions.begin_provider_login", "GET", f"{OAUTH}/authorize", parameters=parameters).json
+        code, state = world.provider.log_in(told["authorization_url"], new_id())
+    body = {"code": code, "state": state}
+    return lambda: world.ask("sessions.finish_provider_login", "POST", OAUTH, body, parameters=parameters)
+
+
 PEOPLE: dict[str, Callable[[World], Request]] = {
     "get_public_keys": get("accounts.get_public_keys", "/.well-known/jwks.json"),
     "log_in": _log_in,
@@ -148,6 +166,8 @@ PEOPLE: dict[str, Callable[[World], Request]] = {
     "edit_own_account": _as_another("accounts.edit_own_account", "PATCH", "/api/v1/users/me", {"full_name": "New"}),
     "register_creator": _register_creator,
     "log_in_creator": _enter("log_in_creator", "/api/v1/auth/login"),
+    "begin_provider_login": _begin_provider_login,
+    "finish_provider_login": _finish_provider_login,
     "renew_session": _enter("renew_session", "/api/v1/auth/refresh", refresh=True),
     "log_out": _as_another("sessions.log_out", "POST", "/api/v1/auth/logout"),
     "list_sessions": _as_another("sessions.list_sessions", "GET", "/api/v1/auth/sessions"),

@@ -40,6 +40,7 @@ from tests.callers import service_token, user_token
 from tests.clock import TurnedClock
 from tests.functions.api.operations.conftest import answer_of_media_function
 from tests.mailbox import Mailbox
+from tests.provider import Provider, with_provider
 
 PASSWORD = "Correct horse 1"
 SIZE = 6 * 1024 * 1024
@@ -53,9 +54,9 @@ STEP = 0.1
 class World:
     """Somebody who is logged in, the videos that they need, and the calls that requests make."""
 
-    def __init__(self, stage: Stage, turned: TurnedClock) -> None:
-        """`stage` runs, `turned` is its clock."""
-        self.stage = stage
+    def __init__(self, stage: Stage, turned: TurnedClock, provider: Provider) -> None:
+        """`stage` runs, `turned` is its clock, and people log in with `provider`."""
+        self.stage, self.provider = stage, provider
         self._clock = turned
         self._open_jobs: list[str] = []
         self.newcomers: set[str] = set()
@@ -267,7 +268,8 @@ def world(kind: type[W] = World) -> Iterator[W]:
                         aws.client("secretsmanager").put_secret_value(
                             SecretId=real_name(secret), SecretString=WEBHOOK_SECRET
                         )
-            yield kind(stage, turned)
+            with with_provider(stage, patch) as provider:
+                yield kind(stage, turned, provider)
 
 
 def _tell_functions(patch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from shared.domains.accounts.service.sessions import SessionService
 from shared.domains.keys.service import showing
 from shared.domains.operations import service as operations
 from shared.http import limiting
+from shared.providers.oauth import id_tokens
 
 
 def forget() -> None:
@@ -14,6 +15,7 @@ def forget() -> None:
     kept.forget()
     sealing.forget()
     clerk_tokens.forget()
+    id_tokens.forget()
     tokens.forget()
     SessionService.forget()
     operations.forget()

@@ -81,6 +81,11 @@ MEANT = (
         "AwsSolutions-SMG4", "data/*-webhook/Resource", "Shared with whoever signs, who must learn of a change first."
     ),
     Meant(
+        "AwsSolutions-SMG4",
+        "data/oauth-clients/Resource",
+        "Google makes what it holds, and a new one begins in its console.",
+    ),
+    Meant(
         "AwsSolutions-VPC7",
         "pipeline/batch/network/Resource",
         "Nothing listens in this network, and it stands empty unless a job runs; jobs log what they do.",

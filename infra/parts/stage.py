@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aws_cdk as cdk
 from constructs import Node
@@ -32,6 +33,9 @@ class Stage:
     rate_scale      multiplies all rate limits
     csrf_mode       whose requests need a CSRF token: "cookie", "always" or "off", see shared/http/csrf.py
     clerk_issuer    of the Clerk instance whose users may come, "" without; `clerk_authorized_parties` are its frontends
+    google_client_id, youtube_client_id   of OAuth clients at Google by which people log in, "" without
+    oauth_redirects   exact addresses of frontends that Google sends browsers back to, comma separated
+    google_endpoints  JSON: where Google is, if elsewhere, see shared/providers/oauth/google.py
     prices          JSON: what costs the stage other than the list prices, see shared/domains/jobs/rules/prices.py
     encoder         "ours", or "outside" when another service encodes
     renderer        "ours", or "remotion" when Remotion Lambda renders
@@ -56,6 +60,10 @@ class Stage:
     csrf_mode: str
     clerk_issuer: str
     clerk_authorized_parties: str
+    google_client_id: str
+    youtube_client_id: str
+    oauth_redirects: str
+    google_endpoints: str
     prices: str
     encoder: str
     renderer: str
@@ -107,6 +115,7 @@ class Stage:
             "CSRF_MODE": self.csrf_mode,
             "CLERK_ISSUER": self.clerk_issuer,
             "CLERK_AUTHORIZED_PARTIES": self.clerk_authorized_parties,
+            "GOOGLE_ENDPOINTS": self.google_endpoints,
             "PRICES": self.prices,
             "ENCODER": self.encoder,
             "RENDERER": self.renderer,
@@ -120,6 +129,9 @@ class Stage:
             "TRANSCRIBER_PYTHON": self.transcriber_python,
             "MAIL_FROM": self.mail_from,
             "FRONTEND_URL": self.frontend_url,
+            "OAUTH_REDIRECTS": self.oauth_redirects,
+            "GOOGLE_CLIENT_ID": self.google_client_id,
+            "YOUTUBE_CLIENT_ID": self.youtube_client_id,
         }
         return {name: value for name, value in told.items() if value}
 
@@ -129,6 +141,9 @@ _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 LOCAL_ORIGINS = "http://localhost:5173,http://127.0.0.1:5173"
 _ADDRESS = re.compile(r"[A-Za-z0-9._+-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+")
 _ISSUER = re.compile(r"https://[a-z0-9.-]+|http://127\.0\.0\.1:\d{1,5}")
+_PAGE = re.compile(rf"({_ISSUER.pattern}|http://localhost:\d{{1,5}})/[A-Za-z0-9/._~-]{{0,200}}")
+_OAUTH = {"google_client_id": "", "youtube_client_id": "", "oauth_redirects": "", "google_endpoints": "{}"}
+_CLIENT_ID = re.compile(r"[A-Za-z0-9._-]{1,200}")
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?"), "number"
 _WHOLE = re.compile(r"[0-9]{1,6}"), "whole number"
 _NUMBERS = {
@@ -174,6 +189,7 @@ def stage_of(node: Node) -> Stage:
         token_audience=context("token_audience", f"{APPLICATION}-users"),
         csrf_mode=_choice("csrf_mode", context("csrf_mode", "cookie")),
         **_clerk(context("clerk_issuer", ""), context("clerk_authorized_parties", "")),
+        **_oauth({key: context(key, default) for key, default in _OAUTH.items()}),
         prices=_prices(context("prices", "{}")),
         encoder=context("encoder", "ours"),
         renderer=context("renderer", "ours"),
@@ -215,6 +231,19 @@ def _clerk(issuer: str, parties: str) -> dict[str, str]:
     return {"clerk_issuer": issuer, "clerk_authorized_parties": parties}
 
 
+def _oauth(given: dict[str, str]) -> dict[str, str]:
+    """The settings of logins with Google, refused unless they are whole."""
+    clients = [_formed(key, given[key], _CLIENT_ID, "123-abc") for key in ("google_client_id", "youtube_client_id")]
+    redirects = given["oauth_redirects"].split(",")
+    if any(clients) and not all(map(_PAGE.fullmatch, redirects)):
+        raise ValueError(f"-c oauth_redirects: {redirects} names no exact addresses such as https://app.example.org/in")
+    places = _json("google_endpoints", given["google_endpoints"])
+    known = {"authorize": _PAGE, "token": _PAGE, "keys": _PAGE, "issuer": _ISSUER}
+    if not all(name in known and known[name].fullmatch(str(place)) for name, place in places.items()):
+        raise ValueError(f"-c google_endpoints: {places} has more than addresses of {', '.join(known)}")
+    return given
+
+
 def _extra_codecs(given: str, gpu: str) -> str:
     codecs = given.split(",")
     if given != OFF and (set(codecs) - set(EXTRA_CODECS) or len(set(codecs)) < len(codecs)):
@@ -238,11 +267,16 @@ def _formed(key: str, given: str, form: re.Pattern[str], example: str) -> str:
 
 def _prices(text: str) -> str:
     """The setting `prices`, refused when it is no object of numbers."""
-    try:
-        found = json.loads(text)
-        good = isinstance(found, dict) and all(type(price) in (int, float) and price >= 0 for price in found.values())
-    except ValueError:
-        good = False
-    if not good:
+    if not all(type(price) in (int, float) and price >= 0 for price in _json("prices", text).values()):
         raise ValueError(f"-c prices: {text!r} is no JSON object of numbers")
     return text
+
+
+def _json(key: str, text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if isinstance(found, dict):
+        return found
+    raise ValueError(f"-c {key}: {text!r} is no JSON object")

@@ -21,6 +21,7 @@ from shared.base.tokens import LEEWAY, MAX_LENGTH
 _HEADER = {"alg", "typ", "kid", "cat"}
 _REQUIRED = ("iss", "sub", "sid", "azp", "iat", "nbf", "exp")
 _FARTHEST = 2**40
+_KEYS_PATH = "/.well-known/jwks.json"
 KNOWN_SECONDS = 3600
 _PAUSE = 5
 """Seconds between two questions to an issuer that does not answer, while no key is known."""
@@ -47,7 +48,7 @@ class ClerkClaims:
     image_url: str
 
 
-_keys = KeySet(lambda: published_keys(_issuer()), pause=_PAUSE)
+_keys = KeySet(lambda: published_keys(_issuer().rstrip("/") + _KEYS_PATH), pause=_PAUSE)
 _verified: Kept[ClerkClaims] = Kept(KNOWN_SECONDS)
 
 

@@ -44,9 +44,9 @@ PUBLIC = CallerRule(Identity.PUBLIC)
 SIGNATURE = CallerRule(Identity.SIGNATURE)
 
 
-def optional(permission: str = "") -> CallerRule:
-    """Anybody; a bearer token is used when there is one, and a bad one is refused."""
-    return CallerRule(Identity.OPTIONAL, permission)
+def optional(permission: str = "", **more: Any) -> CallerRule:
+    """Anybody; a bearer token is used when there is one, and a bad one is refused. `more` as for `user`."""
+    return CallerRule(Identity.OPTIONAL, permission, **more)
 
 
 def user(permission: str = "", **more: Any) -> CallerRule:

@@ -82,6 +82,9 @@ CURSOR_KEY = Secret(
 WEBHOOK = Secret(Kind.SECRET, "video-processing-webhook", description="Signs the reports of an outside encoder")
 REMOTION_WEBHOOK = Secret(Kind.SECRET, "remotion-webhook", description="Signs what Remotion reports of renders")
 CLERK_WEBHOOK = Secret(Kind.SECRET, "clerk-webhook", description="Signs what Clerk reports of its users")
+OAUTH_CLIENTS = Secret(
+    Kind.SECRET, "oauth-clients", description="Secrets of our OAuth clients, a JSON object by provider"
+)
 SEALING = Key(Kind.KEY, "sealing")
 PUBLIC_KEYS = Parameter(Kind.PARAMETER, "public-keys")
 
@@ -96,4 +99,7 @@ EDGE = Distribution(Kind.DISTRIBUTION, "media")
 CLOUDWATCH = Account(Kind.ACCOUNT, "cloudwatch")
 
 TABLES = (USERS, API_KEYS, SESSIONS, AUDIT, VIDEOS, JOBS, LIMITS, IDEMPOTENCY, OPERATIONS)
-SECRETS = (SIGNING_KEYS, PASSWORD_PEPPER, MEDIA_KEY, CURSOR_KEY, WEBHOOK, REMOTION_WEBHOOK, CLERK_WEBHOOK)
+SECRETS = (
+    *(SIGNING_KEYS, PASSWORD_PEPPER, MEDIA_KEY, CURSOR_KEY),
+    *(WEBHOOK, REMOTION_WEBHOOK, CLERK_WEBHOOK, OAUTH_CLIENTS),
+)

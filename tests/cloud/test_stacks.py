@@ -236,6 +236,17 @@ def test_tags_say_whose_it_is(cloud: Templates) -> None:
         ({"clerk_issuer": "http://clerk.example.org"}, "no address such as https"),
         ({"clerk_issuer": "https://clerk.example.org/"}, "no address such as https"),
         ({"clerk_issuer": "https://clerk.example.org"}, "no exact origins of frontends"),
+        ({"google_client_id": "an id"}, "not of the form"),
+        ({"google_client_id": "1-a.apps.googleusercontent.com"}, "no exact addresses"),
+        ({"youtube_client_id": "1-a", "oauth_redirects": "https://app.example.org"}, "no exact addresses"),
+        ({"youtube_client_id": "1-a", "oauth_redirects": "http://app.example.org/in"}, "no exact addresses"),
+        ({"youtube_client_id": "1-a", "oauth_redirects": "https://app.example.org/in, https://b.de/"}, "no exact"),
+        ({"youtube_client_id": "1-a", "oauth_redirects": "https://app.example.org/in?a=*"}, "no exact addresses"),
+        ({"google_endpoints": "none"}, "google_endpoints: 'none' is no JSON object"),
+        ({"google_endpoints": '{"token": "http://example.org/token"}'}, "more than addresses"),
+        ({"google_endpoints": '{"tokens": "https://example.org/token"}'}, "more than addresses"),
+        ({"prices": "[]"}, "prices: .* is no JSON object"),
+        ({"prices": '{"a": -1}'}, "no JSON object of numbers"),
         ({"cors_origins": "*"}, "no exact origin"),
         ({"cors_origins": "https://app.example.org,https://*.example.org"}, "no exact origin"),
         ({"cors_origins": "https://app.example.org/"}, "no exact origin"),
@@ -260,6 +271,20 @@ def test_synthesis_refuses(context: dict[str, str], message: str, monkeypatch: p
 
     with pytest.raises(ValueError, match=message):
         stage_of(cast("Any", SimpleNamespace(try_get_context=context.get)))
+
+
+def test_synthesis_takes_clients_of_google(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", _node_folder(), prepend=":")
+    from infra.parts.stage import stage_of
+
+    given = {
+        "google_client_id": "1-a.apps.googleusercontent.com",
+        "oauth_redirects": "https://app.example.org/in,http://localhost:5173/oauth/back",
+        "google_endpoints": '{"token": "http://127.0.0.1:9999/token", "issuer": "https://login.example.org"}',
+    }
+    told = stage_of(cast("Any", SimpleNamespace(try_get_context=given.get))).environment
+    assert {name: told[name.upper()] for name in given} == given
+    assert "YOUTUBE_CLIENT_ID" not in told
 
 
 def test_name_that_aws_would_refuse_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,8 +6,11 @@ from pydantic import Field
 
 from functions.api.accounts._models import Request
 from shared.domains.accounts import model
-from shared.domains.accounts.rules import names, passwords, registration, second_factor
+from shared.domains.accounts.rules import names, oauth, passwords, registration, second_factor
 from shared.http.framework import BaseModel
+
+CODE_LENGTH = 2048
+"""Of what a provider sends back; Google announces 256 bytes."""
 
 Password = Annotated[
     str, Field(min_length=1, max_length=passwords.LONGEST_PASSWORD, json_schema_extra={"format": "password"})
@@ -105,6 +108,32 @@ class Entered(StudioTokens):
             expires_in=tokens.expires_in,
             user=Creator.of(entered.user),
         )
+
+
+class ProviderLogin(BaseModel):
+    """Where to send the browser, and the state that it must come back with."""
+
+    authorization_url: str
+    state: str
+
+
+class ProviderReturn(Request):
+    """What a provider has sent back with the browser; `mfa_code` is of who has a second factor here."""
+
+    code: Annotated[str, Field(min_length=1, max_length=CODE_LENGTH)]
+    state: Annotated[str, Field(min_length=1, max_length=oauth.STATE_LENGTH)]
+    mfa_code: Annotated[str | None, Field(max_length=second_factor.CODE_LENGTH)] = None
+
+
+class EnteredByProvider(Entered):
+    """The session, and the provider's tokens: sealed, so that they are of use here alone, and to this user."""
+
+    oauth_tokens: str
+
+    @classmethod
+    def by(cls, entrance: model.Entrance) -> "EnteredByProvider":
+        """The session and the tokens."""
+        return cls(**Entered.begun(entrance).model_dump(), oauth_tokens=entrance.sealed_tokens)
 
 
 class StudioRefresh(Request):

@@ -116,3 +116,38 @@ class NoAddressError(InvalidTokenError):
     def __init__(self) -> None:
         """The sentence is for who sets Clerk up."""
         super().__init__("The session token names no e-mail address: add email and email_verified to its template")
+
+
+class FlowError(InvalidCredentialsError):
+    """A login with a provider that did not begin here, is over, or that the provider does not stand for."""
+
+    def __init__(self) -> None:
+        """One message for all reasons."""
+        super().__init__("This login is not good, or no more: begin again")
+
+
+class AddressKnownError(ConflictError):
+    """Somebody comes with a provider for the first time, and an account with their address is not provably theirs."""
+
+    def __init__(self) -> None:
+        """The sentence says what to do."""
+        super().__init__("An account has this e-mail address already: log in to it, and link the provider to it there")
+
+
+class AddressUnverifiedError(ConflictError):
+    """Somebody comes with a provider that does not say that their address is theirs."""
+
+    def __init__(self) -> None:
+        """The same whether or not an account has the address."""
+        super().__init__(
+            "The provider has not verified your e-mail address: do so there, or log in to your account and link "
+            "the provider to it"
+        )
+
+
+class OthersIdentityError(ConflictError):
+    """What somebody wants to link is linked to another account."""
+
+    def __init__(self) -> None:
+        """Whose it is, is not told."""
+        super().__init__("You log in to another account with this already")

@@ -173,3 +173,23 @@ class LoggedIn:
 
     user: User
     tokens: Tokens
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Somebody as a provider knows them; `provider` and `subject` never change."""
+
+    provider: str
+    subject: str
+
+    @property
+    def name(self) -> str:
+        """For example google#1234."""
+        return f"{self.provider}#{self.subject}"
+
+
+@dataclass(frozen=True)
+class Entrance(LoggedIn):
+    """A session that a provider's login began, and the provider's tokens, sealed to their user."""
+
+    sealed_tokens: str

@@ -42,7 +42,7 @@ class SessionStore:
 
     def begin(self, session: Session, *more: dict[str, Any]) -> int | None:
         """Keep a new session with the writes that must be made with it; else which of these was refused, from 0."""
-        added = _additions(session)
+        added = additions(session)
         with reachable("Accounts"):
             refusal = write_together(*added, *more)
         return None if refusal is None else refusal.number - len(added)
@@ -128,8 +128,8 @@ class SessionStore:
                 return None
 
 
-def _additions(session: Session) -> list[dict[str, Any]]:
-    """What a session is kept as; a refresh token of Studio has a row that leads to it."""
+def additions(session: Session) -> list[dict[str, Any]]:
+    """The writes that keep a session; a refresh token of Studio has a row that leads to it."""
     rows: list[SessionRow | RefreshRow] = [session_row(session)]
     if session.edition is Edition.STUDIO:
         rows.append(refresh_row(session, session.refresh_hash))

@@ -10,8 +10,9 @@ from tests.api import Answer, call
 from tests.aws import bare_stage, lasting_stage, stage
 from tests.clock import turned_clock
 from tests.functions.api.accounts.conftest import quick_hashes
+from tests.provider import provider
 
-__all__ = ["bare_stage", "lasting_stage", "quick_hashes", "stage", "turned_clock"]
+__all__ = ["bare_stage", "lasting_stage", "provider", "quick_hashes", "stage", "turned_clock"]
 
 PASSWORD = "Correct horse battery 1"
 
@@ -41,3 +42,9 @@ def log_in(register: Register) -> LogIn:
         return found
 
     return send
+
+
+@pytest.fixture
+def quick_rates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits that are out of the way."""
+    monkeypatch.setenv("RATE_SCALE", "1000")
