@@ -82,6 +82,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     "admin": frozenset({"all"}),
     "service": frozenset({"internal:all"}),
 }
+PEOPLES_ROLES = tuple(role for role in ROLE_PERMISSIONS if role != "service")
 
 
 def allows(held: frozenset[str], wanted: str) -> bool:
