@@ -106,6 +106,12 @@ def _as_administrator(name: str, method: str, path: str, body: object = None) ->
     return prepare
 
 
+def _impersonate(world: World) -> Request:
+    token, path = world.administrator(), f"/api/v1/admin/users/{world.user.id}/impersonate"
+    parameters = {"user_id": world.user.id}
+    return lambda: world.ask("admin.impersonate_user", "POST", path, token=token, parameters=parameters)
+
+
 PEOPLE: dict[str, Callable[[World], Request]] = {
     "get_public_keys": get("accounts.get_public_keys", "/.well-known/jwks.json"),
     "log_in": _log_in,
@@ -135,6 +141,7 @@ PEOPLE: dict[str, Callable[[World], Request]] = {
         {"current_password": PASSWORD, "new_password": "Another horse battery 2"},
     ),
     "list_audit_entries": _as_administrator("admin.list_audit_entries", "GET", "/api/v1/admin/audit"),
+    "impersonate_user": _impersonate,
     "get_csrf_token": get("accounts.get_csrf_token", "/api/v1/csrf-token"),
     "list_api_keys": lambda world: lambda: world.own("keys.list_api_keys", "GET", "/api/v1/api-keys"),
     "create_api_key": _create_key,

@@ -3,7 +3,17 @@
 from shared.contract.declare import ANY_ROUTE, SAFE_METHODS, Declaration, Endpoint
 from shared.contract.needs import Need
 from shared.contract.permissions import Identity
-from shared.contract.resources import API_KEYS, CURSOR_KEY, IDEMPOTENCY, LIMITS, PUBLIC_KEYS, SESSIONS, USER_CARD, USERS
+from shared.contract.resources import (
+    API_KEYS,
+    AUDIT,
+    CURSOR_KEY,
+    IDEMPOTENCY,
+    LIMITS,
+    PUBLIC_KEYS,
+    SESSIONS,
+    USER_CARD,
+    USERS,
+)
 
 _TOKENS = (Identity.OPTIONAL, Identity.USER, Identity.ADMIN, Identity.SERVICE)
 _SESSIONS = (Identity.OPTIONAL, Identity.USER, Identity.ADMIN)
@@ -21,8 +31,10 @@ def _guards(endpoint: Endpoint) -> tuple[Need, ...]:
         found.append(PUBLIC_KEYS.read)
     if endpoint.caller.identity in _SESSIONS and endpoint.caller.live:
         found.append(SESSIONS.get)
-    if endpoint.caller.takes_keys:  # the last use of one is noted beside the limits
-        found += [API_KEYS.get, USERS.get_only(*USER_CARD.split()), LIMITS.update]
+    if (
+        endpoint.caller.takes_keys
+    ):  # the last use of one is noted beside the limits, what administrators do in the trail
+        found += [API_KEYS.get, USERS.get_only(*USER_CARD.split()), LIMITS.update, AUDIT.put]
     if endpoint.limits or endpoint.general:
         found.append(LIMITS.update)
     if _may_want_csrf_token(endpoint):

@@ -57,7 +57,11 @@ def _user(token: str, address: str, rule: CallerRule) -> Caller:
     from shared.base import tokens
     from shared.domains.accounts.service.sessions import SessionService
 
-    claims = tokens.verify(token, "access")
+    claims = tokens.verify(token, "access", "impersonation")
+    if claims.use == "impersonation":
+        from shared.http.impersonating import impersonated
+
+        return impersonated(claims, address, rule)
     if rule.live:
         began = SessionService.open().live_since(claims.user_id, claims.session_id, fresh=rule.fresh)
         _check_session(began, rule)

@@ -46,7 +46,7 @@ class Guards:
         def run() -> Answer:
             return call(caller, lambda: charge_run(self._endpoint, visit))
 
-        answer = once(self._name, self._endpoint, request, caller, seconds, run)
+        answer = self._told(request, caller, lambda: once(self._name, self._endpoint, request, caller, seconds, run))
         if caller.key_id:
             _settle_uses()
         if self._endpoint.caller.identity is Identity.SIGNATURE and answer["statusCode"] == UnauthorizedError.status:
@@ -62,6 +62,15 @@ class Guards:
             charge_stranger(self._endpoint, visit, request.address)
             raise
         return caller
+
+    @staticmethod
+    def _told(request: ApiRequest, caller: Caller, run: Callable[[], Answer]) -> Answer:
+        """The answer of `run`, which the audit trail tells of when an administrator acts as somebody."""
+        if not caller.impersonator:
+            return run()
+        from shared.http.impersonating import told
+
+        return told(caller.user_id, request.studio, run)
 
     def _seconds_left(self, context: Any) -> float:
         left = getattr(context, "get_remaining_time_in_millis", None)

@@ -249,7 +249,7 @@ def test_only_issuers_and_those_who_make_the_keys_read_what_signs_tokens(cloud: 
         for grant in cloud.grants(role)
         if keys in grant.resource and grant.action == "secretsmanager:GetSecretValue"
     }
-    issuers = {"register_account", "log_in", "refresh_tokens", "issue_service_token"}
+    issuers = {"register_account", "log_in", "refresh_tokens", "issue_service_token", "impersonate_user"}
     assert readers == issuers | {"prepare_stage", "rotate_signing_keys"}
     declared = {room.name for room in rooms() if SIGNING_KEYS.read in needs_of(room.declaration)}
     assert declared <= readers
