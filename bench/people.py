@@ -142,6 +142,9 @@ PEOPLE: dict[str, Callable[[World], Request]] = {
     ),
     "list_audit_entries": _as_administrator("admin.list_audit_entries", "GET", "/api/v1/admin/audit"),
     "impersonate_user": _impersonate,
+    "set_maintenance": _as_administrator(
+        "admin.set_maintenance", "POST", "/api/v1/admin/maintenance", {"enabled": False}
+    ),
     "get_csrf_token": get("accounts.get_csrf_token", "/api/v1/csrf-token"),
     "list_api_keys": lambda world: lambda: world.own("keys.list_api_keys", "GET", "/api/v1/api-keys"),
     "create_api_key": _create_key,

@@ -3,7 +3,7 @@
 from shared.base import aws, kept, sealing, tokens
 from shared.domains.accounts.service.sessions import SessionService
 from shared.domains.keys.service import showing
-from shared.domains.operations import service as operations
+from shared.domains.operations.service import health, maintenance
 from shared.http import limiting
 
 
@@ -15,5 +15,6 @@ def forget() -> None:
     sealing.forget()
     tokens.forget()
     SessionService.forget()
-    operations.forget()
+    health.forget()
+    maintenance.forget()
     limiting.forget()

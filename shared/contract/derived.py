@@ -9,6 +9,8 @@ from shared.contract.resources import (
     CURSOR_KEY,
     IDEMPOTENCY,
     LIMITS,
+    MAINTENANCE,
+    OPERATIONS,
     PUBLIC_KEYS,
     SESSIONS,
     USER_CARD,
@@ -35,6 +37,8 @@ def _guards(endpoint: Endpoint) -> tuple[Need, ...]:
         endpoint.caller.takes_keys
     ):  # the last use of one is noted beside the limits, what administrators do in the trail
         found += [API_KEYS.get, USERS.get_only(*USER_CARD.split()), LIMITS.update, AUDIT.put]
+    if endpoint.closes:
+        found.append(OPERATIONS.get_only(*MAINTENANCE.split()))
     if endpoint.limits or endpoint.general:
         found.append(LIMITS.update)
     if _may_want_csrf_token(endpoint):

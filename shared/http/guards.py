@@ -11,10 +11,12 @@ from shared.base.context import known
 from shared.base.errors import ForbiddenError, UnauthorizedError
 from shared.base.settings import setting
 from shared.contract.declare import ANY_ROUTE, SAFE_METHODS, Endpoint
-from shared.contract.permissions import Identity
+from shared.contract.permissions import ADMINISTRATOR, Identity
+from shared.domains.operations.service.maintenance import MaintenanceService
 from shared.http import csrf
 from shared.http.authenticate import authenticate
 from shared.http.caller import Caller
+from shared.http.credentials import NothingShownError
 from shared.http.envelope import Answer
 from shared.http.limiting import charge, charge_run, charge_stranger
 from shared.http.replay import once
@@ -40,6 +42,7 @@ class Guards:
             _check_origin(request)
         visit.caller = self._authenticate(request, visit)
         _tell(visit.caller)
+        self._look_if_open(visit.caller)
         charge(self._endpoint, visit)
         caller, seconds = visit.caller, self._seconds_left(context)
 
@@ -58,10 +61,19 @@ class Guards:
             caller = authenticate(request, self._endpoint.caller)
             if self._endpoint.path != ANY_ROUTE:
                 csrf.check(request, self._endpoint.caller.identity, caller)
+        except NothingShownError:
+            self._look_if_open(Caller())
+            charge_stranger(self._endpoint, visit, request.address)
+            raise
         except (UnauthorizedError, ForbiddenError):
             charge_stranger(self._endpoint, visit, request.address)
             raise
         return caller
+
+    def _look_if_open(self, caller: Caller) -> None:
+        """MaintenanceError while the stage is closed to this caller; it costs them nothing of their limits."""
+        if self._endpoint.closes and caller.role != ADMINISTRATOR and not caller.impersonator:
+            MaintenanceService.open().refuse()
 
     @staticmethod
     def _told(request: ApiRequest, caller: Caller, run: Callable[[], Answer]) -> Answer:

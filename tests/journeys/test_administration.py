@@ -1,12 +1,16 @@
 """What administrators do, deployed and under the functions' own roles."""
 
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
+from shared.domains.operations.service.maintenance import READ_SECONDS
 from tests.journeys.creator import Creator, administrator, registered
-from tests.journeys.traveller import Traveller
+from tests.journeys.traveller import Traveller, until
+from tests.shared.media.sources import GOOD
 
 
 @pytest.fixture(scope="module")
@@ -42,3 +46,24 @@ def test_it_ends_with_the_role_of_the_administrator(traveller: Traveller) -> Non
             assert api.get("/api/v1/users/me").status_code == 200
             traveller.invoke("set_role", {"login": former.email, "role": "user"})
             assert api.get("/api/v1/users/me").status_code == 401
+
+
+def test_case_116_what_runs_ends_while_the_stage_is_closed(head: Creator, traveller: Traveller, sources: Path) -> None:
+    video_id = traveller.upload(GOOD["silent"](sources))
+    begun = head.post("/api/v1/admin/maintenance", {"enabled": True, "message": "Back soon", "estimated_time": 5})
+    assert begun.json() == {"enabled": True, "message": "Back soon", "estimated_time": 5}
+    try:
+        until(
+            lambda: traveller.request("GET", "/api/auth/me").status_code == 503, "the stage to close", READ_SECONDS + 5
+        )
+        closed = traveller.request("POST", "/api/upload/video/request", json={})
+        assert (closed.status_code, closed.json()["error"]["code"]) == (503, "MAINTENANCE_MODE")
+        assert 60 <= int(closed.headers["retry-after"]) <= 300
+        assert httpx.get(f"{head.api.base_url}/health/ready").status_code == 200
+        until(lambda: traveller.row(video_id)["status"] == "ready", f"{video_id} to be ready")
+        head.enter()
+        assert head.api.get("/api/v1/users/me").status_code == 200
+    finally:
+        assert head.post("/api/v1/admin/maintenance", {"enabled": False}).status_code == 200
+    time.sleep(READ_SECONDS)
+    assert traveller.ended(video_id)["processing_status"] == "ready"

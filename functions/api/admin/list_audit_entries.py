@@ -2,6 +2,8 @@
 
 from typing import Annotated
 
+from pydantic import Field
+
 from shared.contract.declare import get
 from shared.contract.permissions import admin
 from shared.contract.resources import AUDIT, CURSOR_KEY
@@ -45,7 +47,7 @@ class AuditEntry(BaseModel):
 class AuditEntries(BaseModel):
     """Entries, the latest first. The trail is not counted: totals are of what this page and the next one show."""
 
-    entries: list[AuditEntry]
+    entries: Annotated[list[AuditEntry], Field(max_length=MOST)]
     pagination: Pagination
 
 
