@@ -1,6 +1,6 @@
 # Every target sets up what it needs first. PYTHON=/path/to/python3.12 chooses the interpreter.
 .DEFAULT_GOAL := help
-.PHONY: help setup npm transcriber up down mail demo test check fix synth build openapi bench where service-token deploy doctor lock
+.PHONY: help setup npm transcriber up down mail demo test check fix synth build openapi bench where service-token role deploy doctor lock
 
 STAGE ?= dev
 RUN := .venv/bin/python -m
@@ -60,6 +60,9 @@ where: setup ## the file that serves ROUTE="GET /api/videos/{video_id}"
 
 service-token: setup ## a service token for NAME= with PERMISSIONS= from the local stack, or from STAGE=
 	@$(RUN) infra.service_token "$(NAME)" "$(STAGE)"
+
+role: setup ## give LOGIN= the ROLE= viewer, user, creator or admin, on the local stack or in STAGE=
+	@$(RUN) infra.role "$(LOGIN)" "$(ROLE)" "$(STAGE)"
 
 deploy: npm ## build and deploy STAGE= to your AWS account
 	@$(RUN) infra.deploy "$(STAGE)"

@@ -1,6 +1,7 @@
 """AWS calls of each endpoint's main path, through its real handler, on an in-memory AWS that counts them.
 
-Warm is the third request of a busy caller: clients, keys, secrets, sessions and leases on the general limits are there.
+Warm is the third request of a busy caller: clients, keys, secrets, sessions, leases on the general limits and the state
+of the stage are there.
 What an Idempotency-Key costs, two calls, is not counted: no request carries one.
 """
 
@@ -11,6 +12,7 @@ from bench.figures import Figure
 from bench.people import PEOPLE, Request, get
 from bench.world import SIZE, World, world
 from infra.parts.discovery import endpoints
+from shared.domains.operations.service import maintenance
 from shared.http import limiting
 
 MOST, OFTEN, SHARE_OVER = 3, 2, 10.0
@@ -22,7 +24,7 @@ FILE = {"filename": "film.mp4", "file_size": SIZE, "content_type": "video/mp4"}
 
 @dataclass(frozen=True)
 class Counted:
-    """Calls of one endpoint: warm, and when the lease on the general limits has just ended."""
+    """Calls of one endpoint: warm, and when a lease on the limits and what is known of maintenance have just ended."""
 
     name: str
     warm: tuple[str, ...]
@@ -166,12 +168,14 @@ def count() -> list[Counted]:
 
 def _counted(here: World, name: str) -> Counted:
     prepare = REQUESTS[name]
+    maintenance.forget()
     for _ in range(WARM_UPS):
         prepare(here)()
     request = prepare(here)
     warm = here.stage.calls_of(request)
     request = prepare(here)
     limiting.forget()
+    maintenance.forget()
     return Counted(name, tuple(warm), tuple(here.stage.calls_of(request)))
 
 
@@ -193,7 +197,11 @@ def figures(found: list[Counted]) -> list[Figure]:
     rows = [
         Figure(f"endpoints over {OFTEN} AWS calls, warm (of {len(found)})", round(over, 1), "%", SHARE_OVER),
         Figure("AWS calls of an endpoint, most, warm", max(len(one.warm) for one in found), "calls", MOST),
-        Figure("AWS calls, most, with a new lease on the limits", max(len(one.leasing) for one in found), "calls"),
+        Figure(
+            "AWS calls, most, with a new lease on the limits",
+            max(len(one.leasing) for one in found),
+            "calls",
+        ),
     ]
     for one in sorted(found, key=lambda one: (-len(one.warm), one.name)):
         calls = ", ".join(call.partition(":")[2] for call in one.warm)

@@ -145,6 +145,12 @@ def _finish_provider_login(world: World) -> Request:
     return lambda: world.ask("sessions.finish_provider_login", "POST", OAUTH, body, parameters=parameters)
 
 
+def _impersonate(world: World) -> Request:
+    token, path = world.administrator(), f"/api/v1/admin/users/{world.user.id}/impersonate"
+    parameters = {"user_id": world.user.id}
+    return lambda: world.ask("admin.impersonate_user", "POST", path, token=token, parameters=parameters)
+
+
 PEOPLE: dict[str, Callable[[World], Request]] = {
     "get_public_keys": get("accounts.get_public_keys", "/.well-known/jwks.json"),
     "log_in": _log_in,
@@ -181,6 +187,10 @@ PEOPLE: dict[str, Callable[[World], Request]] = {
     "list_audit_entries": _as_administrator("admin.list_audit_entries", "GET", "/api/v1/admin/audit"),
     "report_clerk_user": lambda world: world.report_clerk_user,
     "sync_account": lambda world: lambda: world.own("accounts.sync_account", "POST", "/api/auth/sync"),
+    "impersonate_user": _impersonate,
+    "set_maintenance": _as_administrator(
+        "admin.set_maintenance", "POST", "/api/v1/admin/maintenance", {"enabled": False}
+    ),
     "get_csrf_token": get("accounts.get_csrf_token", "/api/v1/csrf-token"),
     "list_api_keys": lambda world: lambda: world.own("keys.list_api_keys", "GET", "/api/v1/api-keys"),
     "create_api_key": _create_key,

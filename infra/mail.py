@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+from infra.invoking import NO_LOCAL_STACK, OUTPUTS, local_stack
 from infra.local.addresses import local_urls
-from infra.service_token import NO_LOCAL_STACK, OUTPUTS, local_stack
 
 SECONDS = 5
 _API = re.compile(r"https?://[a-z0-9]+\.execute-api\.[^/\s]+")

@@ -25,6 +25,7 @@ from shared.contract.declare import ANY_ROUTE, Endpoint
 from shared.contract.derived import needs_of
 from shared.contract.permissions import Identity
 from shared.contract.resources import LIMITS
+from shared.domains.operations.errors import MaintenanceError
 from shared.http.replay import MAX_KEY
 from shared.http.serve import build_application
 
@@ -169,6 +170,8 @@ def _of_guards(endpoint: Endpoint) -> Iterator[type[AppError]]:
         yield RateLimitedError
     if endpoint.limits or any(need.resource != LIMITS for need in needs_of(endpoint)):
         yield UnavailableError  # general limits that cannot be counted refuse nobody
+    if endpoint.closes:
+        yield MaintenanceError
     if endpoint.idempotent:
         yield from (BadRequestError, ConflictError, IdempotencyMismatchError)
 

@@ -3,7 +3,7 @@
 from shared.base import aws, clerk_tokens, kept, sealing, tokens
 from shared.domains.accounts.service.sessions import SessionService
 from shared.domains.keys.service import showing
-from shared.domains.operations import service as operations
+from shared.domains.operations.service import health, maintenance
 from shared.http import limiting
 from shared.providers.oauth import id_tokens
 
@@ -18,5 +18,6 @@ def forget() -> None:
     id_tokens.forget()
     tokens.forget()
     SessionService.forget()
-    operations.forget()
+    health.forget()
+    maintenance.forget()
     limiting.forget()

@@ -8,7 +8,7 @@ from shared.base.settings import setting
 from shared.contract.declare import Compute, Layer, task
 from shared.contract.resources import OPERATIONS
 from shared.domains.operations.model import Finding, State
-from shared.domains.operations.service import OperationsService
+from shared.domains.operations.service.health import OperationsService
 from shared.media.runner import encoder_build
 
 

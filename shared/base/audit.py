@@ -15,7 +15,7 @@ from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering
 
 TABLE_VARIABLE = "AUDIT_TABLE"
-DONE = "done"
+DONE, BEGUN = "done", "begun"
 MONTH_LENGTH = len("2026-01")
 
 

@@ -17,17 +17,18 @@ from shared.base.settings import setting
 from shared.base.signing_keys import ALGORITHM, SECRET_VARIABLE, SigningKey, parse, signing_key
 from shared.contract.permissions import ROLE_PERMISSIONS
 
-Use = Literal["access", "refresh", "service"]
+Use = Literal["access", "refresh", "service", "impersonation"]
 
 SERVICE_AUDIENCE = "internal-api"
 SERVICE_SECONDS = 3600
+IMPERSONATION_SECONDS = 1800
 MAX_LENGTH = 8192
 """Characters; API Gateway takes 10 240 bytes of headers in all. The longest that we issue is half of it."""
 LEEWAY = 60
 """Seconds that an issuer's clock may be ahead of ours. The end of a token has none: skew costs its holder a refresh."""
 VERIFIED_KEPT = 1000
 
-_TYPES: dict[str, Use] = {"at+jwt": "access", "rt+jwt": "refresh", "st+jwt": "service"}
+_TYPES: dict[str, Use] = {"at+jwt": "access", "rt+jwt": "refresh", "st+jwt": "service", "it+jwt": "impersonation"}
 _HEADER_TYPES = {use: header for header, use in _TYPES.items()}
 _REQUIRED = ("iss", "aud", "sub", "jti", "iat", "exp", "token_use")
 _FARTHEST = 2**40
@@ -52,6 +53,7 @@ class Claims:
 
     subject      the user's id, or "service:<name>"
     permissions  those of the role, or those that a service token names
+    impersonator the administrator who acts as the user, whose session it is then
     token_id     `jti`
     issued_at, not_before, expires_at   epoch seconds
     """
@@ -73,6 +75,7 @@ class Claims:
     tier: str = ""
     session_id: str = ""
     permissions: frozenset[str] = frozenset()
+    impersonator: str = ""
 
 
 # ---------------------------------------------------------------------------------------------------------- issuing
@@ -89,18 +92,7 @@ def access_seconds(session_ends: int, minutes: int = 0) -> int:
 
 def issue_access_token(person: Person, session_id: str, *, session_ends: int, minutes: int = 0) -> str:
     """A token that says who is calling; its life is that of `access_seconds`."""
-    claims = {
-        "sub": person.user_id,
-        "sid": session_id,
-        "jti": str(uuid.uuid4()),
-        "user_id": person.user_id,
-        "username": person.username,
-        "email": person.email,
-        "display_name": person.display_name,
-        "avatar_url": person.avatar_url,
-        "role": person.role,
-        "tier": person.tier,
-    }
+    claims = _said_of(person, session_id)
     return _sign("access", claims, setting("TOKEN_AUDIENCE"), int(clock.now()) + access_seconds(session_ends, minutes))
 
 
@@ -114,6 +106,30 @@ def issue_service_token(name: str, permissions: frozenset[str]) -> str:
     """A token for one of our services, for an hour; it names its permissions."""
     claims = {"sub": f"service:{name}", "jti": str(uuid.uuid4()), "role": "service", "permissions": sorted(permissions)}
     return _sign("service", claims, SERVICE_AUDIENCE, int(clock.now()) + SERVICE_SECONDS)
+
+
+def issue_impersonation_token(person: Person, impersonator: str, session_id: str) -> str:
+    """A token with which an administrator acts as somebody; `act` names them, as in RFC 8693.
+
+    session_id  the administrator's, which must live at each use
+    """
+    claims = _said_of(person, session_id) | {"act": {"sub": impersonator}}
+    return _sign("impersonation", claims, setting("TOKEN_AUDIENCE"), int(clock.now()) + IMPERSONATION_SECONDS)
+
+
+def _said_of(person: Person, session_id: str) -> dict[str, Any]:
+    return {
+        "sub": person.user_id,
+        "sid": session_id,
+        "jti": str(uuid.uuid4()),
+        "user_id": person.user_id,
+        "username": person.username,
+        "email": person.email,
+        "display_name": person.display_name,
+        "avatar_url": person.avatar_url,
+        "role": person.role,
+        "tier": person.tier,
+    }
 
 
 def _sign(use: Use, claims: dict[str, Any], audience: str, ends: int) -> str:
@@ -162,8 +178,8 @@ def forget() -> None:
     _private_key.cache_clear()
 
 
-def verify(token: str, use: Use) -> Claims:
-    """What a token says, once it is proven to be ours, of this use and in its time.
+def verify(token: str, *uses: Use) -> Claims:
+    """What a token says, once it is proven to be ours, of one of these uses and in its time.
 
     Raises InvalidTokenError for whatever else it is; UnavailableError when the public keys were never readable.
     """
@@ -181,8 +197,8 @@ def verify(token: str, use: Use) -> Claims:
     else:
         _verified.move_to_end(digest)
     _check_time(claims, clock.now())
-    if claims.use != use:
-        raise InvalidTokenError(f"This is no {use} token")
+    if claims.use not in uses:
+        raise InvalidTokenError(f"This is no {' or '.join(uses)} token")
     return claims
 
 
@@ -252,7 +268,15 @@ def _read_claims(payload: dict[str, Any], use: Use, kid: str) -> Claims:
         tier=_text(payload, "tier") or "free",
         session_id=_text(payload, "sid"),
         permissions=frozenset(named),
+        impersonator=_actor(payload) if use == "impersonation" else "",
     )
+
+
+def _actor(payload: dict[str, Any]) -> str:
+    actor = payload["act"]
+    if not isinstance(actor, dict) or not (found := _text(actor, "sub")):
+        raise ValueError("act")
+    return found
 
 
 def _text(payload: dict[str, Any], name: str) -> str:

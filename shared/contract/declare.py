@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from shared.contract.limits import Limit
 from shared.contract.needs import Need
-from shared.contract.permissions import PUBLIC, CallerRule
+from shared.contract.permissions import PUBLIC, CallerRule, Identity
 
 F = TypeVar("F", bound=Callable[..., Any])
 _ATTRIBUTE = "__declaration__"
@@ -76,6 +76,7 @@ class Endpoint(Declaration):
     secret_answer  the answer carries a secret, so it is never kept: a repeated Idempotency-Key is 409
     shared_age     seconds that a shared cache may keep the answer to an anonymous caller; 0 is never
     general        the limits that hold for all callers count its requests too
+    in_maintenance it is served to everybody while the stage is maintained: health, and what lets administrators in
     """
 
     method: str
@@ -92,6 +93,13 @@ class Endpoint(Declaration):
     secret_answer: bool = False
     shared_age: int = 0
     general: bool = True
+    in_maintenance: bool = False
+
+    @property
+    def closes(self) -> bool:
+        """Whether it looks if the stage is maintained. Signed reports go on, and administration is for those within."""
+        open_to = (Identity.SIGNATURE, Identity.ADMIN)
+        return not self.in_maintenance and self.path != ANY_ROUTE and self.caller.identity not in open_to
 
     @property
     def routes(self) -> tuple[tuple[str, str], ...]:

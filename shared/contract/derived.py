@@ -2,13 +2,16 @@
 
 from shared.contract.declare import ANY_ROUTE, SAFE_METHODS, Declaration, Endpoint
 from shared.contract.needs import Need
-from shared.contract.permissions import Identity
+from shared.contract.permissions import CallerRule, Identity
 from shared.contract.resources import (
     ADMIT_CLERK_USER,
     API_KEYS,
+    AUDIT,
     CURSOR_KEY,
     IDEMPOTENCY,
     LIMITS,
+    MAINTENANCE,
+    OPERATIONS,
     PUBLIC_KEYS,
     SESSIONS,
     USER_CARD,
@@ -26,15 +29,9 @@ def needs_of(declaration: Declaration) -> tuple[Need, ...]:
 
 
 def _guards(endpoint: Endpoint) -> tuple[Need, ...]:
-    found: list[Need] = []
-    if endpoint.caller.identity in _TOKENS:
-        found.append(PUBLIC_KEYS.read)
-    if endpoint.caller.identity in _SESSIONS and endpoint.caller.live:
-        found += [SESSIONS.get, ADMIT_CLERK_USER.invoke]
-    if endpoint.caller.identity in _SESSIONS:  # of those whose key or Clerk token does not tell it
-        found.append(USERS.get_only(*USER_CARD.split()))
-    if endpoint.caller.takes_keys:  # the last use of one is noted beside the limits
-        found += [API_KEYS.get, LIMITS.update]
+    found = _callers(endpoint.caller)
+    if endpoint.closes:
+        found.append(OPERATIONS.get_only(*MAINTENANCE.split()))
     if endpoint.limits or endpoint.general:
         found.append(LIMITS.update)
     signed, changes = endpoint.caller.identity is Identity.SIGNATURE, endpoint.method not in SAFE_METHODS
@@ -43,6 +40,20 @@ def _guards(endpoint: Endpoint) -> tuple[Need, ...]:
     if endpoint.idempotent:
         found += [IDEMPOTENCY.put, IDEMPOTENCY.delete]
     return tuple(found)
+
+
+def _callers(rule: CallerRule) -> list[Need]:
+    """What it takes to find out who is calling."""
+    found: list[Need] = []
+    if rule.identity in _TOKENS:
+        found.append(PUBLIC_KEYS.read)
+    if rule.identity in _SESSIONS and rule.live:
+        found += [SESSIONS.get, ADMIT_CLERK_USER.invoke]
+    if rule.identity in _SESSIONS:  # of those whose key or Clerk token does not tell it
+        found.append(USERS.get_only(*USER_CARD.split()))
+    if rule.takes_keys:  # the last use of one is noted beside the limits, what administrators do as others in the trail
+        found += [API_KEYS.get, LIMITS.update, AUDIT.put]
+    return found
 
 
 def validation_status(path: str) -> int:

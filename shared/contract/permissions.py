@@ -35,7 +35,10 @@ class CallerRule:
 
     @property
     def takes_keys(self) -> bool:
-        """Whether an API key can say who is calling; what looks at the login itself takes none."""
+        """Whether an API key can say who is calling, or an administrator who acts as them.
+
+        What looks at the login itself takes neither.
+        """
         by_hand = self.by_hand or bool(self.recent) or not self.live
         return self.identity in (Identity.OPTIONAL, Identity.USER) and not by_hand
 
@@ -59,9 +62,9 @@ def person(permission: str = "", **more: Any) -> CallerRule:
     return CallerRule(Identity.USER, permission, fresh=True, by_hand=True, **more)
 
 
-def admin() -> CallerRule:
+def admin(**more: Any) -> CallerRule:
     """An administrator who logged in themselves and is one still."""
-    return CallerRule(Identity.ADMIN, fresh=True, by_hand=True)
+    return CallerRule(Identity.ADMIN, fresh=True, by_hand=True, **more)
 
 
 def service(permission: str) -> CallerRule:
@@ -82,6 +85,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     "admin": frozenset({"all"}),
     "service": frozenset({"internal:all"}),
 }
+ADMINISTRATOR = "admin"
+PEOPLES_ROLES = tuple(role for role in ROLE_PERMISSIONS if role != "service")
 
 
 def allows(held: frozenset[str], wanted: str) -> bool:

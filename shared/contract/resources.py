@@ -70,6 +70,8 @@ AUDIT = Table(
 LIMITS = Table(Kind.TABLE, "limits", key="bucket", ttl="expires_at")
 IDEMPOTENCY = Table(Kind.TABLE, "idempotency", key="key", ttl="expires_at")
 OPERATIONS = Table(Kind.TABLE, "operations", key="pk", ttl="expires_at")
+MAINTENANCE = "enabled message minutes since"
+"""What every function may read there: whether the stage is maintained."""
 
 MEDIA = Bucket(Kind.BUCKET, "media")
 

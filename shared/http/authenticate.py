@@ -66,7 +66,11 @@ def _user(token: str, address: str, rule: CallerRule) -> Caller:
 
     if clerk_tokens.names_clerk(token):
         return _of_clerk(token, address, rule)
-    claims = tokens.verify(token, "access")
+    claims = tokens.verify(token, "access", "impersonation")
+    if claims.use == "impersonation":
+        from shared.http.impersonating import impersonated
+
+        return impersonated(claims, address, rule)
     if rule.live:
         began = SessionService.open().live_since(claims.user_id, claims.session_id, fresh=rule.fresh)
         _check_session(began, rule)

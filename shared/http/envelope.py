@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from shared.base import clock
+from shared.base.context import current
 from shared.base.errors import AppError
 from shared.http.request import ApiRequest
 
@@ -64,6 +65,8 @@ def finish(answer: Answer, request: ApiRequest, *, shared_age: int, extra: dict[
     headers = {**SECURITY_HEADERS, **headers}
     headers.update({name.lower(): value for name, value in extra.items()})
     headers["x-request-id"] = request.request_id
+    if current().acting_as:
+        headers["x-impersonated-by"] = current().actor
     if request.trace_parent:
         headers["traceparent"] = request.trace_parent
     headers.setdefault("cache-control", _cache_control(answer, request, shared_age))

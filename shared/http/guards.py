@@ -11,10 +11,12 @@ from shared.base.context import known
 from shared.base.errors import ForbiddenError, UnauthorizedError
 from shared.base.settings import setting
 from shared.contract.declare import ANY_ROUTE, SAFE_METHODS, Endpoint
-from shared.contract.permissions import Identity
+from shared.contract.permissions import ADMINISTRATOR, Identity
+from shared.domains.operations.service.maintenance import MaintenanceService
 from shared.http import csrf
 from shared.http.authenticate import authenticate
 from shared.http.caller import Caller
+from shared.http.credentials import NothingShownError
 from shared.http.envelope import Answer
 from shared.http.limiting import charge, charge_run, charge_stranger
 from shared.http.replay import once
@@ -40,13 +42,14 @@ class Guards:
             _check_origin(request)
         visit.caller = self._authenticate(request, visit)
         _tell(visit.caller)
+        self._look_if_open(visit.caller)
         charge(self._endpoint, visit)
         caller, seconds = visit.caller, self._seconds_left(context)
 
         def run() -> Answer:
             return call(caller, lambda: charge_run(self._endpoint, visit))
 
-        answer = once(self._name, self._endpoint, request, caller, seconds, run)
+        answer = self._told(request, caller, lambda: once(self._name, self._endpoint, request, caller, seconds, run))
         if caller.key_id:
             _settle_uses()
         if self._endpoint.caller.identity is Identity.SIGNATURE and answer["statusCode"] == UnauthorizedError.status:
@@ -58,10 +61,28 @@ class Guards:
             caller = authenticate(request, self._endpoint.caller)
             if self._endpoint.path != ANY_ROUTE:
                 csrf.check(request, self._endpoint.caller.identity, caller)
+        except NothingShownError:
+            self._look_if_open(Caller())
+            charge_stranger(self._endpoint, visit, request.address)
+            raise
         except (UnauthorizedError, ForbiddenError):
             charge_stranger(self._endpoint, visit, request.address)
             raise
         return caller
+
+    def _look_if_open(self, caller: Caller) -> None:
+        """MaintenanceError while the stage is closed to this caller; it costs them nothing of their limits."""
+        if self._endpoint.closes and caller.role != ADMINISTRATOR and not caller.impersonator:
+            MaintenanceService.open().refuse()
+
+    @staticmethod
+    def _told(request: ApiRequest, caller: Caller, run: Callable[[], Answer]) -> Answer:
+        """The answer of `run`, which the audit trail tells of when an administrator acts as somebody."""
+        if not caller.impersonator:
+            return run()
+        from shared.http.impersonating import told
+
+        return told(caller.user_id, request.studio, run)
 
     def _seconds_left(self, context: Any) -> float:
         left = getattr(context, "get_remaining_time_in_millis", None)

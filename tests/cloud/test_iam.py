@@ -250,7 +250,7 @@ def test_only_issuers_and_those_who_make_the_keys_read_what_signs_tokens(cloud: 
         if keys in grant.resource and grant.action == "secretsmanager:GetSecretValue"
     }
     issuers = {"register_account", "log_in", "refresh_tokens", "issue_service_token"}
-    issuers |= {"log_in_creator", "renew_session", "finish_provider_login"}
+    issuers |= {"log_in_creator", "renew_session", "finish_provider_login", "impersonate_user"}
     assert readers == issuers | {"prepare_stage", "rotate_signing_keys"}
     declared = {room.name for room in rooms() if SIGNING_KEYS.read in needs_of(room.declaration)}
     assert declared <= readers

@@ -1,5 +1,7 @@
 """An account that answers what a test has told it."""
 
+import io
+import json
 from typing import Any
 
 import boto3
@@ -37,3 +39,15 @@ def session(monkeypatch: pytest.MonkeyPatch) -> StubbedSession:
     stubbed.answers("sts").add_response("get_caller_identity", identity, {})
     monkeypatch.setattr(boto3, "Session", lambda: stubbed)
     return stubbed
+
+
+def invoked(function: str, event: dict[str, Any], answer: Any, error: str = "") -> Any:
+    """A Lambda client that takes one invocation of a function of stage dev, and answers it so."""
+    client = boto3.client("lambda", region_name="eu-central-1")
+    stubber = Stubber(client)
+    more = {"FunctionError": error} if error else {}
+    payload = io.BytesIO(json.dumps(answer).encode())
+    expected = {"FunctionName": f"showreel-dev-{function}", "Payload": json.dumps(event).encode()}
+    stubber.add_response("invoke", {"StatusCode": 200, "Payload": payload, **more}, expected)
+    stubber.activate()
+    return client

@@ -20,7 +20,7 @@ async def _session(request: Request) -> str:
     return session_of(request.scope["aws.event"]["request"])
 
 
-@get("/api/v1/csrf-token", needs=(CURSOR_KEY.read, PUBLIC_KEYS.read))
+@get("/api/v1/csrf-token", needs=(CURSOR_KEY.read, PUBLIC_KEYS.read), in_maintenance=True)
 async def get_csrf_token(session_id: Annotated[str, Depends(_session)]) -> CsrfToken:
     """Give a token for the session whose access token is sent along, or for requests without any."""
     return CsrfToken(csrf_token=csrf.new_token(session_id))

@@ -26,6 +26,7 @@ from shared.http.serve import serve
         ),
         *(SESSIONS.put, SESSIONS.query, PASSWORD_PEPPER.read, SIGNING_KEYS.read, AUDIT.put),
     ),
+    in_maintenance=True,
 )
 async def log_in(wish: LoginRequest, request: ApiRequest, accounts: AccountService) -> LoggedIn:
     """Begin a session. An unknown login and a wrong password get the same answer in the same time.

@@ -13,6 +13,7 @@ from shared.http.serve import serve
     limits=(AUTH,),
     errors=((401, "UNAUTHORIZED"),),
     needs=(USERS.get, SESSIONS.get, SESSIONS.update, SIGNING_KEYS.read, PUBLIC_KEYS.read, AUDIT.put),
+    in_maintenance=True,
 )
 async def refresh_tokens(wish: RefreshRequest, sessions: RefreshService) -> Tokens:
     """Trade a refresh token for new tokens. Each is good once: using one again ends its session."""

@@ -6,7 +6,7 @@ from shared.contract.needs import unseen
 from shared.contract.permissions import service
 from shared.contract.resources import CHECK_MEDIA_TOOLS, MEDIA, OPERATIONS
 from shared.domains.operations.model import STORAGE_PREFIX, Finding
-from shared.domains.operations.service import OperationsService
+from shared.domains.operations.service.health import OperationsService
 from shared.http.framework import BaseModel
 from shared.http.serve import serve
 
@@ -49,6 +49,7 @@ class AdminHealth(BaseModel):
         unseen(CHECK_MEDIA_TOOLS.invoke, "once a minute, by whoever asks first"),
     ),
     compute=Compute(seconds=29),
+    in_maintenance=True,
 )
 async def get_admin_health(operations: OperationsService) -> AdminHealth:
     """Tell findings with their details, at most 10 seconds old."""

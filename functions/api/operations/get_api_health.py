@@ -11,7 +11,7 @@ class ApiHealth(BaseModel):
     status: str
 
 
-@get("/api/health", general=False)
+@get("/api/health", general=False, in_maintenance=True)
 async def get_api_health() -> ApiHealth:
     """Say that the API answers."""
     return ApiHealth(status="ok")

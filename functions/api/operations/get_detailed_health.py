@@ -5,7 +5,7 @@ from shared.contract.declare import Compute, get
 from shared.contract.needs import unseen
 from shared.contract.resources import CHECK_MEDIA_TOOLS, MEDIA, OPERATIONS
 from shared.domains.operations.model import STORAGE_PREFIX
-from shared.domains.operations.service import OperationsService
+from shared.domains.operations.service.health import OperationsService
 from shared.http.framework import BaseModel
 from shared.http.serve import serve
 
@@ -38,6 +38,7 @@ class DetailedHealth(BaseModel):
         unseen(CHECK_MEDIA_TOOLS.invoke, "once a minute, by whoever asks first"),
     ),
     compute=Compute(seconds=29),
+    in_maintenance=True,
 )
 async def get_detailed_health(operations: OperationsService) -> DetailedHealth:
     """Ask all services how they do, at most every 10 seconds."""

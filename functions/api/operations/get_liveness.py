@@ -11,7 +11,7 @@ class Liveness(BaseModel):
     status: str
 
 
-@get("/health/live", aliases=("/live",), general=False)
+@get("/health/live", aliases=("/live",), general=False, in_maintenance=True)
 async def get_liveness() -> Liveness:
     """Say that the process is alive, whatever state all else is in."""
     return Liveness(status="alive")

@@ -3,7 +3,7 @@
 from shared.contract.declare import Compute, get
 from shared.contract.permissions import service
 from shared.contract.resources import CLOUDWATCH, OPERATIONS
-from shared.domains.operations.service import OperationsService
+from shared.domains.operations.service.health import OperationsService
 from shared.http.framework import Response
 from shared.http.serve import serve
 
@@ -19,6 +19,7 @@ TEXT = "text/plain; version=0.0.4; charset=utf-8"
     general=False,
     needs=(OPERATIONS.batch_get, CLOUDWATCH.list_metrics, CLOUDWATCH.read_metrics),
     compute=Compute(seconds=29),
+    in_maintenance=True,
 )
 async def get_metrics(operations: OperationsService) -> Response:
     """Give all metrics of the stage in Prometheus' text format, at most a minute old."""

@@ -2,7 +2,7 @@
 
 from shared.contract.declare import Compute, get
 from shared.contract.resources import OPERATIONS
-from shared.domains.operations.service import OperationsService
+from shared.domains.operations.service.health import OperationsService
 from shared.http.framework import BaseModel, Response
 from shared.http.serve import serve
 
@@ -21,6 +21,7 @@ class Readiness(BaseModel):
     general=False,
     needs=(OPERATIONS.batch_get,),
     compute=Compute(seconds=29),
+    in_maintenance=True,
 )
 async def get_readiness(operations: OperationsService, response: Response) -> Readiness:
     """Say whether the database answers: 503 when it does not."""

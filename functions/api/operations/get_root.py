@@ -11,7 +11,7 @@ class Greeting(BaseModel):
     message: str
 
 
-@get("/api/", general=False)
+@get("/api/", general=False, in_maintenance=True)
 async def get_root() -> Greeting:
     """Say whose API this is."""
     return Greeting(message="Showreel API")

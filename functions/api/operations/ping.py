@@ -11,7 +11,7 @@ class Pong(BaseModel):
     message: str
 
 
-@get("/ping", general=False)
+@get("/ping", general=False, in_maintenance=True)
 async def ping() -> Pong:
     """Say pong."""
     return Pong(message="pong")

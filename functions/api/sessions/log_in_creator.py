@@ -28,6 +28,7 @@ from shared.http.serve import serve
         ),
         *(SESSIONS.put, SESSIONS.query, PASSWORD_PEPPER.read, SIGNING_KEYS.read, AUDIT.put),
     ),
+    in_maintenance=True,
 )
 async def log_in_creator(wish: CreatorLogin, request: ApiRequest, accounts: AccountService) -> Entered:
     """Begin a session. An unknown address and a wrong password get the same answer in the same time.

@@ -13,6 +13,7 @@ from shared.http.serve import serve
     limits=(REFRESH,),
     errors=((401, "INVALID_TOKEN"),),
     needs=(USERS.get, SESSIONS.get, SESSIONS.put, SESSIONS.update, LIMITS.update, SIGNING_KEYS.read, AUDIT.put),
+    in_maintenance=True,
 )
 async def renew_session(wish: StudioRefresh, sessions: RefreshService) -> StudioTokens:
     """Trade a refresh token for new tokens, at most 20 times a minute. Each is good once: more ends its session."""

@@ -14,3 +14,9 @@ class NoAnswerError(Exception):
 
 class MetricsUnavailableError(UnavailableError):
     """CloudWatch or the table of counters does not answer."""
+
+
+class MaintenanceError(UnavailableError):
+    """The stage is maintained, and this is closed meanwhile to all but administrators."""
+
+    code = studio_code = "MAINTENANCE_MODE"

@@ -72,3 +72,17 @@ class Series:
     def total(self, since: float, until: float = float("inf")) -> float:
         """The sum over the hours that begin within [since, until)."""
         return sum(value for moment, value in self.points if since <= moment < until)
+
+
+@dataclass(frozen=True)
+class Maintenance:
+    """Whether the stage is maintained: then it is closed to all but administrators.
+
+    message         what callers are told, "" for the usual words
+    estimated_time  minutes from `since` (epoch seconds) that it is going to take, None when nobody knows
+    """
+
+    enabled: bool = False
+    message: str = ""
+    estimated_time: int | None = None
+    since: float = 0.0

@@ -23,8 +23,8 @@ from tests.clock import TurnedClock
 ALICE = Person(
     "01900000-0000-7000-8000-000000000001", "alice", "alice@example.com", "Alice 😀", "https://a.example/a", "creator"
 )
-SESSION = "01900000-0000-7000-8000-000000000002"
-USES: tuple[Use, ...] = ("access", "refresh", "service")
+SESSION, HEAD = "01900000-0000-7000-8000-000000000002", "01900000-0000-7000-8000-000000000003"
+USES: tuple[Use, ...] = ("access", "refresh", "service", "impersonation")
 
 
 def issue(use: Use) -> str:
@@ -35,6 +35,8 @@ def issue(use: Use) -> str:
         return tokens.issue_refresh_token(
             str(uuid.uuid4()), user_id=ALICE.user_id, session_id=SESSION, session_ends=ends
         )
+    if use == "impersonation":
+        return tokens.issue_impersonation_token(ALICE, HEAD, SESSION)
     return tokens.issue_service_token("metrics", frozenset({"internal:metrics"}))
 
 
@@ -127,7 +129,7 @@ def test_lives_are_settings(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize("issued", USES)
 @pytest.mark.parametrize("used", USES)
-def test_no_token_passes_for_another(stage: Stage, issued: Use, used: Use) -> None:
+def test_case_6_no_token_passes_for_another(stage: Stage, issued: Use, used: Use) -> None:
     token = issue(issued)
     if issued == used:
         assert verify(token, used).use == used
@@ -137,7 +139,7 @@ def test_no_token_passes_for_another(stage: Stage, issued: Use, used: Use) -> No
         refused(token, used)  # also once it is known to be good
 
 
-@pytest.mark.parametrize("kind", ["at+jwt", "rt+jwt", "st+jwt", "JWT", "", 7, None])
+@pytest.mark.parametrize("kind", ["at+jwt", "rt+jwt", "st+jwt", "it+jwt", "JWT", "", 7, None])
 @pytest.mark.parametrize("use", [*USES, "reset", "", 7, None])
 def test_header_and_claim_must_agree_on_the_use(stage: Stage, kind: object, use: object) -> None:
     token = jwts.signed(jwts.header(typ=kind), jwts.claims(token_use=use))

@@ -44,12 +44,16 @@ def with_avatar(user: User) -> User:
 
 def tokens_of(user: User, session: Session, jti: str) -> Tokens:
     """An access token, and the refresh token that follows it: in Studio the bare `jti`."""
-    person = tokens.Person(user.id, user.username, user.email, user.display_name, user.avatar_url, user.role, user.tier)
     studio = session.edition is Edition.STUDIO
     ends, minutes = session.expires_at, STUDIO_MINUTES if studio else 0
-    access = tokens.issue_access_token(person, session.id, session_ends=ends, minutes=minutes)
+    access = tokens.issue_access_token(person_of(user), session.id, session_ends=ends, minutes=minutes)
     signed = functools.partial(tokens.issue_refresh_token, jti, user_id=user.id, session_id=session.id)
     return Tokens(access, jti if studio else signed(session_ends=ends), tokens.access_seconds(ends, minutes))
+
+
+def person_of(user: User) -> tokens.Person:
+    """What tokens say of a user."""
+    return tokens.Person(user.id, user.username, user.email, user.display_name, user.avatar_url, user.role, user.tier)
 
 
 def successor_key() -> bytes:

@@ -187,9 +187,19 @@ class AccountStore:
 
     def set_password(self, of: Credentials, password_hash: str, more: list[dict[str, Any]]) -> bool:
         """Replace the hash of a password, with other writes; False when it is not the one that was read any more."""
-        keys = name_keys(of.user)
+        change = ("password_hash", of.password_hash, password_hash)
+        writes = [_replacement(key, of.user.id, *change) for key in name_keys(of.user)]
         with reachable("Accounts"):
-            return write_together(*(_rehash(key, of.password_hash, password_hash) for key in keys), *more) is None
+            return write_together(*writes, *more) is None
+
+    def set_role(self, user: User, role: str, more: list[dict[str, Any]]) -> bool:
+        """Give a user another role in all their rows, with other writes; False when they changed since they were read.
+
+        A password that changes meanwhile does not matter.
+        """
+        keys = (user_key(user.id), *name_keys(user))
+        with reachable("Accounts"):
+            return write_together(*(_replacement(key, user.id, "role", user.role, role) for key in keys), *more) is None
 
     def set_avatar(self, user: User, path: str) -> None:
         """Set the picture of a user."""
@@ -237,13 +247,15 @@ def _user_row_like(row: UserRow, wanted: User) -> UserRow:
     return moved
 
 
-def _rehash(key: str, old: str, new: str) -> dict[str, Any]:
+def _replacement(key: str, user_id: str, attribute: str, old: str, new: str) -> dict[str, Any]:
+    """The write that replaces one attribute in a user's row, if it is still theirs and as it was read."""
     return {
         "Update": {
             "TableName": UserRow.Meta.table_name,
             "Key": {"pk": {"S": key}},
-            "UpdateExpression": "SET password_hash = :new",
-            "ConditionExpression": "password_hash = :old",
-            "ExpressionAttributeValues": {":old": {"S": old}, ":new": {"S": new}},
+            "UpdateExpression": "SET #attribute = :new",
+            "ConditionExpression": "user_id = :user AND #attribute = :old",
+            "ExpressionAttributeNames": {"#attribute": attribute},
+            "ExpressionAttributeValues": {":old": {"S": old}, ":new": {"S": new}, ":user": {"S": user_id}},
         }
     }

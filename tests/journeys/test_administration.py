@@ -1,0 +1,69 @@
+"""What administrators do, deployed and under the functions' own roles."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from shared.domains.operations.service.maintenance import READ_SECONDS
+from tests.journeys.creator import Creator, administrator, registered
+from tests.journeys.traveller import Traveller, until
+from tests.shared.media.sources import GOOD
+
+
+@pytest.fixture(scope="module")
+def head(traveller: Traveller) -> Iterator[Creator]:
+    """An administrator for all that follows."""
+    with administrator(traveller, "administrator") as found:
+        yield found
+
+
+def test_an_administrator_acts_as_a_user_and_every_call_is_told(head: Creator, traveller: Traveller) -> None:
+    with registered(traveller, "helped") as helped:
+        user_id = helped.enter()["user"]["id"]
+        told = head.post(f"/api/v1/admin/users/{user_id}/impersonate")
+        assert told.status_code == 200, told.text
+        acting = {"authorization": f"Bearer {told.json()['impersonation_token']}"}
+        with httpx.Client(base_url=head.api.base_url, headers=acting, timeout=30) as api:
+            shown = api.get("/api/v1/users/me")
+            assert (shown.status_code, shown.json()["id"]) == (200, user_id)
+            head_id = shown.headers["x-impersonated-by"]
+            assert api.post("/api/v1/api-keys", json={"name": "a", "scopes": ["videos:read"]}).status_code == 403
+            assert api.get("/api/v1/admin/audit").status_code == 403
+        found = head.api.get(f"/api/v1/admin/audit?target={user_id}").json()["entries"]
+        calls = [entry["result"] for entry in found if entry["action"] == "impersonation.call"]
+        assert calls == ["200", "begun"]
+        assert {entry["actor"] for entry in found if entry["action"].startswith("impersonation.")} == {head_id}
+
+
+def test_it_ends_with_the_role_of_the_administrator(traveller: Traveller) -> None:
+    with administrator(traveller, "former") as former, registered(traveller, "left") as left:
+        user_id = left.enter()["user"]["id"]
+        token = former.post(f"/api/v1/admin/users/{user_id}/impersonate").json()["impersonation_token"]
+        with httpx.Client(base_url=former.api.base_url, headers={"authorization": f"Bearer {token}"}) as api:
+            assert api.get("/api/v1/users/me").status_code == 200
+            traveller.invoke("set_role", {"login": former.email, "role": "user"})
+            assert api.get("/api/v1/users/me").status_code == 401
+
+
+def test_case_116_what_runs_ends_while_the_stage_is_closed(head: Creator, traveller: Traveller, sources: Path) -> None:
+    video_id = traveller.upload(GOOD["silent"](sources))
+    begun = head.post("/api/v1/admin/maintenance", {"enabled": True, "message": "Back soon", "estimated_time": 5})
+    assert begun.json() == {"enabled": True, "message": "Back soon", "estimated_time": 5}
+    try:
+        until(
+            lambda: traveller.request("GET", "/api/auth/me").status_code == 503, "the stage to close", READ_SECONDS + 5
+        )
+        closed = traveller.request("POST", "/api/upload/video/request", json={})
+        assert (closed.status_code, closed.json()["error"]["code"]) == (503, "MAINTENANCE_MODE")
+        assert 60 <= int(closed.headers["retry-after"]) <= 300
+        assert httpx.get(f"{head.api.base_url}/health/ready").status_code == 200
+        until(lambda: traveller.row(video_id)["status"] == "ready", f"{video_id} to be ready")
+        head.enter()
+        assert head.api.get("/api/v1/users/me").status_code == 200
+    finally:
+        assert head.post("/api/v1/admin/maintenance", {"enabled": False}).status_code == 200
+    time.sleep(READ_SECONDS)
+    assert traveller.ended(video_id)["processing_status"] == "ready"
