@@ -141,6 +141,7 @@ PEOPLE: dict[str, Callable[[World], Request]] = {
         {"current_password": PASSWORD, "new_password": "Another horse battery 2"},
     ),
     "list_audit_entries": _as_administrator("admin.list_audit_entries", "GET", "/api/v1/admin/audit"),
+    "list_users": _as_administrator("admin.list_users", "GET", "/api/v1/users/"),
     "impersonate_user": _impersonate,
     "set_maintenance": _as_administrator(
         "admin.set_maintenance", "POST", "/api/v1/admin/maintenance", {"enabled": False}
