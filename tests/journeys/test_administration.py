@@ -57,7 +57,9 @@ def test_case_116_what_runs_ends_while_the_stage_is_closed(head: Creator, travel
         closed = traveller.request("POST", "/api/upload/video/request", json={})
         assert (closed.status_code, closed.json()["error"]["code"]) == (503, "MAINTENANCE_MODE")
         assert 60 <= int(closed.headers["retry-after"]) <= 300
-        assert httpx.get(f"{head.api.base_url}/health/ready").status_code == 200
+        with httpx.Client(base_url=head.api.base_url, timeout=30) as anybody:
+            assert anybody.get("/health/ready").status_code == 200
+            assert anybody.get("/api/v1/users/me").status_code == 503
         until(lambda: traveller.row(video_id)["status"] == "ready", f"{video_id} to be ready")
         head.enter()
         assert head.api.get("/api/v1/users/me").status_code == 200
