@@ -187,6 +187,7 @@ PEOPLE: dict[str, Callable[[World], Request]] = {
     "list_audit_entries": _as_administrator("admin.list_audit_entries", "GET", "/api/v1/admin/audit"),
     "report_clerk_user": lambda world: world.report_clerk_user,
     "sync_account": lambda world: lambda: world.own("accounts.sync_account", "POST", "/api/auth/sync"),
+    "list_users": _as_administrator("admin.list_users", "GET", "/api/v1/users/"),
     "impersonate_user": _impersonate,
     "set_maintenance": _as_administrator(
         "admin.set_maintenance", "POST", "/api/v1/admin/maintenance", {"enabled": False}

@@ -16,7 +16,15 @@ from shared.contract.needs import (
     Transcription,
 )
 
-USERS = Table(Kind.TABLE, "users", key="pk")
+USER_ENTRY = "username email display_name role tier email_verified created_at"
+"""What the list of users tells of each, besides the keys."""
+
+USERS = Table(
+    Kind.TABLE,
+    "users",
+    key="pk",
+    indexes=(Index("by_arrival", key="listed", sort="user_id", projected=tuple(USER_ENTRY.split())),),
+)
 USER_CARD = "user_id username display_name avatar_url role tier"
 """What every function may read of a user, whose API key calls it: nothing that is for their eyes only."""
 

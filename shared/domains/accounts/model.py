@@ -111,6 +111,20 @@ class ClerkPerson:
 
 
 @dataclass(frozen=True)
+class ListedUser:
+    """What administrators see of a user in a list. `created_at` is ISO 8601 in UTC."""
+
+    user_id: str
+    username: str
+    email: str
+    display_name: str
+    role: str
+    tier: str
+    email_verified: bool
+    created_at: str
+
+
+@dataclass(frozen=True)
 class Credentials:
     """A user, the stored hash of their password, and the sealed secret of their second factor, "" without one."""
 

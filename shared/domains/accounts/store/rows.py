@@ -31,6 +31,9 @@ from shared.domains.accounts.model import (
 )
 from shared.domains.accounts.rules.names import email_key, username_key
 
+LISTED = "user"
+"""The one partition of the index `by_arrival`."""
+
 MAILED = "mail#"
 """Before the purpose of a mailed token, the sort key of its row among the sessions of its user: after all their ids."""
 
@@ -38,7 +41,8 @@ MAILED = "mail#"
 class UserRow(Model):
     """A user under one of their three keys.
 
-    `password_hash` is absent from `user#<id>`; bio, settings and budget are nowhere else.
+    `password_hash` is absent from `user#<id>`; bio, settings, budget and `listed`, which puts it into the index
+    `by_arrival`, are nowhere else.
     """
 
     class Meta:  # pyrefly: ignore[bad-override] - PynamoDB declares it as an instance attribute
@@ -61,6 +65,7 @@ class UserRow(Model):
     created_at = UnicodeAttribute()
     password_hash = UnicodeAttribute(null=True)
     mfa_secret = UnicodeAttribute(null=True)
+    listed = UnicodeAttribute(null=True)
     settings = JSONAttribute(null=True)
     monthly_budget = NumberAttribute(null=True)
     is_beta_user = BooleanAttribute(default=False)
@@ -149,6 +154,7 @@ def user_row(key: str, user: User, password_hash: str | None = None) -> UserRow:
         email_verified=user.email_verified,
         created_at=user.created_at,
         password_hash=password_hash,
+        listed=LISTED if key == user_key(user.id) else None,
     )
 
 
