@@ -213,6 +213,7 @@ def _flat(query: str) -> dict[str, str]:
 @contextmanager
 def provider_on_loopback() -> Iterator[Provider]:
     """A provider for as long as the context lasts."""
+    issuers_key(0)  # made now, since threads that ask for it at once would each make one
     provider = Provider("")
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(provider))
     server.daemon_threads, server.block_on_close = True, False
