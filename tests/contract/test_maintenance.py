@@ -15,6 +15,7 @@ from tests.contract.test_every_endpoint import ENDPOINTS, ask, callers, check_fo
 __all__ = ["callers", "token"]
 
 LETS_IN = {"get_csrf_token", "log_in", "log_in_creator", "refresh_tokens", "renew_session", "get_public_keys"}
+LETS_IN |= {"begin_provider_login", "finish_provider_login"}
 """What an administrator needs to get in, and others to know their tokens by."""
 
 

@@ -15,6 +15,7 @@ from shared.http.serve import serve
 
 @get(
     "/api/v1/auth/oauth/{provider}/authorize",
+    in_maintenance=True,
     caller=optional(fresh=True, recent=HOUR, by_hand=True),
     errors=((404, "NOT_FOUND"),),
     needs=(OAUTH_CLIENTS.read,),

@@ -14,6 +14,7 @@ from shared.http.serve import serve
 
 @post(
     "/api/v1/auth/oauth/{provider}",
+    in_maintenance=True,
     caller=optional(fresh=True, recent=HOUR, by_hand=True),
     limits=(per_address("oauth", 20, MINUTE),),
     errors=((401, "INVALID_CREDENTIALS"), (404, "NOT_FOUND"), (409, "CONFLICT"), (423, "ACCOUNT_LOCKED")),

@@ -112,13 +112,14 @@ class AccountStore:
         return _credentials(row), counts
 
     def still(self, login: str, found: Credentials) -> dict[str, Any]:
-        """What must hold in the transaction that lets somebody in: their password is the one that was read."""
+        """What must hold in the transaction that lets somebody in: password and role are those that were read."""
         return {
             "ConditionCheck": {
                 "TableName": UserRow.Meta.table_name,
                 "Key": {"pk": {"S": login_key(login)}},
-                "ConditionExpression": "password_hash = :hash",
-                "ExpressionAttributeValues": {":hash": {"S": found.password_hash}},
+                "ConditionExpression": "password_hash = :hash AND #role = :role",
+                "ExpressionAttributeNames": {"#role": "role"},
+                "ExpressionAttributeValues": {":hash": {"S": found.password_hash}, ":role": {"S": found.user.role}},
             }
         }
 
