@@ -26,7 +26,8 @@ form.addEventListener("submit", async (event) => {
   said.textContent = "";
   try {
     const body = JSON.stringify({token, ...Object.fromEntries(new FormData(form))});
-    const asked = await fetch("/api/v1/csrf-token"), csrf = (await asked.json()).csrf_token;
+    const asked = await fetch(location.pathname.replace(/\\/auth\\/.*/, "/csrf-token"));
+    const csrf = (await asked.json()).csrf_token;
     const headers = {"content-type": "application/json", accept: "application/json", "x-csrf-token": csrf};
     const answer = await fetch(location.pathname, {method: "POST", headers, body}), told = await answer.json();
     const problems = Object.values(told.error?.field_errors ?? {}).flat();

@@ -41,7 +41,7 @@ class ClerkStore:
                 ProjectionExpression="user_id",
                 ConsistentRead=True,
             )
-        return str(found["Item"]["user_id"]["S"]) if "Item" in found else None
+        return str(found["Item"].get("user_id", {"S": ""})["S"]) if "Item" in found else None
 
     def create(self, clerk_id: str, user: User) -> InTheWay | None:
         """Make an account without a password and the link to it, all or nothing; None when that went well."""
@@ -82,7 +82,7 @@ class ClerkStore:
 
     def forget(self, clerk_id: str) -> None:
         """Let nobody come as this user any more, whatever is told of them later."""
-        gone = {"pk": {"S": _key(clerk_id)}, "user_id": {"S": ""}}
+        gone = {"pk": {"S": _key(clerk_id)}}  # without a user, whose id is the key of an index and cannot be empty
         with answering("Accounts"):
             client("dynamodb", READ_SECONDS).put_item(TableName=_table(), Item=gone)
 
