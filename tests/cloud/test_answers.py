@@ -29,7 +29,6 @@ MOST = {
     ".metrics.retention_curve": 100,  # one for each hundredth of a video
     ".services.*": 10,  # that the product leans on
     ".jobs.*": 10,  # counters
-    ".entries[].details.*": 10,  # that an entry of the audit trail is written with
 }
 """Lists and maps in answers -> how many entries they can have, where the document has no bound for them."""
 
