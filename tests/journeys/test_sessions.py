@@ -60,6 +60,8 @@ def test_many_guesses_elsewhere_close_an_account_but_not_to_where_it_is_used(tra
         other.post("/api/v1/auth/login", {"email": other.email, "password": "Wrong-Horse-12"})
         _turn_up(table, name)
         assert other.enter()["user"]["full_name"] == "A Creator"
+        watch = other.post("/api/auth/login", {"login": other.email, "password": PASSWORD})
+        assert watch.status_code == 200, watch.text
 
 
 def _turn_up(table: Any, name: str) -> None:
