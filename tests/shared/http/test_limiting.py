@@ -40,6 +40,7 @@ def test_a_request_that_pays_twice_tells_of_both_and_of_the_tightest(stage: Stag
 
 
 def test_logging_in_costs_one_write(stage: Stage) -> None:
+    enter()  # that the stage is open is known from here on
     assert stage.calls_of(enter) == ["dynamodb:UpdateItem"]
 
 
