@@ -102,6 +102,7 @@ def _disable_mfa(world: World) -> Request:
     token, code, recovery_code = world.enrolled()
     with world.stage.unrecorded():
         world.ask("credentials.confirm_mfa", "POST", "/api/v1/auth/mfa/confirm", {"mfa_code": code}, token=token)
+    world.busy(token)
     body = {"password": PASSWORD, "mfa_code": recovery_code}
     return lambda: world.ask("credentials.disable_mfa", "DELETE", "/api/v1/auth/mfa", body, token=token)
 

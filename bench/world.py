@@ -47,6 +47,8 @@ SIZE = 6 * 1024 * 1024
 VERSION = "version-1"
 WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PUBLISHED = PublishedMedia(60.5, 1920, 1080, (Variant("1080p", 1920, 1080, 9, 9), Variant("480p", 854, 480, 9, 9)))
+BUSY = 3
+"""Requests after which somebody holds a lease on the general limits."""
 STEP = 0.1
 """Seconds of the turned clock between two requests: a busy caller's pace."""
 
@@ -88,8 +90,12 @@ class World:
         return made
 
     def administrator(self) -> str:
-        """A token of somebody who may do all."""
-        return user_token(self.stage, "admin")
+        """A token of somebody who may do all, and is as busy as the user."""
+        token = user_token(self.stage, "admin")
+        with self.stage.unrecorded():
+            for _ in range(BUSY):
+                self.ask("admin.list_audit_entries", "GET", "/api/v1/admin/audit", token=token)
+        return token
 
     def service(self, *permissions: str) -> str:
         """A token of a service."""
@@ -108,11 +114,17 @@ class World:
         return self.ask("accounts.register_account", "POST", "/api/auth/register", body).json
 
     def newcomer(self) -> str:
-        """The access token of somebody who has just registered, and whose session was read before."""
+        """The access token of somebody who has just registered, and is as busy as the user."""
         with self.stage.unrecorded():
             token = str(self.register()["tokens"]["access_token"])
-            self.ask("accounts.get_me", "GET", "/api/auth/me", token=token)
         self.newcomers.add(token)
+        return self.busy(token)
+
+    def busy(self, token: str) -> str:
+        """The token, of somebody who has asked so much that they hold a lease on the general limits."""
+        with self.stage.unrecorded():
+            for _ in range(BUSY):
+                self.ask("accounts.get_me", "GET", "/api/auth/me", token=token)
         return token
 
     def enrolled(self) -> tuple[str, str, str]:

@@ -151,10 +151,10 @@ def test_a_source_that_stops_the_reader_costs_its_own_answer_alone(prober: Probe
 
 def test_a_process_that_was_ended_meanwhile_costs_no_answer(prober: Prober) -> None:
     assert is_good(prober)
-    (child,) = children(os.getpid())
+    (child,) = probing_children()
     os.kill(child, signal.SIGKILL)
     assert is_good(prober)
-    assert children(os.getpid()) != [child]
+    assert probing_children() != [child]
 
 
 def test_each_source_has_the_limits_for_itself_and_no_way_to_the_others(prober: Prober, tmp_path: Path) -> None:
@@ -185,19 +185,19 @@ def test_each_source_has_the_limits_for_itself_and_no_way_to_the_others(prober: 
 def test_what_a_child_process_knows(prober: Prober, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a secret")
     assert is_good(prober)
-    (child,) = children(os.getpid())
+    (child,) = probing_children()
     assert b"secret" not in Path(f"/proc/{child}/environ").read_bytes().lower()
 
 
 def test_bad_sources_between_good_ones_are_told_apart(prober: Prober) -> None:
     (bad, empty) = BytesSource(SMALL[:40]), BytesSource(b"")
     assert is_good(prober)
-    (child,) = children(os.getpid())
+    (child,) = probing_children()
     for source, code in ((bad, "INVALID_MEDIA"), (empty, "EMPTY_FILE"), (bad, "INVALID_MEDIA")):
         with pytest.raises(MediaError, match=code):
             probe_source(source, "image", prober)
         assert is_good(prober)
-    assert children(os.getpid()) == [child], "one process has looked into all of them"
+    assert probing_children() == [child], "one process has looked into all of them"
 
 
 def test_nothing_is_left_of_a_prober(tmp_path: Path) -> None:
