@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from bench.world import PASSWORD, World
+from bench.crowd import PASSWORD
+from bench.world import World
 from shared.base.ids import new_id
 from shared.domains.accounts.rules.mailed import Purpose
 
