@@ -186,8 +186,11 @@ def test_net_one_a_state_that_fails_is_caught(traveller: Traveller, sources: Pat
         video = traveller.ended(traveller.upload(GOOD["silent"](sources)))
     assert video["processing_status"] == "error"
     assert video["processing_error"]["code"] == "PROCESSING_FAILED"
-    states = traveller.entered(traveller.execution(video["id"]))
-    assert states[-2:] == ["fail_video", "Failed"]
+    arn = traveller.execution(video["id"])
+    until(
+        lambda: traveller.entered(arn)[-1] == "Failed", "the end of the execution, which comes after that of the video"
+    )
+    assert traveller.entered(arn)[-2:] == ["fail_video", "Failed"]
 
 
 def test_net_two_an_execution_that_is_stopped_is_noticed(traveller: Traveller, long_film: Path) -> None:
