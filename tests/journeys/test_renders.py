@@ -171,6 +171,7 @@ def test_net_one_a_state_that_fails_is_caught(traveller: Traveller) -> None:
         job = Order(traveller, scenes(text("Fails")))
         done = job.ended()
     assert (done["status"], done["error_code"]) == ("failed", "PROCESSING_FAILED")
+    until(lambda: traveller.entered(job.arn)[-1] == "RenderFailed", "the end of the execution")
     assert traveller.entered(job.arn)[-2:] == ["fail_render", "RenderFailed"]
     answer = traveller.request("POST", f"/api/v1/jobs/{job.id}/retry")
     assert (answer.status_code, answer.json()["attempt"]) == (202, 2), answer.text
