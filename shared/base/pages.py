@@ -1,10 +1,9 @@
 """Lists in pages: cursors that only we can make, and numbered pages as far as they go."""
 
-import base64
-import binascii
 import hashlib
 import hmac
 
+from shared.base import base64url
 from shared.base.aws import secret
 from shared.base.errors import InvalidCursorError, InvalidPageError
 
@@ -21,15 +20,15 @@ def seal(position: str, *scope: str) -> str:
     scope  whose list it is, of what, and how it is filtered: the cursor is good for that list alone
     """
     place = position.encode()
-    return base64.urlsafe_b64encode(_mac(place, scope) + place).rstrip(b"=").decode()
+    return base64url.encode(_mac(place, scope) + place)
 
 
 def unseal(cursor: str, *scope: str) -> str:
     """The position that a cursor of this list stands for; InvalidCursorError for any other text."""
     try:
-        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        raw = base64url.decode(cursor)
         position = raw[_MAC_BYTES:].decode()
-    except (binascii.Error, ValueError):
+    except ValueError:
         raise InvalidCursorError("This is no cursor: take next_cursor from an answer of this list") from None
     if not hmac.compare_digest(raw[:_MAC_BYTES], _mac(raw[_MAC_BYTES:], scope)):
         raise InvalidCursorError("This cursor belongs to another list, or was changed")

@@ -5,15 +5,13 @@ data name the version, the purpose, the table, the owner and the field. In anoth
 not open. The purpose is also the encryption context of the data key, by which KMS itself tells functions apart.
 """
 
-import base64
-import binascii
 import json
 import os
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.base import clock
+from shared.base import base64url, clock
 from shared.base.aws import client
 from shared.base.errors import UnavailableError
 from shared.base.settings import setting
@@ -70,7 +68,7 @@ def seal(secret: str, place: Place) -> str:
 
     key, nonce = _sealing_key(place.purpose), os.urandom(NONCE)
     sealed = nonce + AESGCM(key.plain).encrypt(nonce, secret.encode(), place.associated)
-    return f"{VERSION}.{_encoded(key.wrapped)}.{_encoded(sealed)}"
+    return f"{VERSION}.{base64url.encode(key.wrapped)}.{base64url.encode(sealed)}"
 
 
 def unseal(sealed: str, place: Place) -> str:
@@ -143,12 +141,8 @@ def _keep(purpose: str, name: bytes, key: _DataKey) -> None:
         _keys.popitem(last=False)
 
 
-def _encoded(content: bytes) -> str:
-    return base64.urlsafe_b64encode(content).decode().rstrip("=")
-
-
 def _decoded(text: str) -> bytes:
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError) as error:
+        return base64url.decode(text)
+    except ValueError as error:
         raise SealError("a sealed text is base64url") from error

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from shared.base import aws, clock
+from shared.base import aws, base64url, clock
 from shared.base.errors import UnavailableError
 from shared.base.settings import setting
 
@@ -87,11 +87,10 @@ def make_key(signs_from: float) -> SigningKey:
 
 
 def _thumbprint(jwk: Jwk) -> str:
-    import base64
     import hashlib
 
     members = json.dumps({"e": jwk["e"], "kty": "RSA", "n": jwk["n"]}, separators=(",", ":"))
-    return base64.urlsafe_b64encode(hashlib.sha256(members.encode()).digest()).rstrip(b"=").decode()
+    return base64url.encode(hashlib.sha256(members.encode()).digest())
 
 
 def prepare() -> bool:

@@ -4,13 +4,12 @@ Browsers send cookies with requests that other sites make up, but no header of t
 `<nonce>.<expiry>.<HMAC>`, for an hour; nothing is stored. One that was given to a session is good in no other one.
 """
 
-import base64
 import hashlib
 import hmac
 import re
 import secrets
 
-from shared.base import clock
+from shared.base import base64url, clock
 from shared.base.aws import secret
 from shared.base.errors import ForbiddenError
 from shared.base.settings import setting
@@ -40,7 +39,7 @@ class CsrfError(ForbiddenError):
 
 def new_token(session_id: str) -> str:
     """A token for a session, or for callers without one: "". Needs CURSOR_KEY.read."""
-    nonce = _text(secrets.token_bytes(16))
+    nonce = base64url.encode(secrets.token_bytes(16))
     expires = str(int(clock.now()) + TOKEN_SECONDS)
     return f"{nonce}.{expires}.{_mac(session_id, nonce, expires)}"
 
@@ -76,8 +75,4 @@ def _is_good(token: str, session_id: str) -> bool:
 
 def _mac(session_id: str, nonce: str, expires: str) -> str:
     key = hmac.new(secret("CURSOR_KEY_SECRET").encode(), _PURPOSE, hashlib.sha256).digest()
-    return _text(hmac.new(key, f"{session_id}.{nonce}.{expires}".encode(), hashlib.sha256).digest())
-
-
-def _text(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    return base64url.encode(hmac.new(key, f"{session_id}.{nonce}.{expires}".encode(), hashlib.sha256).digest())

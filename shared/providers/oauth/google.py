@@ -3,14 +3,13 @@
 https://developers.google.com/identity/protocols/oauth2/web-server
 """
 
-import base64
 import hashlib
 import json
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from shared.base import clock, logs
+from shared.base import base64url, clock, logs
 from shared.base.asking import UnansweredError, ask
 from shared.base.aws import secret
 from shared.base.errors import UnavailableError
@@ -90,7 +89,7 @@ class Google:
             "scope": " ".join(SCOPES[self.name]),
             "state": flow.state,
             "nonce": flow.nonce,
-            "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+            "code_challenge": base64url.encode(digest),
             "code_challenge_method": "S256",
             "access_type": "offline",
             "prompt": PROMPTS[self.name],

@@ -4,12 +4,12 @@ A state is `<nonce>.<expiry>.<HMAC>` and tells nothing. Its HMAC covers provider
 it, so it is good for these alone; what only we may know of the login is worked out from it with the same key.
 """
 
-import base64
 import hashlib
 import hmac
 import re
 import secrets
 
+from shared.base import base64url
 from shared.base.sealing import Place
 from shared.providers.oauth.port import Flow
 
@@ -27,7 +27,7 @@ def flow_key(client_secret: str) -> bytes:
 
 def new_flow(key: bytes, provider: str, redirect_uri: str, asked_by: str, now: float) -> Flow:
     """A login that begins. `asked_by` is the user who wants to link, "" for who wants to get in."""
-    begun = f"{_text(secrets.token_bytes(16))}.{int(now) + STATE_SECONDS}"
+    begun = f"{base64url.encode(secrets.token_bytes(16))}.{int(now) + STATE_SECONDS}"
     return _flow(key, f"{begun}.{_mac(key, begun, provider, redirect_uri, asked_by)}", redirect_uri)
 
 
@@ -61,8 +61,4 @@ def _flow(key: bytes, state: str, redirect_uri: str) -> Flow:
 
 
 def _mac(key: bytes, *parts: str) -> str:
-    return _text(hmac.new(key, "\n".join(parts).encode(), hashlib.sha256).digest())
-
-
-def _text(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    return base64url.encode(hmac.new(key, "\n".join(parts).encode(), hashlib.sha256).digest())
