@@ -9,9 +9,9 @@ from shared.contract.permissions import SIGNATURE
 from shared.contract.resources import CLERK_WEBHOOK, USERS
 from shared.domains.accounts.model import ClerkPerson
 from shared.domains.accounts.service.hearing import ClerkReportService
-from shared.http.framework import BaseModel, Depends, Request
-from shared.http.request import ApiRequest
+from shared.http.framework import BaseModel, Depends
 from shared.http.serve import serve
+from shared.http.signed import signed
 
 _DELETED = "user.deleted"
 _EVENTS = ("user.created", "user.updated", _DELETED)
@@ -86,13 +86,6 @@ class ClerkReportTaken(BaseModel):
     received: bool
 
 
-async def _signed(request: Request) -> bool:
-    """Whether the signature holds; looked at before the body is."""
-    sent: ApiRequest = request.scope["aws.event"]["request"]
-    ClerkReportService.open().verify(sent.headers, sent.body)
-    return True
-
-
 @post(
     "/api/webhooks/clerk",
     caller=SIGNATURE,
@@ -100,14 +93,14 @@ async def _signed(request: Request) -> bool:
     errors=((401, "UNAUTHORIZED"),),
 )
 async def report_clerk_user(
-    report: ClerkReport, signed: Annotated[bool, Depends(_signed)], reports: ClerkReportService
+    report: ClerkReport, _signed: Annotated[None, Depends(signed(ClerkReportService.open))], reports: ClerkReportService
 ) -> ClerkReportTaken:
     """Take a report: a new or a changed user, or one that is gone; others are taken and mean nothing here."""
     if report.user and report.type == _DELETED:
         reports.deleted(report.user.id)
     elif report.user:
         reports.changed(report.user.person(), report.user.updated_at)
-    return ClerkReportTaken(received=signed)
+    return ClerkReportTaken(received=True)
 
 
 handler = serve(report_clerk_user)

@@ -11,9 +11,9 @@ from shared.contract.permissions import SIGNATURE
 from shared.contract.resources import JOBS, REMOTION_WEBHOOK, RENDER
 from shared.domains.jobs.rules.outside import RenderReport
 from shared.domains.jobs.service.reporting import ReportService
-from shared.http.framework import BaseModel, Depends, Request
-from shared.http.request import ApiRequest
+from shared.http.framework import BaseModel, Depends
 from shared.http.serve import serve
+from shared.http.signed import signed
 
 HttpsAddress = Annotated[str, StringConstraints(pattern=r"^https://[\x21-\x7e]+$", max_length=2048)]
 
@@ -59,13 +59,6 @@ class RenderReportTaken(BaseModel):
     success: bool
 
 
-async def _signed(request: Request) -> bool:
-    """Whether the signature holds; looked at before the body is."""
-    received: ApiRequest = request.scope["aws.event"]["request"]
-    ReportService.open().verify(received.headers, received.body)
-    return True
-
-
 @post(
     "/api/webhooks/remotion",
     caller=SIGNATURE,
@@ -79,7 +72,7 @@ async def _signed(request: Request) -> bool:
     errors=((401, "UNAUTHORIZED"), (404, "NOT_FOUND"), (409, "CONFLICT")),
 )
 async def report_rendered(
-    report: RenderedReport, signed: Annotated[bool, Depends(_signed)], reports: ReportService
+    report: RenderedReport, _signed: Annotated[None, Depends(signed(ReportService.open))], reports: ReportService
 ) -> RenderReportTaken:
     """Take a report about a job that was handed out. Its output is fetched and published like any source.
 
@@ -96,7 +89,7 @@ async def report_rendered(
             message=report.errors[0].message if report.errors else "",
         )
     )
-    return RenderReportTaken(success=signed)
+    return RenderReportTaken(success=True)
 
 
 handler = serve(report_rendered)

@@ -12,9 +12,9 @@ from shared.contract.resources import OPERATIONS, TRANSCODE, VIDEOS, WEBHOOK
 from shared.domains.videos.rules.fields import Seconds
 from shared.domains.videos.rules.reports import Report, is_rung
 from shared.domains.videos.service.outside import OutsideService
-from shared.http.framework import BaseModel, Depends, Request
-from shared.http.request import ApiRequest
+from shared.http.framework import BaseModel, Depends
 from shared.http.serve import serve
+from shared.http.signed import signed
 
 
 def _rungs(variants: dict[str, str]) -> dict[str, str]:
@@ -64,12 +64,6 @@ class ReportTaken(BaseModel):
     success: bool
 
 
-async def _signed(request: Request) -> str:
-    """The id of a report whose signature holds; looked at before the body is."""
-    received: ApiRequest = request.scope["aws.event"]["request"]
-    return OutsideService.open().verify(received.headers, received.body)
-
-
 @post(
     "/api/webhooks/video-processed",
     caller=SIGNATURE,
@@ -84,7 +78,7 @@ async def _signed(request: Request) -> str:
     errors=((401, "UNAUTHORIZED"), (404, "NOT_FOUND"), (409, "CONFLICT")),
 )
 async def report_processed(
-    report: ProcessedReport, report_id: Annotated[str, Depends(_signed)], outside: OutsideService
+    report: ProcessedReport, report_id: Annotated[str, Depends(signed(OutsideService.open))], outside: OutsideService
 ) -> ReportTaken:
     """Take a report, signed by Standard Webhooks, about a video that was handed out. A repeat has no second effect."""
     outside.take(
