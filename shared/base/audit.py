@@ -22,7 +22,6 @@ MONTH_LENGTH = len("2026-01")
 class Action(StrEnum):
     """What can be done that is kept in the trail."""
 
-    ACCOUNT_DELETED = "account.deleted"
     ACCOUNT_LOCKED = "account.locked"
     ADDRESS_CONFIRMED = "account.address_confirmed"
     API_KEY_CREATED = "api_key.created"

@@ -50,7 +50,6 @@ def count(known: dict[Lock, Count], *more: dict[str, Any]) -> None:
     """Count a failure under each lock, in one transaction as long as what is `known` of them holds.
 
     more  writes that are made with it
-
     UnavailableError when it cannot be counted: then nobody may be told whether it was one.
     """
     begun = {lock: bool(count.failures) for lock, count in known.items()}

@@ -7,9 +7,12 @@ import pytest
 from functions.api.accounts import edit_own_account, get_me, log_in, refresh_tokens, register_account
 from functions.api.admin import list_audit_entries
 from functions.tasks.set_role import handler
-from shared.base import tokens
+from shared.base import clock, tokens
 from shared.base.errors import ConflictError, NotFoundError, UnavailableError
+from shared.base.ids import new_id
 from shared.contract.resources import AUDIT, SESSIONS, USERS
+from shared.domains.accounts.model import User
+from shared.domains.accounts.store.clerk import ClerkStore
 from shared.domains.accounts.store.users import AccountStore
 from tests.api import Answer, call
 from tests.aws import Stage
@@ -57,6 +60,14 @@ def test_a_role_changes_wherever_it_is_kept(stage: Stage, ada: dict[str, Any], l
     assert changed["details"] == {"before": "user", "role": "admin", "sessions_ended": "1"}
 
 
+def test_an_account_without_a_password_gets_a_role_too(stage: Stage) -> None:
+    grace = User(new_id(), "grace", "grace@example.com", "Grace", clock.timestamp())
+    assert ClerkStore.open().create("user_grace", grace) is None
+    answer = handler({"login": "grace@example.com", "role": "admin"}, None)
+    assert answer == {"user_id": grace.id, "before": "user", "sessions_ended": 0}
+    assert [row["role"]["S"] for row in stage.rows(USERS) if "role" in row] == ["admin"] * 3
+
+
 def test_case_10_who_loses_a_role_is_out_at_once(ada: dict[str, Any]) -> None:
     handler({"login": "ada", "role": "admin"}, None)
     first, second = entered(), entered()
@@ -89,7 +100,7 @@ def test_who_has_the_role_already_stays_logged_in(stage: Stage, ada: dict[str, A
 def test_an_account_that_is_renamed_meanwhile_is_not_torn(
     stage: Stage, ada: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = AccountStore.credentials
+    original = AccountStore.named
 
     def then_rename(store: AccountStore, login: str) -> Any:
         found = original(store, login)
@@ -98,7 +109,7 @@ def test_an_account_that_is_renamed_meanwhile_is_not_torn(
         assert call(edit_own_account.handler, "PATCH", "/api/v1/users/me", body, token=token).status == 200
         return found
 
-    monkeypatch.setattr(AccountStore, "credentials", then_rename)
+    monkeypatch.setattr(AccountStore, "named", then_rename)
     with pytest.raises(ConflictError):
         handler({"login": "ada", "role": "admin"}, None)
     assert roles(stage) == ["user"] * 3

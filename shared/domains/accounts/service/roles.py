@@ -38,10 +38,9 @@ class RoleService:
         actor  who does it, for the audit trail
         Somebody who has the role already stays as they are. ConflictError when another request changed them.
         """
-        found = self._accounts.credentials(login)
-        if found is None:
+        user = self._accounts.named(login)
+        if user is None:
             raise NotFoundError("Nobody has this username or e-mail address")
-        user = found.user
         if user.role == role:
             return RoleChange(user.id, role, 0)
         sessions = self._sessions.all_live(user.id)

@@ -79,7 +79,7 @@ class SessionService:
 
     def _named(self, refresh_token: str) -> Session | None:
         try:
-            return _signed(refresh_token)
+            return _signed(refresh_token)[0]
         except InvalidTokenError:
             return self._sessions.led_to(refresh_hash(refresh_token))
 
@@ -99,9 +99,7 @@ class RefreshService:
 
     def refresh(self, refresh_token: str) -> Tokens:
         """New tokens for a Watch refresh token. Each is good once: one that was used before ends its whole session."""
-        claims = tokens.verify(refresh_token, "refresh")
-        session = _signed(refresh_token)
-        return self._renew(session, claims.token_id)
+        return self._renew(*_signed(refresh_token))
 
     def refresh_opaque(self, refresh_token: str) -> Tokens:
         """New tokens for a Studio refresh token, under the same rules; RateLimitedError after 20 in a minute."""
@@ -129,10 +127,11 @@ class RefreshService:
         return self._sessions.rotate(session.user_id, session.id, session.refresh_hash, new_hash)
 
 
-def _signed(refresh_token: str) -> Session:
-    """The session that a Watch refresh token names, as far as the token tells. InvalidTokenError when it is none."""
+def _signed(refresh_token: str) -> tuple[Session, str]:
+    """The session that a Watch refresh token names, as far as it tells, and its `jti`. InvalidTokenError for none."""
     claims = tokens.verify(refresh_token, "refresh")
-    return Session(claims.session_id, claims.subject, refresh_hash(claims.token_id), "", claims.expires_at)
+    hashed = refresh_hash(claims.token_id)
+    return Session(claims.session_id, claims.subject, hashed, "", claims.expires_at), claims.token_id
 
 
 def _is_uuid4(text: str) -> bool:

@@ -11,6 +11,7 @@ from shared.base.transactions import write_together
 from shared.domains.accounts.rules.mailed import PAUSE_SECONDS, MailedToken, Purpose
 from shared.domains.accounts.rules.names import email_key, username_key
 from shared.domains.accounts.store.rows import MAILED, user_update
+from shared.domains.accounts.store.sessions import ending
 
 MOST_TOGETHER = 80
 """Sessions that end in the transaction of a reset; DynamoDB takes 100 writes."""
@@ -109,13 +110,13 @@ class MailedTokenStore:
         first, rest = sessions[:MOST_TOGETHER], sessions[MOST_TOGETHER:]
         with answering("Accounts"):
             while rest:
-                write_together(*(_end(token.user_id, session) for session in rest[:MOST_TOGETHER]))
+                write_together(*(ending(token.user_id, session) for session in rest[:MOST_TOGETHER]))
                 rest = rest[MOST_TOGETHER:]
             refusal = write_together(
                 _spend(token),
                 *_changes(token, "SET email_verified = :yes", password_hash),
                 *(pardon(lock) for lock in locks),
-                *(_end(token.user_id, session) for session in first),
+                *(ending(token.user_id, session) for session in first),
                 *more,
             )
         return refusal is None
@@ -159,15 +160,3 @@ def _changes(token: MailedToken, change: str, password_hash: str = "") -> list[d
         change, is_same = f"{change}, password_hash = :new", f"{is_same} AND password_hash = :old"
         values = values | {":new": {"S": password_hash}, ":old": {"S": token.password_hash}}
     return [own, *(user_update(name, change, is_same, values) for name in names)]
-
-
-def _end(user_id: str, session_id: str) -> dict[str, Any]:
-    return {
-        "Update": {
-            "TableName": setting("SESSIONS_TABLE"),
-            "Key": {"user_id": {"S": user_id}, "session_id": {"S": session_id}},
-            "UpdateExpression": "SET ended_at = if_not_exists(ended_at, :time)",
-            "ConditionExpression": "attribute_exists(session_id)",
-            "ExpressionAttributeValues": {":time": {"S": clock.timestamp()}},
-        }
-    }

@@ -93,20 +93,19 @@ class SessionStore:
 
     def end(self, user_id: str, session_id: str, *more: dict[str, Any]) -> bool:
         """End a session that lives, with the writes that tell of it; False when there is none (any more)."""
-        ending = _ending(user_id, session_id)
-        ending["Update"]["ConditionExpression"] = "attribute_exists(session_id) AND attribute_not_exists(ended_at)"
+        live = "attribute_exists(session_id) AND attribute_not_exists(ended_at)"
         with reachable("Accounts"):
-            return write_together(ending, *more) is None
+            return write_together(ending(user_id, session_id, live), *more) is None
 
     def exists(self, user_id: str, session_id: str) -> bool:
         """Whether there is such a session, live or not."""
         return self._get(user_id, session_id) is not None
 
     def endings(self, sessions: list[Session]) -> list[dict[str, Any]]:
-        """The writes that end sessions, to be made with others: at most `TOGETHER`, so end more one by one before."""
+        """The writes that end sessions, to be made with others; what exceeds `TOGETHER` is ended at once, before."""
         for session in sessions[TOGETHER:]:
             self.end(session.user_id, session.id)
-        return [_ending(session.user_id, session.id) for session in sessions[:TOGETHER]]
+        return [ending(session.user_id, session.id) for session in sessions[:TOGETHER]]
 
     def live(self, user_id: str, session_id: str) -> Session | None:
         """A session that has neither ended nor grown older than its 7 days; None when there is none."""
@@ -140,12 +139,14 @@ def _put(row: SessionRow | RefreshRow) -> dict[str, Any]:
     return {"Put": {"TableName": setting(TABLE_VARIABLE), "Item": row.serialize()}}
 
 
-def _ending(user_id: str, session_id: str) -> dict[str, Any]:
+def ending(user_id: str, session_id: str, condition: str = "attribute_exists(session_id)") -> dict[str, Any]:
+    """The write that ends a session, which is refused unless the condition holds."""
     return {
         "Update": {
             "TableName": setting(TABLE_VARIABLE),
             "Key": {"user_id": {"S": user_id}, "session_id": {"S": session_id}},
             "UpdateExpression": "SET ended_at = if_not_exists(ended_at, :time)",
+            "ConditionExpression": condition,
             "ExpressionAttributeValues": {":time": {"S": clock.timestamp()}},
         }
     }

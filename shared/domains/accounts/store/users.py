@@ -6,8 +6,6 @@ from dataclasses import asdict
 from typing import Any
 
 from pynamodb.exceptions import DoesNotExist, TransactWriteError
-from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from shared.base.errors import UnavailableError
@@ -31,8 +29,12 @@ from shared.domains.accounts.store.rows import (
     user_row,
 )
 
+Values = dict[str, Any]
+"""Attributes of a user's row and their values, as the row has them in Python."""
+
 CONFLICT_TRIES = 6
 CONFLICT_WAIT = 0.05
+_ABSENT = "attribute_not_exists(pk)"
 _FAILED = "ConditionalCheckFailed"
 _CONFLICTS = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
@@ -91,6 +93,11 @@ class AccountStore:
         row = self._get(login_key(login))
         return _credentials(row)
 
+    def named(self, login: str) -> User | None:
+        """The user who has a username or an e-mail address, with or without a password; None when nobody has."""
+        row = self._get(login_key(login))
+        return to_user(row) if row else None
+
     def user(self, user_id: str) -> User | None:
         """A user by id; None when there is none."""
         row = self._get(user_key(user_id))
@@ -123,25 +130,15 @@ class AccountStore:
             }
         }
 
-    def change(self, user: User, shared: list[Action], own: list[Action], *, names: list[Action] | None = None) -> bool:
+    def change(self, user: User, shared: Values, own: Values | None = None) -> bool:
         """Change a user in all their rows or in none; False when they are gone, or have other names by now.
 
         shared  what changes in every row
         own     what changes besides in `user#<id>` alone
-        names   what changes besides in the rows that a login reads, for example the password
         """
-        connection = UserRow._get_connection().connection
-        rows = [(user_key(user.id), own), *((key, names or []) for key in name_keys(user))]
-        try:
-            with answering(), TransactWrite(connection=connection) as transaction:
-                for key, more in rows:
-                    if shared or more:
-                        transaction.update(UserRow(key), actions=[*shared, *more], condition=UserRow.user_id == user.id)
-        except TransactWriteError as error:
-            if not any(reason and reason.code == _FAILED for reason in error.cancellation_reasons):
-                raise
-            return False
-        return True
+        rows = ((user_key(user.id), shared | (own or {})), *((key, shared) for key in name_keys(user)))
+        with reachable("Accounts"):
+            return write_together(*(_change(key, user.id, values) for key, values in rows)) is None
 
     def profile(self, user_id: str) -> Profile | None:
         """A user and their settings; None when there is none."""
@@ -150,46 +147,48 @@ class AccountStore:
 
     def save_profile(self, before: User, profile: Profile) -> bool:
         """Keep what a user shows and has set; False when they are gone."""
-        own: list[Action] = [UserRow.bio.set(profile.user.bio), UserRow.settings.set(asdict(profile.settings))]
-        return self.change(before, _shown(profile.user), own)
+        return self.change(
+            before, _shown(profile.user), {"bio": profile.user.bio, "settings": asdict(profile.settings)}
+        )
 
     def rename(self, before: User, wanted: User) -> bool:
         """Keep what a user is called and their budget; False when they were renamed by another request meanwhile.
 
         TakenError when the username is somebody's.
         """
-        budget = UserRow.monthly_budget
-        own: list[Action] = [budget.remove() if wanted.monthly_budget is None else budget.set(wanted.monthly_budget)]
+        own: Values = {"monthly_budget": wanted.monthly_budget}
+        shared = _shown(wanted) | {"username": wanted.username}
         old, new = username_key(before.username), username_key(wanted.username)
         if old == new:
-            return self.change(before, [*_shown(wanted), UserRow.username.set(wanted.username)], own)
+            return self.change(before, shared, own)
         row = self._get(old)
-        return row is not None and row.user_id == before.id and self._move(row, before, wanted, own)
+        return row is not None and row.user_id == before.id and self._move(row, before, wanted, shared | own)
 
-    def _move(self, row: UserRow, before: User, wanted: User, own: list[Action]) -> bool:
-        """Put a user's row by name under another name, with the changes of the other rows, or nothing."""
-        unchanged = (UserRow.user_id == before.id) & (UserRow.username == before.username)
-        shared = [*_shown(wanted), UserRow.username.set(wanted.username)]
+    def _move(self, row: UserRow, before: User, wanted: User, values: Values) -> bool:
+        """Put a user's row by name under another name, with the changes of the other rows, or nothing.
+
+        A copy of the row must not bring back a password or a second factor that was changed since it was read.
+        """
+        own, email = user_key(before.id), email_key(before.email)
+        shared = {name: value for name, value in values.items() if name != "monthly_budget"}
         moved = _user_row_like(row, wanted)
-        try:
-            with answering(), TransactWrite(connection=UserRow._get_connection().connection) as transaction:
-                transaction.delete(row, condition=unchanged & _as_read(row))
-                transaction.save(moved, condition=UserRow.pk.does_not_exist())
-                transaction.update(UserRow(user_key(before.id)), actions=[*shared, *own], condition=unchanged)
-                transaction.update(UserRow(email_key(before.email)), actions=shared, condition=unchanged)
-        except TransactWriteError as error:
-            codes = [reason.code if reason else "" for reason in error.cancellation_reasons]
-            if codes[1] == _FAILED:  # deletions come first
-                raise TakenError(["username"]) from error
-            if _FAILED not in codes:
-                raise
-            return False
-        return True
+        with reachable("Accounts"):
+            refusal = write_together(
+                {"Put": {"TableName": _table(), "Item": moved.serialize(), "ConditionExpression": _ABSENT}},
+                _deletion(row),
+                _change(own, before.id, values, username=before.username),
+                _change(email, before.id, shared, username=before.username),
+            )
+        if refusal is not None and refusal.number == 0:
+            raise TakenError(["username"])
+        return refusal is None
 
     def set_password(self, of: Credentials, password_hash: str, more: list[dict[str, Any]]) -> bool:
         """Replace the hash of a password, with other writes; False when it is not the one that was read any more."""
-        change = ("password_hash", of.password_hash, password_hash)
-        writes = [_replacement(key, of.user.id, *change) for key in name_keys(of.user)]
+        writes = [
+            _change(key, of.user.id, {"password_hash": password_hash}, password_hash=of.password_hash)
+            for key in name_keys(of.user)
+        ]
         with reachable("Accounts"):
             return write_together(*writes, *more) is None
 
@@ -200,15 +199,16 @@ class AccountStore:
         """
         keys = (user_key(user.id), *name_keys(user))
         with reachable("Accounts"):
-            return write_together(*(_replacement(key, user.id, "role", user.role, role) for key in keys), *more) is None
+            writes = (_change(key, user.id, {"role": role}, role=user.role) for key in keys)
+            return write_together(*writes, *more) is None
 
     def set_avatar(self, user: User, path: str) -> None:
         """Set the picture of a user."""
-        self.change(user, [UserRow.avatar_url.set(path)], [])
+        self.change(user, {"avatar_url": path})
 
     def show_as(self, user: User, name: str, picture: str) -> bool:
         """Set what others see of a user; False when they are gone, or have other names by now."""
-        return self.change(user, [UserRow.display_name.set(name), UserRow.avatar_url.set(picture)], [])
+        return self.change(user, {"display_name": name, "avatar_url": picture})
 
     def _get(self, key: str) -> UserRow | None:
         with answering():
@@ -224,20 +224,54 @@ def _credentials(row: UserRow | None) -> Credentials | None:
     return Credentials(to_user(row), row.password_hash, row.mfa_secret or "")
 
 
-def _shown(user: User) -> list[Action]:
+def _shown(user: User) -> Values:
     """What changes in every row with what a user shows of themselves."""
-    return [
-        UserRow.display_name.set(user.display_name),
-        UserRow.avatar_url.set(user.avatar_url),
-        UserRow.updated_at.set(user.updated_at),
-    ]
+    return {"display_name": user.display_name, "avatar_url": user.avatar_url, "updated_at": user.updated_at}
 
 
-def _as_read(row: UserRow) -> Condition:
-    """That what proves who somebody is has not changed since a row was read: a copy of it would bring it back."""
-    proofs = ((UserRow.password_hash, row.password_hash), (UserRow.mfa_secret, row.mfa_secret))
-    password, secret = (one == kept if kept else one.does_not_exist() for one, kept in proofs)
-    return password & secret
+def _table() -> str:
+    return str(UserRow.Meta.table_name)
+
+
+def _change(key: str, user_id: str, values: Values, **expected: str) -> dict[str, Any]:
+    """The write that sets attributes of a user's row, as long as it is theirs and `expected`; None takes one away."""
+    kinds = UserRow.get_attributes()
+    held = {
+        name: {kinds[name].attr_type: kinds[name].serialize(values[name])}
+        for name in values
+        if values[name] is not None
+    }
+    gone = [name for name in values if values[name] is None]
+    change = "SET " + ", ".join(f"#{name} = :{name}" for name in held)
+    change += " REMOVE " + ", ".join(f"#{name}" for name in gone) if gone else ""
+    wanted = {"user_id": user_id, **expected}
+    return {
+        "Update": {
+            "TableName": _table(),
+            "Key": {"pk": {"S": key}},
+            "UpdateExpression": change,
+            "ConditionExpression": " AND ".join(f"#{name} = :is_{name}" for name in wanted),
+            "ExpressionAttributeNames": {f"#{name}": name for name in (*values, *wanted)},
+            "ExpressionAttributeValues": {f":{name}": value for name, value in held.items()}
+            | {f":is_{name}": {"S": value} for name, value in wanted.items()},
+        }
+    }
+
+
+def _deletion(row: UserRow) -> dict[str, Any]:
+    """The write that takes a user's row by name away, as long as it is as it was read."""
+    kept = {"user_id": row.user_id, "username": row.username}
+    kept |= {"password_hash": row.password_hash, "mfa_secret": row.mfa_secret}
+    parts = [f"#{name} = :{name}" if value else f"attribute_not_exists(#{name})" for name, value in kept.items()]
+    return {
+        "Delete": {
+            "TableName": _table(),
+            "Key": {"pk": {"S": row.pk}},
+            "ConditionExpression": " AND ".join(parts),
+            "ExpressionAttributeNames": {f"#{name}": name for name in kept},
+            "ExpressionAttributeValues": {f":{name}": {"S": value} for name, value in kept.items() if value},
+        }
+    }
 
 
 def _user_row_like(row: UserRow, wanted: User) -> UserRow:
@@ -246,17 +280,3 @@ def _user_row_like(row: UserRow, wanted: User) -> UserRow:
     moved.pk, moved.username = username_key(wanted.username), wanted.username
     moved.display_name, moved.updated_at = wanted.display_name, wanted.updated_at
     return moved
-
-
-def _replacement(key: str, user_id: str, attribute: str, old: str, new: str) -> dict[str, Any]:
-    """The write that replaces one attribute in a user's row, if it is still theirs and as it was read."""
-    return {
-        "Update": {
-            "TableName": UserRow.Meta.table_name,
-            "Key": {"pk": {"S": key}},
-            "UpdateExpression": "SET #attribute = :new",
-            "ConditionExpression": "user_id = :user AND #attribute = :old",
-            "ExpressionAttributeNames": {"#attribute": attribute},
-            "ExpressionAttributeValues": {":old": {"S": old}, ":new": {"S": new}, ":user": {"S": user_id}},
-        }
-    }

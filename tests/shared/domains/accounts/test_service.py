@@ -13,6 +13,7 @@ from shared.contract.resources import SESSIONS, USERS
 from shared.domains.accounts.errors import InvalidRegistrationError, TakenError, WrongCredentialsError
 from shared.domains.accounts.model import LoggedIn, Registration
 from shared.domains.accounts.service.entering import AccountService
+from shared.domains.accounts.service.profiles import ProfileService
 from shared.domains.accounts.service.sessions import RefreshService
 from shared.domains.accounts.store import users
 from tests.aws import SETTINGS, Stage
@@ -224,3 +225,17 @@ def test_a_registration_costs_a_hash_of_the_full_cost(accounts: AccountService, 
     assert time.process_time() - began > 0.05
     (hashed,) = {row["password_hash"]["S"] for row in stage.rows(USERS) if "password_hash" in row}
     assert "$2b$12$" in hashed
+
+
+@pytest.mark.parametrize("wish", [{"full_name": "Ada L."}, {"username": "ada"}], ids=str)
+def test_a_change_that_collides_with_another_is_made_again(
+    stage: Stage, register: Register, wish: dict[str, str]
+) -> None:
+    made = register()
+    conflict = reasons("None", "TransactionConflict", "None")
+    operation = ("dynamodb", "TransactWriteItems", "TransactionCanceledException")
+    with stage.refusing(*operation, times=2, **conflict) as fired:
+        ProfileService.open().rename(made.user.id, wish.get("username"), wish.get("full_name"))
+    assert len(fired) == 2
+    shown = {(row["username"]["S"], row["display_name"]["S"]) for row in stage.rows(USERS)}
+    assert shown == {(wish.get("username", "alice"), wish.get("full_name", "alice"))}
