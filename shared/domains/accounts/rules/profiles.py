@@ -1,10 +1,11 @@
 """Rules of profiles: what people may say of themselves, and what their subscription allows."""
 
 from shared.domains.accounts.errors import InvalidProfileError
-from shared.domains.accounts.rules.names import display_name_problems, is_text, username_problems
+from shared.domains.accounts.rules.names import DISPLAY_NAME_LENGTH, display_name_problems, is_text, username_problems
 
 BIO_LENGTH = 500
-ADDRESS_LENGTH = 2048
+ADDRESS_LENGTH = 500
+"""Of a picture: it stands in every access token."""
 HIGHEST_BUDGET = 1_000_000.0
 
 CHANNELS = {"free": 10, "pro": 50, "enterprise": 200}
@@ -41,3 +42,13 @@ def _address_problems(address: str) -> list[str]:
         address.startswith(("https://", "http://")) and len(address) <= ADDRESS_LENGTH and address.isprintable()
     )
     return [] if is_good else ["Name the address of a picture, or nothing for none"]
+
+
+def shown_name(name: str) -> str:
+    """What another service calls somebody, cut to what can be shown; "" when nothing can."""
+    return name.strip()[:DISPLAY_NAME_LENGTH].strip() if is_text(name) else ""
+
+
+def shown_picture(address: str) -> str:
+    """Where another service says that somebody's picture is; "" for what is no such address."""
+    return address if address.startswith("https://") and len(address) <= ADDRESS_LENGTH else ""

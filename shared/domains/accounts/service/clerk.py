@@ -1,17 +1,16 @@
 """Users of Clerk and their accounts: found, and made at first sight by the one function that may make them."""
 
-import secrets
 from dataclasses import dataclass
 
-from shared.base import aws, clock
+from shared.base import aws
 from shared.base.clerk_tokens import ClerkClaims, verify
 from shared.base.errors import InvalidTokenError, UnavailableError
-from shared.base.ids import new_id
 from shared.base.kept import Kept
 from shared.domains.accounts.errors import AddressTakenError, NoAddressError
 from shared.domains.accounts.model import ClerkPerson, User
-from shared.domains.accounts.rules.clerk import shown_name, shown_picture
-from shared.domains.accounts.rules.names import email_problems, made_username, username_problems
+from shared.domains.accounts.rules.names import email_problems, username_problems
+from shared.domains.accounts.rules.profiles import shown_name, shown_picture
+from shared.domains.accounts.service.newcomers import newcomer
 from shared.domains.accounts.store.clerk import EMAIL, ClerkStore
 
 LINK_SECONDS = 60
@@ -89,15 +88,11 @@ def person_of(claims: ClerkClaims) -> ClerkPerson:
 def _newcomer(person: ClerkPerson, *, is_renamed: bool) -> User:
     if email_problems(person.email):
         raise NoAddressError
-    name = person.username
-    if is_renamed or username_problems(name):
-        name = made_username(person.email, secrets.randbelow(10_000))
-    return User(
-        id=new_id(),
-        username=name,
-        email=person.email.strip(),
-        display_name=shown_name(person.name) or name,
-        created_at=clock.timestamp(),
-        avatar_url=shown_picture(person.image_url),
+    is_good = not is_renamed and not username_problems(person.username)
+    return newcomer(
+        person.email,
+        person.username if is_good else "",
+        name=shown_name(person.name),
+        picture=shown_picture(person.image_url),
         email_verified=person.email_verified,
     )

@@ -1,7 +1,6 @@
 """How people get in: they register, or log in."""
 
 import functools
-import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -9,16 +8,16 @@ from shared.base import audit, clock
 from shared.base.audit import Action
 from shared.base.errors import InvalidTokenError
 from shared.base.failures import Count, Lock, count, forgiveness
-from shared.base.ids import new_id
 from shared.domains.accounts.errors import LockedError, TakenError, WrongCodeError, WrongCredentialsError
 from shared.domains.accounts.model import Credentials, Device, Edition, LoggedIn, Registration, Session, User
 from shared.domains.accounts.rules import passwords
 from shared.domains.accounts.rules.lockout import locks_of
-from shared.domains.accounts.rules.names import login_key, made_username
+from shared.domains.accounts.rules.names import login_key
 from shared.domains.accounts.rules.registration import check_registration
 from shared.domains.accounts.service import second_factor
 from shared.domains.accounts.service.issuing import logged_in, new_session, peppers, with_avatar
 from shared.domains.accounts.service.mailing import MailRequestService
+from shared.domains.accounts.service.newcomers import newcomer
 from shared.domains.accounts.service.second_factor import counting
 from shared.domains.accounts.store.sessions import SessionStore
 from shared.domains.accounts.store.users import AccountStore
@@ -47,8 +46,7 @@ class CreatorService:
         check_registration(wish, Edition.STUDIO)
         hashed = passwords.hash_password(wish.password, peppers())
         for tries_left in reversed(range(NAME_TRIES)):
-            name = wish.username or made_username(wish.email, secrets.randbelow(10_000))
-            user = _newcomer(wish, name)
+            user = _wanted(wish)
             try:
                 self._accounts.create(user, hashed)
             except TakenError as taken:
@@ -77,7 +75,7 @@ class AccountService:
     def register(self, wish: Registration, device: Device = SOMEWHERE) -> LoggedIn:
         """Make an account and log it in. InvalidRegistrationError for broken rules, TakenError for a taken name."""
         check_registration(wish, Edition.WATCH)
-        user = _newcomer(wish, wish.username)
+        user = _wanted(wish)
         session, jti = new_session(user.id, Edition.WATCH, device)
         entered = logged_in(user, session, jti)  # before anything is written, since the key may be out of reach
         self._accounts.create(user, passwords.hash_password(wish.password, peppers()), session)
@@ -151,12 +149,5 @@ def _locking(counts: dict[Lock, Count], found: Credentials | None) -> list[dict[
     return [audit.entry(Action.ACCOUNT_LOCKED, found.user.id)]
 
 
-def _newcomer(wish: Registration, username: str) -> User:
-    return User(
-        id=new_id(),
-        username=username,
-        email=wish.email.strip(),
-        display_name=(wish.display_name or username).strip(),
-        company=wish.company.strip(),
-        created_at=clock.timestamp(),
-    )
+def _wanted(wish: Registration) -> User:
+    return newcomer(wish.email, wish.username, name=wish.display_name or "", company=wish.company)

@@ -7,7 +7,7 @@ from shared.base import aws, clock, webhooks
 from shared.base.logs import log
 from shared.domains.accounts.errors import AddressTakenError, NoAddressError
 from shared.domains.accounts.model import ClerkPerson
-from shared.domains.accounts.rules.clerk import shown_name, shown_picture
+from shared.domains.accounts.rules.profiles import shown_name, shown_picture
 from shared.domains.accounts.service.clerk import ClerkService
 from shared.domains.accounts.store.clerk import ClerkStore
 from shared.domains.accounts.store.users import AccountStore

@@ -1,14 +1,12 @@
 """Logging in with a provider, and linking what somebody is there to their account."""
 
 import json
-import secrets
 from dataclasses import asdict, dataclass, field
 
 from shared.base import audit, clock, logs
 from shared.base.audit import Action
 from shared.base.errors import InvalidInputError, InvalidTokenError, NotFoundError, UnavailableError
 from shared.base.failures import count, forgiveness
-from shared.base.ids import new_id
 from shared.base.sealing import seal
 from shared.base.settings import setting
 from shared.domains.accounts.errors import (
@@ -20,12 +18,13 @@ from shared.domains.accounts.errors import (
 )
 from shared.domains.accounts.model import Credentials, Device, Edition, Entrance, Identity, User
 from shared.domains.accounts.rules import oauth as rules
-from shared.domains.accounts.rules.clerk import shown_name, shown_picture
 from shared.domains.accounts.rules.lockout import locks_of
-from shared.domains.accounts.rules.names import email_key, email_problems, made_username
+from shared.domains.accounts.rules.names import email_key, email_problems
+from shared.domains.accounts.rules.profiles import shown_name, shown_picture
 from shared.domains.accounts.service import second_factor
 from shared.domains.accounts.service.entering import refuse_locked
 from shared.domains.accounts.service.issuing import logged_in, new_session
+from shared.domains.accounts.service.newcomers import newcomer
 from shared.domains.accounts.service.second_factor import counting
 from shared.domains.accounts.store import identities
 from shared.domains.accounts.store.identities import IdentityStore, Known, Write
@@ -206,13 +205,5 @@ def _second_factor(arrival: Arrival, holder: Credentials, known: Known) -> list[
 
 
 def _newcomer(person: Person) -> User:
-    name = made_username(person.email, secrets.randbelow(10_000))
-    return User(
-        id=new_id(),
-        username=name,
-        email=person.email.strip(),
-        display_name=shown_name(person.name) or name,
-        created_at=clock.timestamp(),
-        avatar_url=shown_picture(person.picture),
-        email_verified=True,
-    )
+    picture = shown_picture(person.picture)
+    return newcomer(person.email, name=shown_name(person.name), picture=picture, email_verified=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from shared.base import clerk_tokens
 from shared.base.errors import InvalidTokenError
 from shared.domains.accounts.model import User
-from shared.domains.accounts.rules.clerk import shown_name, shown_picture
+from shared.domains.accounts.rules.profiles import shown_name, shown_picture
 from shared.domains.accounts.service.issuing import with_avatar
 from shared.domains.accounts.store.users import AccountStore
 

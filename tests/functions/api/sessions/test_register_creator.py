@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.contract.resources import SESSIONS, USERS
-from shared.domains.accounts.service import entering
+from shared.domains.accounts.service import newcomers
 from tests.aws import Stage
 from tests.functions.api.sessions.conftest import Register
 
@@ -32,7 +32,7 @@ def test_a_username_may_be_chosen_and_an_address_is_taken_once(register: Registe
 
 def test_a_made_up_name_that_is_taken_is_made_up_again(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = iter([7, 7, 8])
-    monkeypatch.setattr(entering.secrets, "randbelow", lambda _: next(numbers))
+    monkeypatch.setattr(newcomers.secrets, "randbelow", lambda _: next(numbers))
     assert register(email="ada@one.example").status == 201
     assert register(email="ada@two.example").status == 201
     assert next(numbers, None) is None
