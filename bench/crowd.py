@@ -10,7 +10,7 @@ from shared.base.ids import new_id
 from shared.domains.accounts.model import Session, User
 from shared.domains.accounts.rules import passwords
 from shared.domains.accounts.rules.mailed import Purpose
-from shared.domains.accounts.store.sessions import SessionStore
+from shared.domains.accounts.store.sessions import SessionStore, additions
 from shared.domains.accounts.store.users import AccountStore
 from shared.domains.keys.model import KeyWish
 from shared.domains.keys.service.managing import KeyService
@@ -42,7 +42,7 @@ class People:
         ends = int(clock.now()) + 86400
         session = Session(new_id(), self.user.id, "0" * 64, clock.timestamp(), ends)
         with stage.unrecorded():
-            AccountStore.open().create(self.user, passwords.hash_password(PASSWORD, ["pepper"]), session)
+            AccountStore.open().create(self.user, passwords.hash_password(PASSWORD, ["pepper"]), *additions(session))
             person = tokens.Person(self.user.id, "ada", self.user.email, "Ada", "", "user")
             self.token = tokens.issue_access_token(person, session.id, session_ends=ends)
 

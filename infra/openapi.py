@@ -110,7 +110,7 @@ def _complete(operation: dict[str, Any], room: Room, endpoint: Endpoint, path: s
     operation["tags"] = [room.group]
     operation.pop("summary", None)
     if security := _SECURITY.get(endpoint.caller.identity):
-        operation["security"] = _BY_HAND if endpoint.caller.by_hand else security
+        operation["security"] = security if endpoint.caller.takes_keys else _BY_HAND
     if endpoint.idempotent:
         schema = {"type": "string", "minLength": 1, "maxLength": MAX_KEY}
         key = {"name": "Idempotency-Key", "in": "header", "required": False, "schema": schema}

@@ -7,11 +7,14 @@ from shared.base.ids import new_id
 from shared.contract.resources import USERS
 from shared.domains.accounts.model import Session, User
 from shared.domains.accounts.service.sessions import SessionService
-from shared.domains.accounts.store.sessions import SessionStore
+from shared.domains.accounts.store.sessions import SessionStore, additions
 from shared.domains.accounts.store.users import AccountStore
 from shared.domains.keys.model import KeyWish
 from shared.domains.keys.service.managing import KeyService
 from tests.aws import Stage, real_name
+
+LONG = 1440
+"""Minutes that tokens live which a whole module shows."""
 
 
 def user_token(stage: Stage, role: str = "user", user_id: str = "") -> str:
@@ -21,7 +24,7 @@ def user_token(stage: Stage, role: str = "user", user_id: str = "") -> str:
         session = Session(new_id(), who, "0" * 64, clock.timestamp(), ends)
         SessionStore.open().begin(session)
         person = tokens.Person(who, "alice", "alice@example.com", "Alice", "", role)
-        return tokens.issue_access_token(person, session.id, session_ends=ends)
+        return tokens.issue_access_token(person, session.id, session_ends=ends, minutes=LONG)
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ def account(stage: Stage, role: str = "user") -> Account:
     user = User(user_id, name, f"{name}@example.com", "Alice", clock.timestamp(), role=role)
     session = Session(new_id(), user_id, "0" * 64, clock.timestamp(), int(clock.now()) + 86400)
     with stage.unrecorded():
-        AccountStore.open().create(user, "v1$none$none", session)
+        AccountStore.open().create(user, "v1$none$none", *additions(session))
     return Account(user_id, user_token(stage, role, user_id))
 
 

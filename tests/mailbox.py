@@ -40,7 +40,7 @@ class Mailbox:
     def deliver(self, payload: dict[str, Any] | None = None) -> bool:
         """Run the function that sends: for the words given, or for the last ones that were left."""
         told = payload or self.asked[-1]
-        service = MailService(AccountStore.open_users(), MailedTokenStore.open(), self)
+        service = MailService(AccountStore.open(), MailedTokenStore.open(), self)
         return service.send(Purpose(told["purpose"]), told["email"], told["asked_id"])
 
     def token_for(self, purpose: Purpose, email: str = "alice@example.com") -> str:

@@ -76,5 +76,9 @@ def entry(action: Action, target: str, *, actor: str = "", result: str = DONE, *
 
 def record(action: Action, target: str, **more: Any) -> None:
     """Add an entry by itself, of what no transaction tells; `more` as for `entry`. UnavailableError when it cannot."""
+    table = client("dynamodb", READ_SECONDS)
     with answering("The audit trail"):
-        client("dynamodb", READ_SECONDS).put_item(**entry(action, target, **more)["Put"])
+        try:
+            table.put_item(**entry(action, target, **more)["Put"])
+        except table.exceptions.ConditionalCheckFailedException:
+            return  # the SDK asked again since the first answer was lost: no other entry has this id

@@ -46,6 +46,17 @@ def counted(item: dict[str, Any] | None) -> Count:
     return Count(int(item["failures"]["N"]), float(item["expires_at"]["N"]))
 
 
+def locked_seconds(lock: Lock, count: Count) -> int:
+    """Seconds until a lock opens; 0 while it is open."""
+    return int(count.until - clock.now()) + 1 if count.failures >= lock.most else 0
+
+
+def counts_of(locks: tuple[Lock, ...], items: list[dict[str, Any]]) -> dict[Lock, Count]:
+    """What the counters of locks say now, of which `items` are those that the table holds."""
+    found = {item["bucket"]["S"]: item for item in items}
+    return {lock: counted(found.get(lock.key["bucket"]["S"])) for lock in locks}
+
+
 def count(known: dict[Lock, Count], *more: dict[str, Any]) -> None:
     """Count a failure under each lock, in one transaction as long as what is `known` of them holds.
 

@@ -61,8 +61,12 @@ class KeySet:
 def _rsa(jwk: dict[str, Any]) -> Any:
     """The key, or None for one that RS256 cannot use."""
     from jwt.algorithms import RSAAlgorithm
+    from jwt.exceptions import InvalidKeyError
 
     if jwk.get("kty") != "RSA" or jwk.get("alg", "RS256") != "RS256" or not isinstance(jwk.get("kid"), str):
         return None
-    key = RSAAlgorithm.from_jwk(jwk)
+    try:
+        key = RSAAlgorithm.from_jwk(jwk)
+    except (InvalidKeyError, TypeError, ValueError):  # one that is broken must not take the others with it
+        return None
     return key if key.key_size >= FEWEST_BITS else None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from shared.base import logs
+from shared.base.context import Context, begin
 from shared.base.errors import AppError
 from shared.base.settings import setting
 
@@ -63,6 +64,7 @@ def serve(function: Callable[..., Any]) -> Callable[[dict[str, Any], Any], Any]:
     def handler(event: dict[str, Any], context: Any) -> Any:
         began = time.perf_counter()
         _remember_end(context)
+        begin(Context(request_id=getattr(context, "aws_request_id", "")))
         try:
             result = function(event)
         except Exception as error:

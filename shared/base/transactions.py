@@ -24,10 +24,12 @@ class Refusal:
 
     item    what the table holds instead, when the write asked for ALL_OLD and there is such an item
     number  which write it was, from 0; the first one when several were refused
+    all     which writes it were
     """
 
     item: dict[str, Any] | None
     number: int = 0
+    all: tuple[int, ...] = (0,)
 
 
 def write_together(*writes: dict[str, Any]) -> Refusal | None:
@@ -41,11 +43,11 @@ def write_together(*writes: dict[str, Any]) -> Refusal | None:
     try:
         past_conflicts(lambda: client("dynamodb", READ_SECONDS).transact_write_items(TransactItems=list(writes)))
     except ClientError as error:
-        reasons = enumerate(_reasons(error))
-        refused = next(((number, reason) for number, reason in reasons if reason.get("Code") == _REFUSED), None)
-        if refused is None:
+        reasons = _reasons(error)
+        refused = tuple(number for number, reason in enumerate(reasons) if reason.get("Code") == _REFUSED)
+        if not refused:
             raise
-        return Refusal(refused[1].get("Item"), refused[0])
+        return Refusal(reasons[refused[0]].get("Item"), refused[0], refused)
     return None
 
 

@@ -5,7 +5,6 @@ What limits an endpoint's user comes last, when the request is a valid one that 
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from shared.base.context import known
 from shared.base.errors import ForbiddenError, UnauthorizedError
@@ -104,7 +103,8 @@ def _settle_uses() -> None:
 
 def _is_own(origin: str, request: ApiRequest) -> bool:
     """Whether a page of the API itself asks: a browser tells the host that it asks, and no page can change that."""
-    return bool(host := urlsplit(origin).netloc) and host == request.headers.get("host")
+    host = request.headers.get("host")
+    return bool(host) and origin in (f"https://{host}", f"http://{host}")
 
 
 def _check_origin(request: ApiRequest) -> None:

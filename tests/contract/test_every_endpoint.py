@@ -24,11 +24,11 @@ from shared.contract.needs import Kind
 from shared.contract.permissions import Identity
 from shared.contract.resources import EDGE, MEDIA, PUBLIC_KEYS, RENDER, SECRETS, TABLES, TRANSCODE
 from shared.domains.accounts.model import Session, User
-from shared.domains.accounts.store.sessions import SessionStore
+from shared.domains.accounts.store.sessions import SessionStore, additions
 from shared.domains.accounts.store.users import AccountStore
 from tests.api import Answer, call
 from tests.aws import Stage
-from tests.callers import revive, service_token
+from tests.callers import LONG, revive, service_token
 
 ENDPOINTS = [(room, endpoint) for room, endpoint in endpoints() if endpoint.path != ANY_ROUTE]
 TOKENLESS = (Identity.PUBLIC, Identity.SIGNATURE)
@@ -65,9 +65,9 @@ def callers(lasting_stage: Stage) -> dict[Identity, str]:
     ends = int(clock.now()) + 86400
     session = Session(new_id(), SOME_ID, "0" * 64, clock.timestamp(), ends)
     user = User(SOME_ID, "administrator", "administrator@example.com", "Administrator", clock.timestamp())
-    AccountStore.open().create(user, "v1$none$none", session)
+    AccountStore.open().create(user, "v1$none$none", *additions(session))
     person = tokens.Person(SOME_ID, user.username, user.email, user.display_name, "", "admin")
-    administrator = tokens.issue_access_token(person, session.id, session_ends=ends)
+    administrator = tokens.issue_access_token(person, session.id, session_ends=ends, minutes=LONG)
     service = service_token(lasting_stage, "internal:all")
     return {Identity.USER: administrator, Identity.ADMIN: administrator, Identity.SERVICE: service}
 
@@ -212,7 +212,7 @@ def test_a_session_that_ended_is_refused_at_once_where_it_must_be_fresh(
     session = Session(new_id(), SOME_ID, "0" * 64, clock.timestamp(), ends)
     SessionStore.open().begin(session)
     person = tokens.Person(SOME_ID, "administrator", "administrator@example.com", "Administrator", "", "admin")
-    own = tokens.issue_access_token(person, session.id, session_ends=ends)
+    own = tokens.issue_access_token(person, session.id, session_ends=ends, minutes=LONG)
     assert call(get_me.handler, "GET", "/api/auth/me", token=own).status == 200
     assert ask(room, method, path, None if method == "GET" else {}, token=own).status != 401
     SessionStore.open().end(SOME_ID, session.id)

@@ -88,9 +88,11 @@ def test_a_mail_is_sent_again_when_asked_for(newcomer: Traveller) -> None:
     before = link(newcomer, "Confirm")
     email = newcomer.client.call("GET", "/api/auth/me")["user"]["email"]
     key = {"user_id": row(newcomer)["user_id"], "session_id": {"S": "mail#verify-email"}}
-    newcomer.aws("dynamodb").update_item(
-        TableName="showreel-dev-sessions",
-        Key=key,
+    table = {"TableName": "showreel-dev-sessions", "Key": key}
+    aws = newcomer.aws("dynamodb")
+    until(lambda: "sent_at" in aws.get_item(**table)["Item"], "the function notes that the mail was sent")
+    aws.update_item(
+        **table,
         UpdateExpression="SET sent_at = :long_ago",
         ExpressionAttributeValues={":long_ago": {"N": "1"}},
     )

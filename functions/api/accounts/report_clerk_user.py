@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field, PrivateAttr, StringConstraints, model_va
 
 from shared.contract.declare import post
 from shared.contract.permissions import SIGNATURE
-from shared.contract.resources import CLERK_WEBHOOK, USERS
+from shared.contract.resources import AUDIT, CLERK_WEBHOOK, USERS
 from shared.domains.accounts.model import ClerkPerson
 from shared.domains.accounts.service.hearing import ClerkReportService
 from shared.http.framework import BaseModel, Depends
@@ -89,7 +89,7 @@ class ClerkReportTaken(BaseModel):
 @post(
     "/api/webhooks/clerk",
     caller=SIGNATURE,
-    needs=(USERS.get, USERS.put, USERS.update, USERS.check, CLERK_WEBHOOK.read),
+    needs=(USERS.get, USERS.put, USERS.update, USERS.check, AUDIT.put, CLERK_WEBHOOK.read),
     errors=((401, "UNAUTHORIZED"),),
 )
 async def report_clerk_user(

@@ -23,7 +23,7 @@ class KeyRequest(BaseModel):
 
     def wish(self) -> KeyWish:
         """In the words of the domain."""
-        return KeyWish(self.name, tuple(self.scopes), int(self.expires_at.timestamp()) if self.expires_at else 0)
+        return KeyWish(self.name, tuple(self.scopes), int(self.expires_at.timestamp()) if self.expires_at else None)
 
 
 class RotationRequest(BaseModel):

@@ -108,6 +108,16 @@ class AddressTakenError(InvalidTokenError):
         )
 
 
+class AddressGuardedError(InvalidTokenError):
+    """Somebody comes with Clerk for the first time, and an account with a second factor has their address."""
+
+    name = "address_guarded"
+
+    def __init__(self) -> None:
+        """The sentence says what to do."""
+        super().__init__("An account with a second factor has this e-mail address: log in to it with both factors")
+
+
 class NoAddressError(InvalidTokenError):
     """A session token of somebody who has no account yet, without what it takes to make one."""
 

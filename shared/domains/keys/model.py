@@ -30,11 +30,11 @@ class ApiKey:
 
 @dataclass(frozen=True)
 class KeyWish:
-    """A key that somebody wants to have. `expires_at` in epoch seconds, 0 is never."""
+    """A key that somebody wants to have. `expires_at` in epoch seconds, None is never."""
 
     name: str
     scopes: tuple[str, ...]
-    expires_at: int = 0
+    expires_at: int | None = None
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def checked(wish: KeyWish, held: frozenset[str]) -> KeyWish:
     if not name or not name.isprintable():
         problems["name"] = ["Use visible characters"]
     now = clock.now()
-    if wish.expires_at and not now < wish.expires_at < now + FARTHEST_SECONDS:
+    if wish.expires_at is not None and not now < wish.expires_at < now + FARTHEST_SECONDS:
         problems["expires_at"] = ["Name a moment within the next ten years"]
     if problems:
         raise InvalidKeyWishError(problems)

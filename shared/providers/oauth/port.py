@@ -1,7 +1,6 @@
 """What the product asks of somebody with whom people can log in, and who lets us act for them there."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 
 class RefusedError(Exception):
@@ -45,18 +44,3 @@ class Person:
     email_verified: bool
     name: str
     picture: str
-
-
-class LoginProvider(Protocol):
-    """A provider."""
-
-    def authorization_url(self, flow: Flow) -> str:
-        """Where to send the browser."""
-        ...
-
-    def exchange(self, code: str, flow: Flow) -> tuple[Person, Tokens]:
-        """Who came back with a code, which is good once.
-
-        RefusedError when the provider or its proof says no, UnavailableError when there is no sensible answer.
-        """
-        ...

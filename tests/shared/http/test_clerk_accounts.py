@@ -9,10 +9,13 @@ import pytest
 
 from functions.api.accounts import get_me, sync_account
 from functions.api.keys import list_api_keys
-from shared.contract.resources import USERS
+from functions.api.sessions import change_password, log_out
+from shared.base import aws
+from shared.contract.resources import AUDIT, USERS
 from shared.domains.accounts.service.cards import CARD_SECONDS
+from shared.domains.accounts.store.clerk import ClerkStore
 from tests.api import Answer, call, call_in_a_thread
-from tests.aws import Stage
+from tests.aws import Stage, real_name
 from tests.callers import account, set_role
 from tests.clerk import clerk
 from tests.clock import TurnedClock
@@ -52,16 +55,17 @@ def test_twenty_first_sights_at_once_are_one_account(clerk: Issuer, stage: Stage
 
 
 def verify_address(stage: Stage, *names: str) -> None:
-    from shared.base import aws
-    from tests.aws import real_name
+    set_attribute(stage, "email_verified", {"BOOL": True}, *names)
 
+
+def set_attribute(stage: Stage, attribute: str, value: dict[str, Any], *names: str) -> None:
     with stage.unrecorded():
         for name in names:
             aws.client("dynamodb").update_item(
                 TableName=real_name(USERS),
                 Key={"pk": {"S": name}},
-                UpdateExpression="SET email_verified = :yes",
-                ExpressionAttributeValues={":yes": {"BOOL": True}},
+                UpdateExpression=f"SET {attribute} = :value",
+                ExpressionAttributeValues={":value": value},
             )
 
 
@@ -86,6 +90,49 @@ def test_an_address_that_is_not_proven_on_both_sides_links_nothing(
     assert answer.status == 401
     assert "verify the address" in answer.error["message"]
     assert stage.rows(USERS) == before
+
+
+def test_an_account_with_a_second_factor_is_not_entered_by_clerk(clerk: Issuer, stage: Stage) -> None:
+    known = account(stage)
+    email = me(known.token).json["user"]["email"]
+    names = (f"user#{known.user_id}", f"email#{email}")
+    verify_address(stage, *names)
+    set_attribute(stage, "mfa_secret", {"S": "sealed"}, *names)
+    before = stage.rows(USERS)
+    answer = me(clerk.token(email=email))
+    assert answer.status == 401
+    assert "second factor" in answer.error["message"]
+    assert stage.rows(USERS) == before
+
+
+def test_a_second_factor_that_comes_between_hinders_the_link(clerk: Issuer, stage: Stage) -> None:
+    known = account(stage)
+    email = me(known.token).json["user"]["email"]
+    verify_address(stage, f"user#{known.user_id}", f"email#{email}")
+    set_attribute(stage, "mfa_secret", {"S": "sealed"}, f"user#{known.user_id}")
+    assert not ClerkStore.open().link("user_ada", known.user_id), "the row by address was read a moment before"
+    assert [row["pk"]["S"] for row in stage.rows(USERS) if row["pk"]["S"].startswith("clerk#")] == []
+
+
+def test_what_clerk_keeps_is_ended_and_changed_there(clerk: Issuer) -> None:
+    token = clerk.token()
+    assert me(token).status == 200
+    body = {"current_password": "x", "new_password": "Another horse 2!"}
+    asked = (
+        call(log_out.handler, "POST", "/api/v1/auth/logout", token=token),
+        call(change_password.handler, "POST", "/api/v1/auth/change-password", body, token=token),
+    )
+    assert [(answer.status, "Clerk keeps" in answer.error["message"]) for answer in asked] == [(403, True)] * 2
+
+
+def test_links_are_told_in_the_audit_trail(clerk: Issuer, stage: Stage) -> None:
+    user_id = me(clerk.token()).json["user"]["id"]
+    [told] = stage.rows(AUDIT)
+    assert (told["action"], told["target"], told["actor"]) == (
+        {"S": "identity.linked"},
+        {"S": user_id},
+        {"S": user_id},
+    )
 
 
 def test_a_taken_username_is_no_hindrance(clerk: Issuer) -> None:

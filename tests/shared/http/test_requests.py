@@ -178,6 +178,8 @@ def test_problem_details_for_those_who_ask(token: str) -> None:
         "https://showreel.example:8443",
         "http://showreel.example",
         "https://showreel.example/",
+        "https://[",
+        "https://[x",
     ],
 )
 def test_case_49_changes_from_a_foreign_origin_are_refused(token: str, origin: str) -> None:

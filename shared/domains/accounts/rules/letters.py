@@ -36,11 +36,11 @@ _KINDS = {
 }
 
 
-def letter(purpose: Purpose, name: str, email: str, link: str) -> Mail:
-    """The mail of a purpose. `name` is what the person calls themselves."""
+def letter(purpose: Purpose, email: str, link: str) -> Mail:
+    """The mail of a purpose. Nothing in it was written by whoever gave the address: they may not be its owner."""
     kind = _KINDS[purpose]
     life = f"The link is good once, for {LIFE_SECONDS[purpose] // 60} minutes, unless a newer mail follows."
-    return Mail(email, kind.subject, (f"Hello {name},", kind.reason, f"{life} {kind.otherwise}"), kind.action, link)
+    return Mail(email, kind.subject, ("Hello,", kind.reason, f"{life} {kind.otherwise}"), kind.action, link)
 
 
 def link_to(purpose: Purpose, token: str, *, api: str, frontend: str) -> str:

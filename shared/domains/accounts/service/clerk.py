@@ -6,8 +6,8 @@ from shared.base import aws
 from shared.base.clerk_tokens import ClerkClaims, verify
 from shared.base.errors import InvalidTokenError, UnavailableError
 from shared.base.kept import Kept
-from shared.domains.accounts.errors import AddressTakenError, NoAddressError
-from shared.domains.accounts.model import ClerkPerson, User
+from shared.domains.accounts.errors import AddressGuardedError, AddressTakenError, NoAddressError
+from shared.domains.accounts.model import ClerkPerson, Credentials, User
 from shared.domains.accounts.rules.names import email_problems, username_problems
 from shared.domains.accounts.rules.profiles import shown_name, shown_picture
 from shared.domains.accounts.service.newcomers import newcomer
@@ -16,6 +16,9 @@ from shared.domains.accounts.store.clerk import EMAIL, ClerkStore
 LINK_SECONDS = 60
 TRIES = 8
 INVOKE_SECONDS = 10
+
+REFUSALS = (AddressTakenError, AddressGuardedError, NoAddressError)
+"""Why somebody with a good token gets no account."""
 
 _links: Kept[str] = Kept(LINK_SECONDS)
 
@@ -42,7 +45,7 @@ class ClerkService:
         """The account of a token's user, made or linked when there is none; the same for all who ask at once.
 
         An account that has the address already is linked when Clerk and we both have seen it verified: whoever holds
-        the address owns both. AddressTakenError otherwise; NoAddressError when the token names none.
+        the address owns both, unless a second factor guards ours. Else one of REFUSALS.
         """
         return self.account_for(person_of(verify(token)))
 
@@ -57,22 +60,23 @@ class ClerkService:
             if hindered is None:
                 return user.id
             if hindered.number == EMAIL:
-                self._link(person, hindered.user)
+                self._link(person, hindered.holder)
         raise UnavailableError("Too many people register at this moment")
 
-    def _link(self, person: ClerkPerson, holder: User | None) -> None:
-        if holder is None or not (person.email_verified and holder.email_verified):
+    def _link(self, person: ClerkPerson, holder: Credentials | None) -> None:
+        if holder is None or not (person.email_verified and holder.user.email_verified):
             raise AddressTakenError
-        self.store.link(person.id, holder.id)
+        if holder.mfa_secret:
+            raise AddressGuardedError
+        self.store.link(person.id, holder.user.id)
 
     @staticmethod
     def _have_admitted(token: str) -> str:
         """Ask the function that may make accounts; it looks at the token itself."""
         answer = aws.invoke("ADMIT_CLERK_USER_FUNCTION", {"token": token}, INVOKE_SECONDS)
-        if answer.get("refused") == AddressTakenError.name:
-            raise AddressTakenError
-        if answer.get("refused") == NoAddressError.name:
-            raise NoAddressError
+        for refusal in REFUSALS:
+            if answer.get("refused") == refusal.name:
+                raise refusal
         if not answer["user_id"]:
             raise InvalidTokenError("This account is gone")
         return str(answer["user_id"])

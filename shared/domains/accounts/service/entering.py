@@ -4,10 +4,10 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from shared.base import audit, clock
+from shared.base import audit
 from shared.base.audit import Action
 from shared.base.errors import InvalidTokenError
-from shared.base.failures import Count, Lock, count, forgiveness
+from shared.base.failures import Count, Lock, count, forgiveness, locked_seconds
 from shared.domains.accounts.errors import LockedError, TakenError, WrongCodeError, WrongCredentialsError
 from shared.domains.accounts.model import Credentials, Device, Edition, LoggedIn, Registration, Session, User
 from shared.domains.accounts.rules import passwords
@@ -19,7 +19,7 @@ from shared.domains.accounts.service.issuing import logged_in, new_session, pepp
 from shared.domains.accounts.service.mailing import MailRequestService
 from shared.domains.accounts.service.newcomers import newcomer
 from shared.domains.accounts.service.second_factor import counting
-from shared.domains.accounts.store.sessions import SessionStore
+from shared.domains.accounts.store.sessions import SessionStore, additions
 from shared.domains.accounts.store.users import AccountStore
 
 NAME_TRIES = 5
@@ -39,7 +39,7 @@ class CreatorService:
     @classmethod
     def open(cls) -> "CreatorService":
         """The accounts of the stage."""
-        return cls(AccountStore.open_users(), MailRequestService.open())
+        return cls(AccountStore.open(), MailRequestService.open())
 
     def register(self, wish: Registration) -> User:
         """Make an account; without a username one is made up. Raises as `AccountService.register` does."""
@@ -78,7 +78,8 @@ class AccountService:
         user = _wanted(wish)
         session, jti = new_session(user.id, Edition.WATCH, device)
         entered = logged_in(user, session, jti)  # before anything is written, since the key may be out of reach
-        self._accounts.create(user, passwords.hash_password(wish.password, peppers()), session)
+        begun = audit.entry(Action.SESSION_BEGUN, user.id, actor=user.id, session=session.id)
+        self._accounts.create(user, passwords.hash_password(wish.password, peppers()), *additions(session), begun)
         self._mail.welcome(user.email)
         return entered
 
@@ -130,15 +131,11 @@ def refuse_locked(counts: dict[Lock, Count], sessions: Callable[[], list[Session
     Thus nobody keeps others out by guessing wrong. `sessions` gives those of the account that live.
     """
     own, everybody = counts.items()
-    locked = _locked_seconds(*own)
-    if not locked and (locked := _locked_seconds(*everybody)):
+    locked = locked_seconds(*own)
+    if not locked and (locked := locked_seconds(*everybody)):
         locked *= not any(session.device.address == device.address for session in sessions())
     if locked:
         raise LockedError(locked)
-
-
-def _locked_seconds(lock: Lock, counted: Count) -> int:
-    return int(counted.until - clock.now()) + 1 if counted.failures >= lock.most else 0
 
 
 def _locking(counts: dict[Lock, Count], found: Credentials | None) -> list[dict[str, Any]]:

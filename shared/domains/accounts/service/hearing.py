@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from shared.base import aws, clock, webhooks
 from shared.base.logs import log
-from shared.domains.accounts.errors import AddressTakenError, NoAddressError
 from shared.domains.accounts.model import ClerkPerson
 from shared.domains.accounts.rules.profiles import shown_name, shown_picture
-from shared.domains.accounts.service.clerk import ClerkService
+from shared.domains.accounts.service.clerk import REFUSALS, ClerkService
 from shared.domains.accounts.store.clerk import ClerkStore
 from shared.domains.accounts.store.users import AccountStore
 
@@ -25,7 +24,7 @@ class ClerkReportService:
     @classmethod
     def open(cls) -> "ClerkReportService":
         """On the stage's users."""
-        return cls(ClerkStore.open(), AccountStore.open_users())
+        return cls(ClerkStore.open(), AccountStore.open())
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
         """BadSignatureError for a report that Clerk did not sign. `headers` by lower-case name."""
@@ -39,7 +38,7 @@ class ClerkReportService:
         """
         try:
             user_id = ClerkService(self.links).account_for(person)
-        except (AddressTakenError, NoAddressError) as error:
+        except REFUSALS as error:
             log("WARNING", "a user of Clerk has no account", clerk_id=person.id, reason=error.name)
             return
         user = self.accounts.user(user_id) if user_id else None

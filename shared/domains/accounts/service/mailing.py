@@ -63,7 +63,7 @@ class MailService:
     @classmethod
     def open(cls) -> "MailService":
         """The accounts and the provider of the stage."""
-        return cls(AccountStore.open_users(), MailedTokenStore.open(), SesMailer.open())
+        return cls(AccountStore.open(), MailedTokenStore.open(), SesMailer.open())
 
     def send(self, purpose: Purpose, email: str, asked_id: str) -> bool:
         """Send one mail for each `asked_id`, the latest alone; whether one was sent now.
@@ -78,7 +78,7 @@ class MailService:
         if not self._tokens.issue(kept):
             return False
         link = link_to(purpose, token, api=setting("API_URL"), frontend=setting("FRONTEND_URL", ""))
-        self._mailer.send(letter(purpose, found.user.display_name, found.user.email, link))
+        self._mailer.send(letter(purpose, found.user.email, link))
         self._tokens.mark_sent(kept)
         return True
 

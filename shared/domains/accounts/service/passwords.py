@@ -1,5 +1,7 @@
 """Changing a password."""
 
+import functools
+
 from shared.base import audit
 from shared.base.audit import Action
 from shared.base.failures import count
@@ -25,7 +27,7 @@ class PasswordService:
     @classmethod
     def open(cls) -> "PasswordService":
         """The accounts and sessions of the stage."""
-        return cls(AccountStore.open_users(), SessionStore.open())
+        return cls(AccountStore.open(), SessionStore.open())
 
     def change(self, email: str, session_id: str, device: Device, current: str, new: str) -> None:
         """Set another password and end all other sessions, in one transaction.
@@ -38,19 +40,20 @@ class PasswordService:
         found, counts = self._accounts.for_login(email, locks)
         if found is None:
             raise SessionEndedError
-        sessions = self._sessions.all_live(found.user.id)
-        if not any(session.id == session_id for session in sessions):
-            raise SessionEndedError
-        refuse_locked(counts, lambda: sessions, device)
+        refuse_locked(counts, functools.partial(self._sessions.all_live, found.user.id), device)
         if problems := passwords.password_problems(new, Edition.STUDIO):
             raise InvalidPasswordError("new_password", problems)
-        if not passwords.password_matches(current, found.password_hash, peppers()):
+        is_right = passwords.password_matches(current, found.password_hash, peppers())
+        hashed = passwords.hash_password(new, peppers()) if is_right else ""
+        sessions = self._sessions.all_live(found.user.id)  # after what takes long, so that none begins meanwhile
+        if not any(session.id == session_id for session in sessions):
+            raise SessionEndedError
+        if not is_right:
             count(counts)
             raise InvalidPasswordError("current_password", ["This is not your password"])
         if new == current:
             raise InvalidPasswordError("new_password", ["Choose another than the present one"])
         others = [session for session in sessions if session.id != session_id]
-        hashed = passwords.hash_password(new, peppers())
         changed = audit.entry(Action.PASSWORD_CHANGED, found.user.id, sessions_ended=str(len(others)))
         if not self._accounts.set_password(found, hashed, [changed, *self._sessions.endings(others)]):
             raise InvalidPasswordError("current_password", ["This is not your password any more"])

@@ -23,7 +23,7 @@ class ProfileService:
     @classmethod
     def open(cls) -> "ProfileService":
         """The accounts of the stage."""
-        return cls(AccountStore.open_users())
+        return cls(AccountStore.open())
 
     def get(self, user_id: str) -> Profile:
         """The profile of who holds a token. InvalidTokenError when they are gone."""

@@ -43,14 +43,16 @@ class RecoveryService:
         if problems := password_problems(password, Edition.STUDIO):
             raise InvalidRegistrationError({"new_password": problems})
         purpose = Purpose.RESET_PASSWORD
-        kept, sessions = self._tokens.find_among_sessions(user_of(token), purpose)
+        user_id = user_of(token)
+        hashed = hash_password(password, peppers())  # before sessions are listed, so that none begins meanwhile
+        kept, sessions = self._tokens.find_among_sessions(user_id, purpose)
         found = _proven(kept, token, purpose)
         locks = [
             lock for name in (username_key(found.username), email_key(found.email)) for lock in locks_of(name, address)
         ]
         ended = str(len(sessions))
         done = audit.entry(Action.PASSWORD_RESET, found.user_id, actor=found.user_id, sessions_ended=ended)
-        if not self._tokens.reset_password(found, hash_password(password, peppers()), sessions, locks, done):
+        if not self._tokens.reset_password(found, hashed, sessions, locks, done):
             raise InvalidLinkError
         logs.log("INFO", "password reset", user_id=found.user_id, sessions_ended=len(sessions))
 

@@ -29,7 +29,7 @@ class RoleService:
     @classmethod
     def open(cls) -> "RoleService":
         """The accounts and sessions of the stage."""
-        return cls(AccountStore.open_users(), SessionStore.open())
+        return cls(AccountStore.open(), SessionStore.open())
 
     def change(self, login: str, role: str, *, actor: str) -> RoleChange:
         """Give a user another role and end all their sessions, since tokens say the old one, in one transaction.
@@ -38,9 +38,10 @@ class RoleService:
         actor  who does it, for the audit trail
         Somebody who has the role already stays as they are. ConflictError when another request changed them.
         """
-        user = self._accounts.named(login)
-        if user is None:
+        found = self._accounts.credentials(login)
+        if found is None:
             raise NotFoundError("Nobody has this username or e-mail address")
+        user = found.user
         if user.role == role:
             return RoleChange(user.id, role, 0)
         sessions = self._sessions.all_live(user.id)
@@ -48,4 +49,7 @@ class RoleService:
         changed = audit.entry(Action.ROLE_CHANGED, user.id, actor=actor, **told)
         if not self._accounts.set_role(user, role, [changed, *self._sessions.endings(sessions)]):
             raise ConflictError("This account was changed by another request: try again")
-        return RoleChange(user.id, user.role, len(sessions))
+        late = self._sessions.all_live(user.id)  # they began after the list was read, with the role before
+        for session in late:
+            self._sessions.end(user.id, session.id)
+        return RoleChange(user.id, user.role, len(sessions) + len(late))

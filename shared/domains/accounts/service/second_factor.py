@@ -8,7 +8,7 @@ from typing import Any
 from shared.base import audit, clock
 from shared.base.audit import Action
 from shared.base.errors import ConflictError, InvalidTokenError
-from shared.base.failures import Count, Lock, count, forgiveness
+from shared.base.failures import Count, Lock, count, forgiveness, locked_seconds
 from shared.base.sealing import seal, unseal
 from shared.base.transactions import Refusal
 from shared.domains.accounts.errors import CodeMissingError, LockedError, WrongCodeError, WrongCredentialsError
@@ -75,7 +75,7 @@ class SecondFactorService:
     @classmethod
     def open(cls) -> "SecondFactorService":
         """The stage's."""
-        return cls(SecondFactorStore.open(), AccountStore.open_users())
+        return cls(SecondFactorStore.open(), AccountStore.open())
 
     def enrol(self, user_id: str, username: str) -> Enrolment:
         """A new secret, which does nothing until it is confirmed. ConflictError for who has a second factor."""
@@ -126,9 +126,8 @@ class SecondFactorService:
 
 
 def _refuse_locked(counts: dict[Lock, Count]) -> None:
-    lock, counted = next(iter(counts.items()))
-    if counted.failures >= lock.most:
-        raise LockedError(int(counted.until - clock.now()) + 1)
+    if locked := locked_seconds(*next(iter(counts.items()))):
+        raise LockedError(locked)
 
 
 def _check_done(refusal: Refusal | None, lock: Lock) -> None:

@@ -95,7 +95,7 @@ class RefreshService:
     @classmethod
     def open(cls) -> "RefreshService":
         """The accounts and sessions of the stage."""
-        return cls(AccountStore.open_users(), SessionStore.open())
+        return cls(AccountStore.open(), SessionStore.open())
 
     def refresh(self, refresh_token: str) -> Tokens:
         """New tokens for a Watch refresh token. Each is good once: one that was used before ends its whole session."""

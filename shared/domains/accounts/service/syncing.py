@@ -19,7 +19,7 @@ class SyncService:
     @classmethod
     def open(cls) -> "SyncService":
         """On the stage's users."""
-        return cls(AccountStore.open_users())
+        return cls(AccountStore.open())
 
     def sync(self, user_id: str, token: str) -> User:
         """The account, after it took over the name and the picture that a Clerk token of its user tells.

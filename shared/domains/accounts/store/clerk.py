@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+from shared.base import audit
+from shared.base.audit import Action
 from shared.base.aws import client
 from shared.base.errors import UnavailableError
 from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering
 from shared.base.transactions import Refusal, write_together
-from shared.domains.accounts.model import User
-from shared.domains.accounts.store.rows import UserRow, name_keys, to_user, user_row
+from shared.domains.accounts.model import Credentials, User
+from shared.domains.accounts.store.rows import UserRow, name_keys, to_credentials, user_key, user_row
 
 _ABSENT = "attribute_not_exists(pk)"
 LINK, USER, USERNAME, EMAIL = range(4)
@@ -21,7 +23,7 @@ class InTheWay:
     """Why no account was made: which row was there, and whose it is if it is a user's."""
 
     number: int
-    user: User | None
+    holder: Credentials | None
 
 
 class ClerkStore:
@@ -45,32 +47,33 @@ class ClerkStore:
 
     def create(self, clerk_id: str, user: User) -> InTheWay | None:
         """Make an account without a password and the link to it, all or nothing; None when that went well."""
-        rows = [user_row(key, user) for key in (f"user#{user.id}", *name_keys(user))]
+        rows = [user_row(key, user) for key in (user_key(user.id), *name_keys(user))]
         puts = [_put(self._link(clerk_id, user.id)), *(_put(row.serialize()) for row in rows)]
         with answering("Accounts"):
-            refusal = write_together(*puts)
+            refusal = write_together(*puts, _told(user.id))
         return _in_the_way(refusal) if refusal else None
 
     def link(self, clerk_id: str, user_id: str) -> bool:
-        """Lead to an account that is there and whose address is verified; False when it is not, or a link is there."""
+        """Lead to an account whose address is verified, without a second factor; False when it is not, or a link is."""
         verified = {
             "TableName": _table(),
-            "Key": {"pk": {"S": f"user#{user_id}"}},
-            "ConditionExpression": "email_verified = :yes",
+            "Key": {"pk": {"S": user_key(user_id)}},
+            "ConditionExpression": "email_verified = :yes AND attribute_not_exists(mfa_secret)",
             "ExpressionAttributeValues": {":yes": {"BOOL": True}},
         }
         with answering("Accounts"):
-            return write_together(_put(self._link(clerk_id, user_id)), {"ConditionCheck": verified}) is None
+            link = _put(self._link(clerk_id, user_id))
+            return write_together(link, {"ConditionCheck": verified}, _told(user_id)) is None
 
     def tell(self, clerk_id: str, user: User, name: str, picture: str, told_at: int) -> bool:
         """Set what others see of a user in all their rows, as Clerk told it at that moment, in milliseconds.
 
         False when it has told something later.
         """
-        seen = {":name": {"S": name}, ":picture": {"S": picture}}
+        seen = {":name": {"S": name}, ":picture": {"S": picture}, ":user": {"S": user.id}}
         rows = [
-            _update(key, "SET display_name = :name, avatar_url = :picture", "attribute_exists(pk)", seen)
-            for key in (f"user#{user.id}", *name_keys(user))
+            _update(key, "SET display_name = :name, avatar_url = :picture", "user_id = :user", seen)
+            for key in (user_key(user.id), *name_keys(user))
         ]
         later = "user_id = :user AND (attribute_not_exists(told_at) OR told_at < :told)"
         told = {":told": {"N": str(told_at)}, ":user": {"S": user.id}}
@@ -92,8 +95,13 @@ class ClerkStore:
 
 
 def _in_the_way(refusal: Refusal) -> InTheWay:
-    is_user = refusal.number != LINK and refusal.item is not None
-    return InTheWay(refusal.number, to_user(UserRow.from_raw_data(refusal.item)) if is_user and refusal.item else None)
+    if refusal.number == LINK or refusal.item is None:
+        return InTheWay(refusal.number, None)
+    return InTheWay(refusal.number, to_credentials(UserRow.from_raw_data(refusal.item)))
+
+
+def _told(user_id: str) -> dict[str, Any]:
+    return audit.entry(Action.IDENTITY_LINKED, user_id, actor=user_id, provider="clerk")
 
 
 def _put(item: dict[str, Any]) -> dict[str, Any]:

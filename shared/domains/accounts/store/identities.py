@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.base.aws import client
-from shared.base.failures import Count, Lock, counted
+from shared.base.failures import Count, Lock, counts_of
 from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering, read_together
 from shared.base.transactions import write_together
 from shared.domains.accounts.model import Credentials, Identity, User
-from shared.domains.accounts.store.rows import UserRow, name_keys, to_user, user_key, user_row, user_update
+from shared.domains.accounts.store.rows import UserRow, name_keys, to_credentials, user_key, user_row, user_update
 
 _ABSENT = "attribute_not_exists(pk)"
 
@@ -55,11 +55,10 @@ class IdentityStore:
             found = read_together(asked)
             rows = {item["pk"]["S"]: item for item in found[users]}
             owner_id = rows.pop(_lead(identity), {}).get("user_id", {}).get("S", "")
-            people = {item["user_id"]["S"]: _credentials(item) for item in rows.values()}
+            people = {item["user_id"]["S"]: to_credentials(UserRow.from_raw_data(item)) for item in rows.values()}
             if owner_id and owner_id not in people and (item := _get(user_key(owner_id))):
-                people[owner_id] = _credentials(item)
-        items = {item["bucket"]["S"]: item for item in found[counters]}
-        return Known(owner_id, people, {lock: counted(items.get(lock.key["bucket"]["S"])) for lock in locks})
+                people[owner_id] = to_credentials(UserRow.from_raw_data(item))
+        return Known(owner_id, people, counts_of(locks, found[counters]))
 
     def write(self, writes: list[Write]) -> str:
         """Make all writes or none; the word of the first that was refused, "" when they were made."""
@@ -138,8 +137,3 @@ def _get(key: str) -> dict[str, Any] | None:
     table = client("dynamodb", READ_SECONDS)
     found: dict[str, Any] = table.get_item(TableName=setting("USERS_TABLE"), Key=_key(key), ConsistentRead=True)
     return found.get("Item")
-
-
-def _credentials(item: dict[str, Any]) -> Credentials:
-    row = UserRow.from_raw_data(item)
-    return Credentials(to_user(row), row.password_hash or "", row.mfa_secret or "")

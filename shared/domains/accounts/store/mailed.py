@@ -10,7 +10,7 @@ from shared.base.tables import READ_SECONDS, answering
 from shared.base.transactions import write_together
 from shared.domains.accounts.rules.mailed import PAUSE_SECONDS, MailedToken, Purpose
 from shared.domains.accounts.rules.names import email_key, username_key
-from shared.domains.accounts.store.rows import MAILED, user_update
+from shared.domains.accounts.store.rows import MAILED, user_key, user_update
 from shared.domains.accounts.store.sessions import ending
 
 MOST_TOGETHER = 80
@@ -155,8 +155,10 @@ def _changes(token: MailedToken, change: str, password_hash: str = "") -> list[d
     names = (username_key(token.username), email_key(token.email))
     is_same = "user_id = :user AND email = :email"
     values: dict[str, Any] = {":yes": {"BOOL": True}, ":user": {"S": token.user_id}, ":email": {"S": token.email}}
-    own = user_update(f"user#{token.user_id}", change, is_same, values)
+    own = user_update(user_key(token.user_id), change, is_same, values)
     if password_hash:
-        change, is_same = f"{change}, password_hash = :new", f"{is_same} AND password_hash = :old"
-        values = values | {":new": {"S": password_hash}, ":old": {"S": token.password_hash}}
+        was = "password_hash = :old" if token.password_hash else "attribute_not_exists(password_hash)"
+        change, is_same = f"{change}, password_hash = :new", f"{is_same} AND {was}"
+        values = values | {":new": {"S": password_hash}}
+        values = values | ({":old": {"S": token.password_hash}} if token.password_hash else {})
     return [own, *(user_update(name, change, is_same, values) for name in names)]

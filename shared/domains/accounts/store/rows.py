@@ -20,6 +20,7 @@ from shared.base.settings import setting
 from shared.base.tables import is_outage
 from shared.domains.accounts.model import (
     DEFAULT_TIER,
+    Credentials,
     Device,
     Edition,
     Notifications,
@@ -189,6 +190,11 @@ def to_user(row: UserRow) -> User:
         is_beta_user=row.is_beta_user,
         updated_at=row.updated_at,
     )
+
+
+def to_credentials(row: UserRow) -> Credentials:
+    """What a login is judged by; without a password the hash is "", which no password has."""
+    return Credentials(to_user(row), row.password_hash or "", row.mfa_secret or "")
 
 
 def to_settings(stored: dict[str, Any] | None) -> Settings:

@@ -1,28 +1,23 @@
 """Users, in the table that they alone live in."""
 
-import random
-import time
 from dataclasses import asdict
 from typing import Any
 
-from pynamodb.exceptions import DoesNotExist, TransactWriteError
-from pynamodb.transactions import TransactWrite
+from pynamodb.exceptions import DoesNotExist
 
-from shared.base.errors import UnavailableError
-from shared.base.failures import TABLE_VARIABLE, Count, Lock, counted
+from shared.base.failures import TABLE_VARIABLE, Count, Lock, counts_of
 from shared.base.settings import setting
 from shared.base.tables import answering as reachable
 from shared.base.tables import bind, read_together
 from shared.base.transactions import write_together
 from shared.domains.accounts.errors import TakenError
-from shared.domains.accounts.model import Credentials, Profile, Session, User
+from shared.domains.accounts.model import Credentials, Profile, User
 from shared.domains.accounts.rules.names import email_key, login_key, username_key
 from shared.domains.accounts.store.rows import (
-    SessionRow,
     UserRow,
     answering,
     name_keys,
-    session_row,
+    to_credentials,
     to_settings,
     to_user,
     user_key,
@@ -32,11 +27,7 @@ from shared.domains.accounts.store.rows import (
 Values = dict[str, Any]
 """Attributes of a user's row and their values, as the row has them in Python."""
 
-CONFLICT_TRIES = 6
-CONFLICT_WAIT = 0.05
 _ABSENT = "attribute_not_exists(pk)"
-_FAILED = "ConditionalCheckFailed"
-_CONFLICTS = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
 class AccountStore:
@@ -44,59 +35,23 @@ class AccountStore:
 
     @classmethod
     def open(cls) -> "AccountStore":
-        """The stage's users, with sessions, since an account begins with one."""
-        bind(SessionRow, "SESSIONS_TABLE")
-        return cls.open_users()
-
-    @classmethod
-    def open_users(cls) -> "AccountStore":
-        """The stage's users, for all but `create`."""
+        """The stage's users."""
         bind(UserRow, "USERS_TABLE")
         return cls()
 
-    def create(self, user: User, password_hash: str, session: Session | None = None) -> None:
-        """Add a user and a first session, all or nothing. TakenError when username or address is somebody's."""
-        for attempt in range(CONFLICT_TRIES):
-            reasons = self._try_create(user, password_hash, session)
-            if not reasons:
-                return
-            names = zip(("username", "email"), reasons[1:3], strict=True)
-            taken = [name for name, reason in names if reason == _FAILED]
-            if taken:
-                raise TakenError(taken)
-            time.sleep(random.uniform(0, CONFLICT_WAIT * 2**attempt))
-        raise UnavailableError("Too many people register at this moment")
-
-    def _try_create(self, user: User, password_hash: str, session: Session | None) -> list[str]:
-        """Why the transaction was cancelled, per row ("" for rows without fault); [] when it was not.
-
-        The user's id makes a repeat of the request harmless, also one that the SDK makes after a lost reply.
-        """
-        absent = UserRow.pk.does_not_exist()
-        connection = UserRow._get_connection().connection
-        try:
-            with answering(), TransactWrite(connection=connection, client_request_token=user.id) as transaction:
-                transaction.save(user_row(user_key(user.id), user), condition=absent)
-                for key in name_keys(user):
-                    transaction.save(user_row(key, user, password_hash), condition=absent)
-                if session:
-                    transaction.save(session_row(session), condition=SessionRow.session_id.does_not_exist())
-        except TransactWriteError as error:
-            reasons = [reason.code if reason else "" for reason in error.cancellation_reasons]
-            if not {_FAILED, *_CONFLICTS} & set(reasons):
-                raise
-            return reasons
-        return []
+    def create(self, user: User, password_hash: str, *more: dict[str, Any]) -> None:
+        """Add a user, with other writes, all or nothing. TakenError when username or address is somebody's."""
+        named = [user_row(key, user, password_hash) for key in name_keys(user)]
+        with reachable("Accounts"):
+            refusal = write_together(*(_put(row) for row in (*named, user_row(user_key(user.id), user))), *more)
+        if refusal is not None:
+            names = enumerate(("username", "email"))
+            raise TakenError([name for number, name in names if number in refusal.all])
 
     def credentials(self, login: str) -> Credentials | None:
-        """User and password hash for a username or an e-mail address; None when nobody has it."""
+        """Who has a username or an e-mail address, with or without a password; None when nobody has."""
         row = self._get(login_key(login))
-        return _credentials(row)
-
-    def named(self, login: str) -> User | None:
-        """The user who has a username or an e-mail address, with or without a password; None when nobody has."""
-        row = self._get(login_key(login))
-        return to_user(row) if row else None
+        return to_credentials(row) if row else None
 
     def user(self, user_id: str) -> User | None:
         """A user by id; None when there is none."""
@@ -113,10 +68,9 @@ class AccountStore:
                     counters: [lock.key for lock in locks],
                 }
             )
-        items = {item["bucket"]["S"]: item for item in found[counters]}
-        counts = {lock: counted(items.get(lock.key["bucket"]["S"])) for lock in locks}
+        counts = counts_of(locks, found[counters])
         row = UserRow.from_raw_data(found[users][0]) if found[users] else None
-        return _credentials(row), counts
+        return to_credentials(row) if row else None, counts
 
     def still(self, login: str, found: Credentials) -> dict[str, Any]:
         """What must hold in the transaction that lets somebody in: password and role are those that were read."""
@@ -174,7 +128,7 @@ class AccountStore:
         moved = _user_row_like(row, wanted)
         with reachable("Accounts"):
             refusal = write_together(
-                {"Put": {"TableName": _table(), "Item": moved.serialize(), "ConditionExpression": _ABSENT}},
+                _put(moved),
                 _deletion(row),
                 _change(own, before.id, values, username=before.username),
                 _change(email, before.id, shared, username=before.username),
@@ -218,15 +172,13 @@ class AccountStore:
                 return None
 
 
-def _credentials(row: UserRow | None) -> Credentials | None:
-    if row is None or not row.password_hash:
-        return None
-    return Credentials(to_user(row), row.password_hash, row.mfa_secret or "")
-
-
 def _shown(user: User) -> Values:
     """What changes in every row with what a user shows of themselves."""
     return {"display_name": user.display_name, "avatar_url": user.avatar_url, "updated_at": user.updated_at}
+
+
+def _put(row: UserRow) -> dict[str, Any]:
+    return {"Put": {"TableName": _table(), "Item": row.serialize(), "ConditionExpression": _ABSENT}}
 
 
 def _table() -> str:

@@ -48,7 +48,7 @@ class KeyService:
             prefix=rules.prefix_of(text),
             secret_hash=rules.hash_of(text),
             created_at=clock.timestamp(),
-            expires_at=wanted.expires_at,
+            expires_at=wanted.expires_at or 0,
         )
         told = audit.entry(Action.API_KEY_CREATED, key_id, name=key.name, scopes=" ".join(sorted(key.scopes)))
         if not self.keys.add(key, rules.MOST_KEYS, told):

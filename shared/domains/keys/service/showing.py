@@ -52,15 +52,22 @@ class HolderService:
         if named is None:
             raise InvalidApiKeyError
         owner_id, key_id = named
-        key = _keys.get(f"{owner_id}#{key_id}", lambda: self.keys.get(owner_id, key_id), fresh=fresh)
-        if key is None or not rules.is_good(key, rules.hash_of(text)):
-            raise InvalidApiKeyError
+        key = self._opened(owner_id, key_id, rules.hash_of(text), fresh=fresh)
         owner = self.owners.get(owner_id, fresh=fresh)
         if owner is None:
             raise InvalidApiKeyError
         _noted.get(key_id, functools.partial(self._note, key_id))
         held = ROLE_PERMISSIONS.get(owner.role, frozenset())
         return Holder(key_id, owner, rules.within(held, frozenset(key.scopes)))
+
+    def _opened(self, owner_id: str, key_id: str, hashed: str, *, fresh: bool) -> ApiKey:
+        """The key that a text opens. It is read anew before a text is refused, since it may just have been rotated."""
+        key = _keys.get(f"{owner_id}#{key_id}", functools.partial(self.keys.get, owner_id, key_id), fresh=fresh)
+        if key is not None and rules.is_good(key, hashed):
+            return key
+        if key is None or fresh:
+            raise InvalidApiKeyError
+        return self._opened(owner_id, key_id, hashed, fresh=True)
 
     def _note(self, key_id: str) -> bool:
         """Begin to write that a key is used; whatever becomes of it, the request goes on."""

@@ -9,7 +9,11 @@ from shared.contract.resources import AUDIT
 from tests.api import Answer, call
 from tests.aws import Stage
 from tests.callers import Account, account, api_key, service_token, set_role, user_token
+from tests.clerk import clerk
 from tests.clock import TurnedClock
+from tests.issuer import Issuer
+
+__all__ = ["clerk"]
 
 SOMEBODY = "01900000-0000-7000-8000-000000000001"
 
@@ -110,3 +114,13 @@ def test_case_34_what_is_no_login_of_an_administrator_may_not(stage: Stage, head
     assert impersonate(api_key(stage, head.user_id, "videos:all"), other.user_id).status == 403
     assert impersonate(service_token(stage, "internal:all"), other.user_id).status == 401
     assert impersonate("", other.user_id).status == 401
+
+
+def test_a_session_of_clerk_begins_none(stage: Stage, clerk: Issuer, user: Account) -> None:
+    token = clerk.token()
+    user_id = call(get_me.handler, "GET", "/api/auth/me", token=token).json["user"]["id"]
+    set_role(stage, user_id, "admin")
+    answer = impersonate(token, user.user_id)
+    assert answer.status == 403
+    assert "Log in here" in answer.error["message"]
+    assert [row["action"]["S"] for row in stage.rows(AUDIT)] == ["identity.linked"]

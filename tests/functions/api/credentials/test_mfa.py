@@ -1,6 +1,5 @@
 """POST /api/v1/auth/mfa/enroll, POST /api/v1/auth/mfa/confirm and DELETE /api/v1/auth/mfa."""
 
-import time
 from typing import Any
 
 import pyotp
@@ -9,6 +8,7 @@ import pytest
 from functions.api.accounts import log_in
 from functions.api.credentials import confirm_mfa, disable_mfa, enroll_mfa
 from functions.api.sessions import log_in_creator
+from shared.base import clock, tokens
 from shared.contract.limits import HOUR
 from shared.contract.resources import USERS
 from tests.api import Answer, call
@@ -20,8 +20,8 @@ STEP = 30
 
 
 @pytest.fixture
-def token(register: Register) -> str:
-    """Somebody's access token."""
+def token(register: Register, turned_clock: TurnedClock) -> str:
+    """Somebody's access token; time stands still, so that a code is of the step that the test means."""
     return str(register().json["tokens"]["access_token"])
 
 
@@ -43,7 +43,7 @@ def enter(**more: str) -> Answer:
 
 
 def code(secret: str, steps: int = 0) -> str:
-    return pyotp.TOTP(secret).at(int(time.time()) + steps * STEP)
+    return pyotp.TOTP(secret).at(int(clock.now()) + steps * STEP)
 
 
 def test_a_second_factor_from_enrolment_to_its_end(token: str) -> None:
@@ -95,12 +95,16 @@ def test_what_goes_wrong_has_its_code(token: str) -> None:
     assert int(locked.headers["retry-after"]) > 0
 
 
-def test_an_old_login_does_not_turn_it_on(token: str, turned_clock: TurnedClock, register: Register) -> None:
-    fresh = register("bob").json["tokens"]["access_token"]
-    assert enrol(fresh).status == 200
+def test_an_old_login_does_not_turn_it_on(token: str, turned_clock: TurnedClock) -> None:
+    said = tokens.verify(token, "access")
+    person = tokens.Person(said.user_id, "alice", "alice@example.com", "Alice", "", "user")
+    long = tokens.issue_access_token(
+        person, said.session_id, session_ends=int(turned_clock.seconds) + 86400, minutes=120
+    )
+    assert enrol(long).status == 200
     turned_clock.advance(HOUR + 1)
-    answer = enrol(fresh)
-    assert answer.status == 401
+    answer = enrol(long)
+    assert (answer.status, [detail["code"] for detail in answer.error["details"]]) == (401, ["STEP_UP_REQUIRED"])
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def test_a_key_is_told_once_and_kept_as_a_hash(create: Create, stage: Stage) -> 
     key = answer.json["key"]
     assert FORM.fullmatch(key)
     assert key.startswith(answer.json["prefix"])
-    at_rest = str([stage.rows(API_KEYS), stage.rows(API_KEYS)])
+    at_rest = str(stage.rows(API_KEYS))
     assert answer.json["prefix"] in at_rest
     assert key[52:95] not in at_rest, "no secret lies in the table"
 

@@ -42,6 +42,12 @@ def test_the_text_before_works_for_a_day_more(create: Create, somebody: Account,
     assert works(new)
 
 
+def test_the_new_text_works_at_once_where_the_key_was_just_used(create: Create, somebody: Account) -> None:
+    old = create().json
+    assert works(old["key"])
+    assert works(rotate(somebody.token, old["id"]).json["key"])
+
+
 def test_no_grace_ends_it_at_once(create: Create, somebody: Account, turned_clock: TurnedClock) -> None:
     old = create().json
     assert works(old["key"])
@@ -93,7 +99,7 @@ def test_nobody_elses_key(create: Create, stage: Stage, somebody: Account) -> No
 
 def test_a_reply_that_is_lost_leaves_the_text_before_its_grace(create: Create, stage: Stage, somebody: Account) -> None:
     key = create().json
-    with stage.cut_off("dynamodb", "UpdateItem", times=1, after=True) as fired:
+    with stage.cut_off("dynamodb", "TransactWriteItems", times=1, after=True) as fired:
         answer = rotate(somebody.token, key["id"])
     assert answer.status == 200
     assert fired

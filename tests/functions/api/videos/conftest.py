@@ -9,6 +9,7 @@ import pytest
 from shared.base import clock, tokens
 from shared.base.ids import new_id
 from shared.domains.accounts.model import Session, User
+from shared.domains.accounts.store.sessions import additions
 from shared.domains.accounts.store.users import AccountStore
 from shared.domains.videos.model import Author, PublishedMedia, Variant
 from shared.domains.videos.service.processing import ProcessingService
@@ -50,7 +51,7 @@ def someone(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], So
         ends = int(clock.now()) + 3600
         session = Session(new_id(), user.id, "none", clock.timestamp(), ends)
         with stage.unrecorded():
-            AccountStore.open().create(user, "none", session)
+            AccountStore.open().create(user, "none", *additions(session))
             person = tokens.Person(user.id, username, user.email, user.display_name, "", role)
             token = tokens.issue_access_token(person, session.id, session_ends=ends)
         return Someone(user.id, username, token)

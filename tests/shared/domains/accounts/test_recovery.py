@@ -17,9 +17,11 @@ from shared.domains.accounts.errors import (
 from shared.domains.accounts.model import Device
 from shared.domains.accounts.rules.mailed import LIFE_SECONDS, PAUSE_SECONDS, Purpose, new_token
 from shared.domains.accounts.service.entering import AccountService
+from shared.domains.accounts.service.newcomers import newcomer
 from shared.domains.accounts.service.recovery import RecoveryService
 from shared.domains.accounts.service.sessions import SessionService
 from shared.domains.accounts.store import mailed
+from shared.domains.accounts.store.clerk import ClerkStore
 from shared.domains.accounts.store.users import AccountStore
 from tests.aws import Stage
 from tests.clock import TurnedClock
@@ -110,7 +112,7 @@ def test_case_26_a_password_that_changed_meanwhile_ends_the_token(
 ) -> None:
     user = register().user
     token = mailbox.token_for(RESET)
-    store = AccountStore.open_users()
+    store = AccountStore.open()
     found = store.credentials(user.username)
     assert found
     assert store.set_password(found, "v1$other", [])
@@ -124,7 +126,7 @@ def test_case_26_an_address_that_changed_meanwhile_ends_the_token(
 ) -> None:
     user = register().user
     token = mailbox.token_for(purpose)
-    assert AccountStore.open_users().change(user, {"email": "other@example.com"})
+    assert AccountStore.open().change(user, {"email": "other@example.com"})
     with pytest.raises(InvalidLinkError):
         USE[purpose](token)
 
@@ -217,3 +219,16 @@ def test_requests_to_aws(mailbox: Mailbox, register: Register, stage: Stage) -> 
     assert stage.calls_of(lambda: verify(tokens[VERIFY])) == ["dynamodb:GetItem", "dynamodb:TransactWriteItems"]
     calls = stage.calls_of(lambda: reset(tokens[RESET]))
     assert [call for call in calls if "secrets" not in call] == ["dynamodb:Query", "dynamodb:TransactWriteItems"]
+
+
+def test_who_came_without_a_password_sets_one_by_a_mail(
+    mailbox: Mailbox, accounts: AccountService, stage: Stage
+) -> None:
+    user = newcomer("ada@example.com", "ada")
+    assert ClerkStore.open().create("user_ada", user) is None
+    reset(mailbox.token_for(RESET, "ada@example.com"))
+    assert accounts.log_in("ada", NEW).user.id == user.id
+    assert sorted(row["pk"]["S"] for row in stage.rows(USERS) if "password_hash" in row) == [
+        "email#ada@example.com",
+        "username#ada",
+    ]

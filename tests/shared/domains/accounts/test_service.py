@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.base import tokens
+from shared.base import tokens, transactions
 from shared.base.errors import InvalidTokenError, UnavailableError
 from shared.contract.resources import SESSIONS, USERS
 from shared.domains.accounts.errors import InvalidRegistrationError, TakenError, WrongCredentialsError
@@ -15,7 +15,6 @@ from shared.domains.accounts.model import LoggedIn, Registration
 from shared.domains.accounts.service.entering import AccountService
 from shared.domains.accounts.service.profiles import ProfileService
 from shared.domains.accounts.service.sessions import RefreshService
-from shared.domains.accounts.store import users
 from tests.aws import SETTINGS, Stage
 from tests.shared.domains.accounts.conftest import PASSWORD, Register
 
@@ -110,12 +109,12 @@ def test_a_conflict_of_transactions_is_tried_again(stage: Stage, register: Regis
 
 
 def test_conflicts_without_end_become_503(stage: Stage, register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(users, "CONFLICT_WAIT", 0.0)
+    monkeypatch.setattr(transactions, "WAIT", 0.0)
     conflict = reasons("None", "None", "TransactionConflict", "None")
     operation = ("dynamodb", "TransactWriteItems", "TransactionCanceledException")
     with stage.refusing(*operation, **conflict) as fired, pytest.raises(UnavailableError):
         register()
-    assert len(fired) == users.CONFLICT_TRIES
+    assert len(fired) == transactions.TRIES
     assert stage.rows(USERS) == []
 
 

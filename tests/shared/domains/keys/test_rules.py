@@ -85,6 +85,7 @@ def test_a_key_may_do_what_both_its_scopes_and_its_owner_allow(role: str, scopes
         (KeyWish(" ", ("videos:read",)), "name"),
         (KeyWish("a\x00b", ("videos:read",)), "name"),
         (KeyWish("a\u202eb", ("videos:read",)), "name"),
+        (KeyWish("a", ("videos:read",), 0), "expires_at"),
         (KeyWish("a", ("videos:read",), 1), "expires_at"),
         (KeyWish("a", ("videos:read",), 2**40), "expires_at"),
     ],
