@@ -24,6 +24,7 @@ from shared.contract.derived import needs_of
 from shared.contract.needs import Kind
 from shared.contract.permissions import Identity
 from shared.domains.accounts.service import mailing
+from shared.domains.operations.service.maintenance import MaintenanceService
 from tests.aws import Stage
 from tests.callers import account, revive, service_token
 from tests.contract.gateway import DOCUMENT, Gateway
@@ -60,6 +61,8 @@ def ready(lasting_stage: Stage, proofs: dict[Identity, str], monkeypatch: pytest
     monkeypatch.setattr(mailing, "hand_over", Mailbox().hand_over)
     revive(lasting_stage, proofs[Identity.USER])
     revive(lasting_stage, proofs[Identity.ADMIN])
+    with lasting_stage.unrecorded():  # what is made up for the endpoint of maintenance may have closed the stage
+        MaintenanceService.open().set(enabled=False, message="", estimated_time=None)
 
 
 def test_all_operations_of_the_document_are_asked() -> None:
