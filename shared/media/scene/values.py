@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticKnownError
 
 MAX_SECONDS = 7200
 MAX_SIDE = 4096
@@ -43,8 +44,11 @@ def _plain(value: str) -> str:
 
 
 def _undirected(value: str) -> str:
-    """Text in the order of its letters and marks alone, so that it can stand beside other text."""
-    return DIRECTIONS.sub("", value)
+    """Text in the order of its letters and marks alone, so that it can stand beside other text; something is left."""
+    left = DIRECTIONS.sub("", value)
+    if not left:
+        raise PydanticKnownError("string_too_short", {"min_length": 1})
+    return left
 
 
 def _reference(value: str) -> str:
