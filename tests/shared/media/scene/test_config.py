@@ -236,6 +236,29 @@ def test_what_is_much_too_large_is_refused_at_once(value: object, place: str) ->
     assert time.process_time() - began < 1
 
 
+TYPED_WHOLE = {"type": "text", "text": "x" * 1000, "typewriter": {}}
+SLID = {"type": "text", "text": "x" * 5000, "slide-in": {"from": "top", "duration": 5}}
+
+
+@pytest.mark.parametrize(
+    ("more", "place"),
+    [
+        ({"scenes": [{"id": "a", "elements": [TYPED_WHOLE] * 5}]}, None),
+        ({"scenes": [{"id": "a", "elements": [TYPED_WHOLE] * 6}]}, "/scenes/0/elements/5"),
+        ({"scenes": [{"id": str(n), "elements": [TYPED_WHOLE] * 3} for n in range(2)]}, "/scenes/1/elements/2"),
+        ({"scenes": [{"id": str(n), "elements": []} for n in range(6)], "elements": [TYPED_WHOLE]}, "/elements/0"),
+        ({"fps": 60, "scenes": [{"id": "a", "elements": [SLID] * 3}]}, None),
+        ({"fps": 60, "scenes": [{"id": "a", "elements": [SLID] * 4}]}, "/scenes/0/elements/3"),
+        ({"fps": 60, "scenes": [{"id": "a", "elements": [{**SLID, "slide-out": {"to": "top", "duration": 5}}] * 3}]},
+         "/scenes/0/elements/1"),
+        ({"fps": 60, "scenes": [{"id": "a", "elements": [{"type": "text", "text": "x" * 5000}] * 30}]}, None),
+    ],
+)  # fmt: skip
+def test_states_of_texts_are_bounded_together(more: dict[str, Any], place: str | None) -> None:
+    problems = [(one.pointer, one.code) for one in parse(more).problems]
+    assert problems == ([(place, "TOO_MANY")] if place else [])
+
+
 def test_many_faults_are_told_soon() -> None:
     elements = [{"type": "subtitles", "words": [0] * 20, **{f"k{n}": 1 for n in range(5)}} for _ in range(50)]
     scenes = [{"id": str(n), "elements": elements} for n in range(90)]
