@@ -23,6 +23,8 @@ from shared.media.playlists import (
 )
 from shared.media.storage import ForwardReader, RangeSource, Sink, finishing
 
+MOST_AT_ONCE = 5
+"""Rungs that are published side by side: a thread and a block of bytes each, however many codecs there are."""
 OpenSink = Callable[[str, str], Sink]
 """Opens the published object of a name and a content type."""
 OnLayout = Callable[[str, Layout], None]
@@ -126,7 +128,7 @@ def package(
         plan, audio, open_sink, segments.pop(), on_layout or (lambda _name, _layout: None), illustrate
     )
     publisher.publish_audio()
-    with ThreadPoolExecutor(len(plan.rungs)) as rungs:
+    with ThreadPoolExecutor(min(MOST_AT_ONCE, len(plan.rungs))) as rungs:
         made = list(rungs.map(lambda rung: publisher.publish_rung(rung.name, runs[rung.name]), plan.rungs))
     return publisher.finish(made)
 

@@ -1,6 +1,7 @@
 """Rungs in HEVC and AV1 beside those in H.264: every frame once, joined without a gap, and named by their bytes."""
 
 import re
+import threading
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -12,9 +13,12 @@ from shared.media.cost import estimate_cpu_seconds
 from shared.media.encoders import EXTRA_CODECS, PEAK_KBITS
 from shared.media.event_playlists import early_master
 from shared.media.ladder import extra_rungs, rungs
+from shared.media.layout import Layout
 from shared.media.mp4.codecs import codec_string
+from shared.media.package import MOST_AT_ONCE
 from shared.media.plan import Plan, make_plan
 from tests.shared.media.engine import Transcoded, counters, frame_times, transcode
+from tests.shared.media.making import X264, ffmpeg
 from tests.shared.media.test_plan import facts, plan_for
 from tests.shared.media.test_playlists import judge, needs_parser
 
@@ -73,6 +77,21 @@ def test_codec_strings_are_those_of_the_bytes(done: Transcoded) -> None:
 def test_a_strict_parser_accepts_the_playlists(done: Transcoded) -> None:
     found = judge(*done.directory.glob("*.m3u8"))
     assert found.returncode == 0, found.stderr.decode()
+
+
+def test_few_rungs_are_published_at_a_time(tmp_path: Path) -> None:
+    """Each of the first ones waits until so many are at work; that more are not is seen by the threads of all nine."""
+    film, together, layouts = tmp_path / "film.mp4", threading.Barrier(MOST_AT_ONCE), dict[str, str]()
+    ffmpeg("-f", "lavfi", "-i", "testsrc=s=1920x1080:r=5:d=0.4", *X264, film)
+
+    def told(name: str, _: Layout) -> None:
+        layouts[name] = threading.current_thread().name
+        if len(layouts) <= MOST_AT_ONCE:
+            together.wait(60)
+
+    done = transcode(film, tmp_path / "out", codecs=EXTRA_CODECS, on_layout=told)
+    assert layouts.keys() == {rung.name for rung in done.plan.rungs}
+    assert (len(layouts), len(set(layouts.values()))) == (9, MOST_AT_ONCE)
 
 
 def test_players_that_know_nothing_else_find_h264_first(done: Transcoded) -> None:
