@@ -1,5 +1,6 @@
 """What a probe learns about a source. Immutable, and the same after a round trip through JSON."""
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, Self
@@ -7,7 +8,15 @@ from typing import Any, Literal, Self
 Hdr = Literal["none", "hdr10", "hlg"]
 BT2020 = 9
 """Colour primaries of ITU-R BT.2020, a code point of ITU-T H.273."""
+EXACT = re.compile(r"-?\d{1,40}(/\d{1,40})?")
 FRACTIONS = frozenset({"sample_aspect", "frame_rate", "start", "time_base", "duration", "format_start"})
+
+
+def fraction_of(told: object) -> Fraction:
+    """A fraction that was written as "num/den" or "num"; ValueError for all else, such as exponents of any size."""
+    if not isinstance(told, str) or not EXACT.fullmatch(told):
+        raise ValueError(f"{told!r:.40} is no fraction")
+    return Fraction(told)
 
 
 class Jsonable:
@@ -22,8 +31,8 @@ class Jsonable:
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Self:
-        """The inverse of `to_json`; TypeError when a member is missing or unknown."""
-        return cls(**{key: Fraction(told) if key in FRACTIONS else told for key, told in value.items()})
+        """The inverse of `to_json`; TypeError when a member is missing or unknown, ValueError for a bad number."""
+        return cls(**{key: fraction_of(told) if key in FRACTIONS else told for key, told in value.items()})
 
 
 @dataclass(frozen=True)
@@ -113,7 +122,7 @@ class SourceFacts:
         return cls(
             size=value["size"],
             demuxer=value["demuxer"],
-            format_start=Fraction(value["format_start"]),
+            format_start=fraction_of(value["format_start"]),
             video=VideoFacts.from_json(value["video"]),
             audio=AudioFacts.from_json(audio) if audio else None,
         )

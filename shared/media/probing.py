@@ -17,6 +17,7 @@ from shared.media.errors import MediaError, MediaErrorCode
 from shared.media.facts import SourceFacts
 from shared.media.mp4.boxes import BoxError
 from shared.media.mp4.checking import DataMissingError, HeaderMissingError, TimeGapError, check_movie
+from shared.media.probe_answers import read_answer
 from shared.media.range_server import RangeServer
 from shared.media.runner import MEGABYTE, python_environment
 from shared.media.sniffing import SNIFF_BYTES, find_demuxer
@@ -98,13 +99,7 @@ class Prober:
         deadline = time.monotonic() + wall_seconds
         # a process that ends may have been broken by what came before: the second one has seen only this file
         told = self._told(question, deadline) or self._told(question, deadline)
-        try:
-            answer: dict[str, dict[str, Any]] = json.loads(json.loads(told))
-        except ValueError:
-            raise MediaError(MediaErrorCode.INVALID_MEDIA, "The file cannot be read: it broke the reader.") from None
-        if "error" in answer:
-            raise MediaError(answer["error"]["code"], answer["error"]["message"])
-        return answer["facts"]
+        return read_answer(told, kind)
 
     def _told(self, question: bytes, deadline: float) -> bytes:
         """The answer as a line; empty when the process has ended, and then there is none any more."""

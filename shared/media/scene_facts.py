@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
 
-from shared.media.facts import AudioFacts
+from shared.media.facts import AudioFacts, fraction_of
 
 
 @dataclass(frozen=True)
@@ -47,5 +47,5 @@ class SoundFacts:
     def from_json(cls, value: dict[str, Any]) -> "SoundFacts":
         """The inverse of `to_json`."""
         sound = value["sound"]
-        times = {name: Fraction(sound[name]) for name in ("format_start", "start", "duration")}
+        times = {name: fraction_of(sound[name]) for name in ("format_start", "start", "duration")}
         return cls(sound["size"], sound["demuxer"], AudioFacts.from_json(sound["audio"]), **times)
