@@ -75,7 +75,7 @@ LOOK = """async ([preview, storyboard, film]) => {
     Object.assign(clip, {muted: true, loop: true, playsInline: true, src: preview});
     document.body.append(clip);
     await clip.play();
-    await new Promise(done => { clip.ontimeupdate = () => clip.currentTime > 1 && done(); });
+    const at = await new Promise(done => { clip.ontimeupdate = () => clip.currentTime > 1 && done(clip.currentTime); });
 
     const main = document.createElement('video');
     main.crossOrigin = 'anonymous';
@@ -91,7 +91,8 @@ LOOK = """async ([preview, storyboard, film]) => {
     const sheet = new Image();
     sheet.src = new URL(cues[0][2], storyboard);
     await sheet.decode();
-    return {at: clip.currentTime, seconds: clip.duration, size: [clip.videoWidth, clip.videoHeight],
+    const shown = clip.getVideoPlaybackQuality().totalVideoFrames;
+    return {at, shown, seconds: clip.duration, size: [clip.videoWidth, clip.videoHeight],
             sound: clip.webkitAudioDecodedByteCount, cues, sheet: [sheet.naturalWidth, sheet.naturalHeight]};
 }"""
 
@@ -107,7 +108,8 @@ def test_a_browser_shows_them(video: dict[str, Any], page: str) -> None:
         addresses = [video["preview_url"], video["storyboard_url"], video["quality_variants"]["480p"]]
         seen = tab.evaluate(LOOK, addresses)
         browser.close()
-    assert seen["at"] > 1
+    assert 1 < seen["at"] <= 3
+    assert seen["shown"] > 10
     assert seen["seconds"] == pytest.approx(3, abs=0.1)
     assert (seen["size"], seen["sound"]) == ([480, 270], 0)
     assert seen["sheet"] == [800, 90]
