@@ -171,6 +171,7 @@ PEOPLE: dict[str, Callable[[World], Request]] = {
     "get_profile": lambda world: lambda: world.own("accounts.get_profile", "GET", "/api/user/profile"),
     "edit_profile": _as_another("accounts.edit_profile", "PATCH", "/api/user/profile", {"bio": "New"}),
     "get_own_account": lambda world: lambda: world.own("accounts.get_own_account", "GET", "/api/v1/users/me"),
+    "get_usage": lambda world: lambda: world.own("accounts.get_usage", "GET", "/api/v1/users/me/usage"),
     "edit_own_account": _as_another("accounts.edit_own_account", "PATCH", "/api/v1/users/me", {"full_name": "New"}),
     "register_creator": _register_creator,
     "log_in_creator": _enter("log_in_creator", "/api/v1/auth/login"),

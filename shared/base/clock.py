@@ -15,6 +15,11 @@ def timestamp(seconds: float | None = None) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def day(seconds: float | None = None) -> str:
+    """The day (UTC) of a moment (default: now), for example 2026-01-31."""
+    return timestamp(seconds)[: len("2026-01-31")]
+
+
 def seconds(moment: str) -> float:
     """The inverse of `timestamp`."""
     return datetime.fromisoformat(moment).timestamp()

@@ -145,6 +145,11 @@ class QuotaExceededError(AppError):
 
     status, code, studio_code = 429, "QUOTA_EXCEEDED", "QUOTA_EXCEEDED"
 
+    def __init__(self, message: str, retry_after: int | None = None) -> None:
+        """`retry_after`: whole seconds until there is more by itself; None when that depends on the caller."""
+        super().__init__(message, headers={"Retry-After": str(retry_after)} if retry_after else None)
+        self.retry_after = retry_after
+
 
 class UnavailableError(AppError):
     """Something that we depend on does not answer; trying again later makes sense."""

@@ -37,13 +37,17 @@ class Kept(Generic[T]):
         kept = self._found.get(name)
         if kept and not fresh and now - kept[0] < self._seconds:
             return kept[1]
-        self._found.pop(name, None)
         value = read()
+        self.keep(name, value)
+        return value
+
+    def keep(self, name: str, value: T | None) -> None:
+        """Keep what was found elsewhere; None is not kept."""
+        self._found.pop(name, None)
         if value is not None:
-            self._found[name] = (now, value)
+            self._found[name] = (clock.now(), value)
             if len(self._found) > MOST:
                 self._found.popitem(last=False)
-        return value
 
     def forget(self) -> None:
         """Keep nothing any more."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from shared.base import clock, logs
+from shared.base import clock, logs, request_counts
 from shared.base.aws import client
 from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS
@@ -193,22 +193,22 @@ class Leases:
 
 
 def _take_as_user(user: str, tier: str, tokens: int, now: float, _: _Taken) -> _Taken:
-    """One item holds a user's hour and its minutes, so that one write counts in both. Tokens end with their minute."""
+    """One item holds hours of a user and their minutes, so one write counts in both. Tokens end with their minute."""
     hour, minute = int(now // HOUR), int(now // MINUTE)
     windows = (("user-minute", scaled(PER_MINUTE, tier), MINUTE), ("user-hour", scaled(PER_HOUR, tier), HOUR))
     quotas = [quota for _, quota, _ in windows]
-    names = {"#minute": f"m{minute % 60}", "#hour": "all", "#expires": "expires_at"}
-    ends = ((minute + 1) * MINUTE, (hour + 1) * HOUR)
+    names = {**request_counts.names(now), "#expires": "expires_at"}
+    ends, kept = ((minute + 1) * MINUTE, (hour + 1) * HOUR), request_counts.kept_until(now)
     tokens = min(tokens, *quotas)
     while True:
         granted, item = _update(
-            f"user#{user}#{hour}",
+            request_counts.bucket(user, now),
             "ADD #minute :n, #hour :n SET #expires = :ends",
             "(attribute_not_exists(#minute) OR #minute <= :minute) AND (attribute_not_exists(#hour) OR #hour <= :hour)",
             names,
-            {":n": tokens, ":minute": quotas[0] - tokens, ":hour": quotas[1] - tokens, ":ends": ends[1] + MINUTE},
+            {":n": tokens, ":minute": quotas[0] - tokens, ":hour": quotas[1] - tokens, ":ends": kept},
         )
-        left = [quota - item.get(name, 0) for quota, name in zip(quotas, (names["#minute"], "all"), strict=True)]
+        left = [quota - item.get(names[name], 0) for quota, name in zip(quotas, ("#minute", "#hour"), strict=True)]
         if granted or min(left) < 1:
             break
         tokens = max(1, min(tokens - 1, *left))
@@ -217,7 +217,7 @@ def _take_as_user(user: str, tier: str, tokens: int, now: float, _: _Taken) -> _
         for (name, quota, window), rest, end in zip(windows, left, ends, strict=True)
     )
     if granted:
-        return _Taken(tokens, min(now + LEASE_SECONDS, ends[0]), standings, item["all"] == tokens)
+        return _Taken(tokens, min(now + LEASE_SECONDS, ends[0]), standings, item[names["#hour"]] == tokens)
     return _Taken(0, max(one.resets_at for one in standings if not one.allowed), standings)
 
 

@@ -7,9 +7,10 @@ from pydantic import Field
 from functions.api.accounts._models import Request
 from shared.contract.declare import patch
 from shared.contract.permissions import person
-from shared.contract.resources import USERS
+from shared.contract.resources import JOBS, USERS
 from shared.domains.accounts.rules import names, profiles
 from shared.domains.accounts.service.profiles import ProfileService
+from shared.domains.jobs.service.quotas import QuotaService
 from shared.http.caller import Caller
 from shared.http.framework import BaseModel
 from shared.http.serve import serve
@@ -36,12 +37,21 @@ class Edited(BaseModel):
     "/api/v1/users/me",
     caller=person(),
     errors=((409, "CONFLICT"),),
-    needs=(USERS.get, USERS.update, USERS.put, USERS.delete),
+    needs=(USERS.get, USERS.update, USERS.put, USERS.delete, JOBS.update),
 )
-async def edit_own_account(wish: AccountRequest, caller: Caller, profiles: ProfileService) -> Edited:
-    """Change the caller's account, all that is named or nothing. 409 when the username is somebody's."""
-    said: dict[str, Any] = {"monthly_budget": wish.monthly_budget} if "monthly_budget" in wish.model_fields_set else {}
-    edited = profiles.rename(caller.require_user(), wish.username, wish.full_name, **said)
+async def edit_own_account(
+    wish: AccountRequest, caller: Caller, profiles: ProfileService, quotas: QuotaService
+) -> Edited:
+    """Change the caller's account, all that is named or nothing. 409 when the username is somebody's.
+
+    A new budget holds for what is ordered from now on.
+    """
+    user_id = caller.require_user()
+    said: dict[str, Any] = {}
+    if "monthly_budget" in wish.model_fields_set:
+        said["monthly_budget"] = wish.monthly_budget
+        said["together"] = (quotas.budget(user_id, wish.monthly_budget),)
+    edited = profiles.rename(user_id, wish.username, wish.full_name, **said)
     return Edited(id=edited.id, updated_at=edited.updated_at or edited.created_at)
 
 

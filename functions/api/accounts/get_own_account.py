@@ -3,8 +3,9 @@
 from shared.contract.declare import get
 from shared.contract.permissions import user
 from shared.contract.resources import JOBS, USERS
-from shared.domains.accounts.rules.profiles import CHANNELS, DAILY_VIDEOS
+from shared.domains.accounts.rules.profiles import CHANNELS
 from shared.domains.accounts.service.profiles import ProfileService
+from shared.domains.jobs.rules.quotas import DAILY_VIDEOS
 from shared.domains.jobs.service.desk import JobService
 from shared.http.caller import Caller
 from shared.http.framework import BaseModel

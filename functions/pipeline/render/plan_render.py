@@ -9,7 +9,7 @@ from shared.domains.jobs.service.rendering import RenderingService
 
 
 @step(
-    needs=(JOBS.get, JOBS.put, JOBS.update, MEDIA.read("work/"), MEDIA.list("work/"), MEDIA.put("work/")),
+    needs=(JOBS.get, JOBS.put, JOBS.update, JOBS.check, MEDIA.read("work/"), MEDIA.list("work/"), MEDIA.put("work/")),
     compute=Compute(memory=1769, seconds=120, layers=(Layer.FFMPEG, Layer.FONTS)),
 )
 def plan_render(told: dict[str, Any]) -> dict[str, Any]:

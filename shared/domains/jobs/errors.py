@@ -1,5 +1,8 @@
 """What can go wrong with jobs."""
 
+import math
+
+from shared.base import clock
 from shared.base.errors import BadRequestError, ConflictError, NotFoundError, QuotaExceededError
 
 
@@ -69,3 +72,29 @@ class TooManyJobsError(QuotaExceededError):
     def __init__(self, most: int) -> None:
         """`most` of their tier."""
         super().__init__(f"You have {most} jobs that have not ended: wait for one, or cancel one")
+
+
+class DailyVideosError(QuotaExceededError):
+    """The caller has had as many videos made today as they may."""
+
+    def __init__(self, most: int, more_at: float) -> None:
+        """`most` of their tier; `more_at`: epoch seconds of the next day's beginning."""
+        message = f"You have had {most} videos made today, which is daily_video_limit: there are more from"
+        super().__init__(f"{message} {clock.timestamp(more_at)}", _seconds_until(more_at))
+
+
+class BudgetError(QuotaExceededError):
+    """The caller's budget for the month does not reach for this work."""
+
+    def __init__(self, *, cost: float, left: float, budget: float, more_at: float) -> None:
+        """US dollars: what the work is expected to cost, what is left, what a month has; epoch seconds of the next."""
+        fits = cost <= budget
+        message = f"This is expected to cost {cost:.6f} US dollars, and {left:.6f} of monthly_budget are left:"
+        super().__init__(
+            f"{message} raise it{f', or wait until {clock.timestamp(more_at)}' if fits else ''}",
+            _seconds_until(more_at) if fits else None,
+        )
+
+
+def _seconds_until(moment: float) -> int:
+    return max(1, math.ceil(moment - clock.now()))

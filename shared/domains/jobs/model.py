@@ -39,7 +39,8 @@ class Job:
     video_id           the video that it makes, whose row follows the job's status in the same transactions
     attempt            counts from 1; a retry is the next one, and earlier ones change nothing any more
     progress           percent; it never goes back, not even at a retry
-    reserved           money set aside in the owner's account until the job ends
+    counted_on         the day (UTC, 2026-01-31) whose videos this attempt is one of; its costs are that day's month's
+    reserved           money set aside of that month's budget until the job ends
     estimated_seconds  from the beginning of the work to its end
     cost               the sum of the ledger
     warnings           what its owner should know although the work goes on, a sentence a line; not on cards of lists
@@ -67,6 +68,7 @@ class Job:
     error_code: str = ""
     error_message: str = ""
     execution_arn: str = ""
+    counted_on: str = ""
     reserved: int = 0
     estimated_seconds: int = 0
     estimated_cost: int = 0
@@ -96,18 +98,46 @@ class Account:
 
     open     jobs that have not ended
     seconds  that completed jobs took, from their creation to their end
+    budget   what their work may cost in a month; None without a bound
     """
 
     by_status: dict[Status, int]
     open: int = 0
-    reserved: int = 0
     spent: int = 0
     seconds: int = 0
+    budget: int | None = None
 
     @property
     def total(self) -> int:
         """All jobs."""
         return sum(self.by_status.values())
+
+
+@dataclass(frozen=True)
+class Month:
+    """What counts in one month (UTC) of an owner's, kept in the same transactions as their account.
+
+    today         videos of the day that was asked about
+    spent         what attempts that were begun in it have cost so far
+    used          of the budget: what was spent, and what is set aside for jobs that have not ended
+    videos        jobs that were completed
+    milliseconds  that their videos last
+    """
+
+    today: int = 0
+    spent: int = 0
+    used: int = 0
+    videos: int = 0
+    milliseconds: int = 0
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What an owner may have: jobs that are open, videos of a day, and what a month may cost; None without a bound."""
+
+    open: int
+    daily: int
+    budget: int | None = None
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from shared.base.limiter import Admission, Leases, LimiterDownError, Standing, pay
+from shared.base.request_counts import KEPT, SPAN, buckets, requests
 from shared.contract.limits import HOUR, MINUTE, per_address, per_user
+from shared.contract.resources import LIMITS
 from tests.aws import Stage
 from tests.clock import TurnedClock
 
 LOGIN = per_address("auth", 10, MINUTE)
 UPLOAD = per_user("upload", 5, HOUR)
+DAY = 24 * HOUR
 START = 1_800_000_000.0  # a whole hour
 USER, ADDRESS = "01900000-0000-7000-8000-000000000001", "203.0.113.7"
 
@@ -73,13 +76,11 @@ def test_an_exact_bucket_is_exact_for_many_at_once(stage: Stage, hour: TurnedClo
 
 
 def test_rows_end_with_their_window(stage: Stage, hour: TurnedClock) -> None:
-    from shared.contract.resources import LIMITS
-
     pay(LOGIN, ADDRESS)
     Leases().admit_user(USER)
     Leases().admit_address(ADDRESS)
     rows = {row["bucket"]["S"].partition("#")[0]: int(row["expires_at"]["N"]) - START for row in stage.rows(LIMITS)}
-    assert rows == {"auth": 2 * MINUTE, "user": HOUR + MINUTE, "address": MINUTE}
+    assert rows == {"auth": 2 * MINUTE, "user": SPAN + KEPT, "address": MINUTE}
 
 
 def test_a_user_has_a_hundred_requests_a_minute(stage: Stage, hour: TurnedClock) -> None:
@@ -124,14 +125,12 @@ def test_who_is_refused_costs_nothing_more(stage: Stage, hour: TurnedClock) -> N
 
 
 def test_a_slow_caller_takes_one_token_at_a_time(stage: Stage, hour: TurnedClock) -> None:
-    from shared.contract.resources import LIMITS
-
     leases = Leases()
     for _ in range(6):
         leases.admit_user(USER)
         hour.advance(9)
     (row,) = stage.rows(LIMITS)
-    assert row["all"]["N"] == "6"
+    assert requests(row) == 6
 
 
 def test_tokens_do_not_outlive_their_minute(stage: Stage, hour: TurnedClock) -> None:
@@ -167,6 +166,21 @@ def test_the_first_request_of_a_user_in_an_hour_is_known(stage: Stage, hour: Tur
     assert not other.admit_user(USER).first_in_hour
     hour.advance(HOUR)
     assert other.admit_user(USER).first_in_hour
+
+
+def test_what_was_asked_in_a_month_can_be_told_from_a_read(stage: Stage, hour: TurnedClock) -> None:
+    """Its rows come to fewer than the 100 that one call reads, and each counts its hours alone."""
+    begins = START - START % DAY
+    ends = begins + 31 * DAY
+    leases, times = Leases(), range(int(begins), int(ends), 5 * HOUR)
+    for hour.seconds in times:
+        assert [one.remaining for one in leases.admit_user(USER).standings] == [99, 999]
+    rows = {row["bucket"]["S"]: row for row in stage.rows(LIMITS)}
+    asked = buckets(USER, begins, ends - 1)
+    assert set(rows) == set(asked)
+    assert len(asked) == 93
+    assert sum(requests(rows[bucket]) for bucket in asked) == len(times)
+    assert sum(requests(rows[bucket]) for bucket in buckets(USER, begins, begins + DAY - 1)) == 5
 
 
 def test_an_address_has_twenty_at_once_and_ten_a_second(stage: Stage, hour: TurnedClock) -> None:

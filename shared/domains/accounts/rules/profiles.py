@@ -11,9 +11,6 @@ HIGHEST_BUDGET = 1_000_000.0
 CHANNELS = {"free": 10, "pro": 50, "enterprise": 200}
 """Channels that somebody may have, by subscription."""
 
-DAILY_VIDEOS = {"free": 100, "pro": 500, "enterprise": 2000}
-"""Videos that somebody may have made in a day, by subscription."""
-
 
 def check_profile(name_field: str, **said: str | None) -> None:
     """Raise InvalidProfileError that names each field that breaks a rule; None is a field that stays as it is.

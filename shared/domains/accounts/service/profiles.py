@@ -62,10 +62,19 @@ class ProfileService:
             raise ConflictError("This account was changed by another request: read it and try again")
         return replace(wanted, user=with_avatar(wanted.user))
 
-    def rename(self, user_id: str, username: str | None, full_name: str | None, **more: Any) -> User:
+    def rename(
+        self,
+        user_id: str,
+        username: str | None,
+        full_name: str | None,
+        *,
+        together: tuple[dict[str, Any], ...] = (),
+        **more: Any,
+    ) -> User:
         """Change what Studio lets people change of their account; None stays.
 
-        more  `monthly_budget`, where it is named: None takes the bound away
+        together  writes of others that are made with the change
+        more      `monthly_budget`, where it is named: None takes the bound away
         TakenError when the username is somebody's.
         """
         check_profile("full_name", username=username, display_name=full_name)
@@ -78,7 +87,7 @@ class ProfileService:
         if username is not None:
             said["username"] = username
         wanted = self._changed(user, said)
-        if wanted != user and not self._accounts.rename(user, wanted):
+        if wanted != user and not self._accounts.rename(user, wanted, together):
             raise ConflictError("This account was changed by another request: read it and try again")
         return with_avatar(wanted)
 

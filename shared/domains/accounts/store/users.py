@@ -27,6 +27,8 @@ from shared.domains.accounts.store.rows import (
 Values = dict[str, Any]
 """Attributes of a user's row and their values, as the row has them in Python."""
 
+Writes = tuple[dict[str, Any], ...]
+
 _ABSENT = "attribute_not_exists(pk)"
 
 
@@ -84,15 +86,16 @@ class AccountStore:
             }
         }
 
-    def change(self, user: User, shared: Values, own: Values | None = None) -> bool:
+    def change(self, user: User, shared: Values, own: Values | None = None, more: Writes = ()) -> bool:
         """Change a user in all their rows or in none; False when they are gone, or have other names by now.
 
         shared  what changes in every row
         own     what changes besides in `user#<id>` alone
+        more    other writes of the same transaction, which have no condition
         """
         rows = ((user_key(user.id), shared | (own or {})), *((key, shared) for key in name_keys(user)))
         with reachable("Accounts"):
-            return write_together(*(_change(key, user.id, values) for key, values in rows)) is None
+            return write_together(*(_change(key, user.id, values) for key, values in rows), *more) is None
 
     def profile(self, user_id: str) -> Profile | None:
         """A user and their settings; None when there is none."""
@@ -105,20 +108,21 @@ class AccountStore:
             before, _shown(profile.user), {"bio": profile.user.bio, "settings": asdict(profile.settings)}
         )
 
-    def rename(self, before: User, wanted: User) -> bool:
+    def rename(self, before: User, wanted: User, more: Writes = ()) -> bool:
         """Keep what a user is called and their budget; False when they were renamed by another request meanwhile.
 
+        more  other writes of the same transaction, which have no condition
         TakenError when the username is somebody's.
         """
         own: Values = {"monthly_budget": wanted.monthly_budget}
         shared = _shown(wanted) | {"username": wanted.username}
         old, new = username_key(before.username), username_key(wanted.username)
         if old == new:
-            return self.change(before, shared, own)
+            return self.change(before, shared, own, more)
         row = self._get(old)
-        return row is not None and row.user_id == before.id and self._move(row, before, wanted, shared | own)
+        return row is not None and row.user_id == before.id and self._move(row, before, wanted, shared | own, more)
 
-    def _move(self, row: UserRow, before: User, wanted: User, values: Values) -> bool:
+    def _move(self, row: UserRow, before: User, wanted: User, values: Values, more: Writes) -> bool:
         """Put a user's row by name under another name, with the changes of the other rows, or nothing.
 
         A copy of the row must not bring back a password or a second factor that was changed since it was read.
@@ -132,6 +136,7 @@ class AccountStore:
                 _deletion(row),
                 _change(own, before.id, values, username=before.username),
                 _change(email, before.id, shared, username=before.username),
+                *more,
             )
         if refusal is not None and refusal.number == 0:
             raise TakenError(["username"])

@@ -1,4 +1,4 @@
-"""Keys in the table `jobs`: a job, its request and its ledger lie together; an owner's account stands by itself."""
+"""Keys in the table `jobs`: a job, its request and its ledger lie together, and so do an owner's books."""
 
 from shared.domains.videos.rules.work import WORK
 
@@ -6,6 +6,7 @@ JOB = "job"
 REQUEST = "request"
 LEDGER = "ledger#"
 ACCOUNT = "account"
+MONTH = "month#"
 
 
 def job_key(job_id: str, what: str = JOB) -> dict[str, str]:
@@ -21,6 +22,11 @@ def hand_out_key(video_id: str) -> str:
 def account_key(owner_id: str) -> dict[str, str]:
     """The key of the owner's account."""
     return {"pk": f"owner#{owner_id}", "sk": ACCOUNT}
+
+
+def month_key(owner_id: str, day: str) -> dict[str, str]:
+    """The key of the month of the owner's in which a day (2026-01-31) lies."""
+    return {"pk": account_key(owner_id)["pk"], "sk": MONTH + day[: len("2026-01")]}
 
 
 def try_key(attempt: int, step: str, number: int, worker: int | None = None) -> str:

@@ -26,8 +26,16 @@ MIRROR = {
 MOST_ATTEMPTS = 10
 """Of one job: each may take as long and cost as much as the first."""
 
-MOST_OPEN = {"free": 5, "pro": 20, "enterprise": 100}
-"""Jobs of one owner that have not ended, by tier."""
+
+def video_of_day(before: Status | None, after: Status) -> int:
+    """What a move adds to the videos of the job's day: one when it becomes open, less one when it comes to nothing.
+
+    A job that fails gives its video back, and so does one that is cancelled before anything of it has run.
+    """
+    if after in OPEN:
+        return 0 if before in OPEN else 1
+    return -1 if after is Status.FAILED or (before, after) == (Status.PENDING, Status.CANCELLED) else 0
+
 
 CANCELLED = ("CANCELLED", "The job was cancelled.")
 VIDEO_DELETED = ("CANCELLED", "The video of the job was deleted.")

@@ -10,6 +10,7 @@ from shared.base.errors import InvalidInputError
 from shared.domains.jobs.errors import SourcesChangedError
 from shared.domains.jobs.model import Job, Kind
 from shared.domains.jobs.rules.dry_run import DryRunAnswer, answer, assumed, told
+from shared.domains.jobs.rules.estimates import least_cost
 from shared.domains.jobs.rules.problems import refusal
 from shared.domains.jobs.rules.sources import fault, own_video
 from shared.domains.jobs.service.ordering import Order, OrderService
@@ -49,7 +50,7 @@ class GenerationService:
         """A job for a configuration: two calls, and a third when something is wrong with its sources.
 
         Raises InvalidInputError with every problem that can be seen without looking into the sources,
-        TooManyJobsError, SourcesChangedError.
+        TooManyJobsError, DailyVideosError, BudgetError, SourcesChangedError.
         """
         return self._ordered(owner, Kind.SCENES, configuration, tier, _as_it_is)
 
@@ -83,7 +84,8 @@ class GenerationService:
         store = self.orders.moves.videos
         checks = tuple(store.check(video_id, owner.id, *GONE) for video_id in sorted(examined.wanted))
         try:
-            return self.orders.order(owner, Order(kind, title, configuration), tier, checks)
+            order = Order(kind, title, configuration, least_cost(examined.project))
+            return self.orders.order(owner, order, tier, checks)
         except SourcesChangedError:
             found = self._with_videos(owner.id, examined)
             if error := refusal(map(place, found.problems)):

@@ -31,12 +31,16 @@ class Moves:
     def move(self, job: Job, status: Status, video: dict[str, Any] | None = None, **fields: Any) -> Change:
         """Set the status of a job that stands as `job` says, and its video's, with fields of either: one call.
 
-        A job whose video has been deleted is cancelled instead, which takes another call.
+        Another one when what is set aside for the job has changed since it was read, and another when its video has
+        been deleted: then it is cancelled instead.
         """
         now = clock.timestamp()
         told = {"current_step": "", "updated_at": now, **(video or {})}
         together = self.videos.movement(job.video_id, job.owner_id, MIRROR[job.status], MIRROR[status], **told)
         change = self.jobs.move(job, status, together, **fields)
+        if change.job is not None and _is_outdated(job, change.job):
+            job = change.job
+            change = self.jobs.move(job, status, together, **fields)
         if not change.orphaned:
             return change
         code, message = VIDEO_DELETED
@@ -61,3 +65,9 @@ class Moves:
     def cancel(self, job: Job, statuses: tuple[Status, ...]) -> Change:
         """End a job because its owner wants it."""
         return self.end(job, statuses, Status.CANCELLED, *CANCELLED)
+
+
+def _is_outdated(job: Job, stands: Job) -> bool:
+    """Whether a job is what it was taken for but for what is set aside for it."""
+    same = (stands.status, stands.attempt) == (job.status, job.attempt)
+    return same and stands.reserved != job.reserved

@@ -14,13 +14,13 @@ from shared.domains.jobs.errors import (
     JobNotFoundError,
     JobNotRetriedError,
     SourcesChangedError,
-    TooManyJobsError,
 )
 from shared.domains.jobs.model import Job, Kind, OpenState, Status
 from shared.domains.jobs.rules.keys import execution_name
 from shared.domains.jobs.rules.outside import UNSENT
-from shared.domains.jobs.rules.status import MOST_ATTEMPTS, MOST_OPEN, owned
+from shared.domains.jobs.rules.status import MOST_ATTEMPTS, owned
 from shared.domains.jobs.service.moving import Moves
+from shared.domains.jobs.service.reserving import open_within
 from shared.domains.jobs.store.jobs import Writes
 from shared.domains.videos.model import Author, Video, Visibility
 from shared.domains.videos.model import Status as VideoStatus
@@ -33,7 +33,10 @@ LARGEST = 350_000
 
 @dataclass(frozen=True)
 class Order:
-    """What somebody wants made: `request` is what the workflow reads, as JSON."""
+    """What somebody wants made: `request` is what the workflow reads, as JSON.
+
+    reserved  money to set aside, in billionths of a US dollar, until the plan knows better
+    """
 
     kind: Kind
     title: str
@@ -55,15 +58,15 @@ class OrderService:
     def order(self, owner: Author, order: Order, tier: str, checks: Writes = ()) -> Job:
         """A new job and its video, both on their way: two calls. Should the second fail, the sweep repeats it.
 
+        A third where the owner's budget is not known here yet.
         checks  what must hold of others for that, as parts of the transaction
-        Raises TooManyJobsError, SourcesChangedError when a check does not hold, and InvalidInputError when the request
-        is too large to be kept.
+        Raises TooManyJobsError, DailyVideosError, BudgetError, SourcesChangedError when a check does not hold, and
+        InvalidInputError when the request is too large to be kept.
         """
         job, video = _new(owner, order)
-        request, most = _packed(order.request), _most_open(tier)
-        change = self.moves.jobs.create(job, request, most, (*self.moves.videos.creation(video), *checks))
-        if change.full:
-            raise TooManyJobsError(most)
+        request, store = _packed(order.request), self.moves.jobs
+        together = (*self.moves.videos.creation(video), *checks)
+        change = open_within(job, tier, lambda allowed: store.create(job, request, allowed, together))
         if change.orphaned:
             raise SourcesChangedError
         ask_for_execution(MACHINE, execution_name(job.id, job.attempt), payload(job))
@@ -72,7 +75,8 @@ class OrderService:
     def retry(self, job_id: str, owner_id: str, tier: str) -> Job:
         """Take a failed job up again where it failed: its finished work is found by what it was made of.
 
-        Raises BadJobIdError, JobNotFoundError, JobNotRetriedError, TooManyJobsError.
+        It counts as a video of today, and its costs as this month's.
+        Raises BadJobIdError, JobNotFoundError, JobNotRetriedError, TooManyJobsError, DailyVideosError, BudgetError.
         """
         if not is_id(job_id):
             raise BadJobIdError
@@ -81,18 +85,21 @@ class OrderService:
             raise JobNotRetriedError(f"Only a failed job can be tried again: this one is {job.status}")
         if job.attempt >= MOST_ATTEMPTS:
             raise JobNotRetriedError(f"The job has failed {job.attempt} times: order it anew")
-        most = _most_open(tier)
         cleared = {"error_code": "", "error_message": ""}
         fields: dict[str, Any] = {
             "attempt": job.attempt + 1,
+            "counted_on": clock.day(),
             "execution_arn": "",
             "completed_at": "",
             "current_step": WAITING,
             **UNSENT,
         }
-        change = self.moves.move(job, Status.PENDING, cleared, most_open=most, **cleared, **fields)
-        if change.full:
-            raise TooManyJobsError(most)
+        counted = replace(job, counted_on=fields["counted_on"])
+        change = open_within(
+            counted,
+            tier,
+            lambda allowed: self.moves.move(job, Status.PENDING, cleared, allowance=allowed, **cleared, **fields),
+        )
         if change.orphaned:
             raise JobNotFoundError
         if not change.made:
@@ -126,10 +133,6 @@ def _packed(request: Any) -> bytes:
     return packed
 
 
-def _most_open(tier: str) -> int:
-    return MOST_OPEN.get(tier, MOST_OPEN["free"])
-
-
 def _new(owner: Author, order: Order) -> tuple[Job, Video]:
     video_id = new_id()
     now = clock.timestamp(made_at(video_id))
@@ -139,6 +142,7 @@ def _new(owner: Author, order: Order) -> tuple[Job, Video]:
         video_id=video_id,
         kind=order.kind,
         title=order.title,
+        counted_on=clock.day(),
         reserved=order.reserved,
         current_step=WAITING,
         open_state=OpenState.PENDING,

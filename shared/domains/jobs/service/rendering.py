@@ -6,6 +6,7 @@ from typing import Any
 from shared.base import clock
 from shared.base.running import StepError
 from shared.base.settings import setting
+from shared.domains.jobs.errors import BudgetError
 from shared.domains.jobs.model import Usage
 from shared.domains.jobs.rules.outside import OUTSIDE, is_left_outside
 from shared.domains.jobs.rules.sources import shown
@@ -96,7 +97,10 @@ class RenderingService(Execution):
             usage = expected_usage(sum(share.cpu_seconds for share in shares), lane, len(shares))
             seconds = expected_seconds(max(share.seconds for share in shares), lane)
             for_words, more = expected_words(plan.project, plan.media) if are_words_timed else (0.0, Usage())
-            self._work.estimate(self.job, seconds + for_words, together(usage, more))
+            try:
+                self._work.estimate(self.job, seconds + for_words, together(usage, more))
+            except BudgetError as error:
+                raise StepError(error.code, error.message) from None
             self._report(PLANNED, RENDERING)
             taken = OUTSIDE if is_left_outside(self._job) else lane
             return {"hash": plan.hash, "lane": taken, "workers": list(range(len(shares)))}

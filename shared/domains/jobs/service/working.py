@@ -11,6 +11,7 @@ from shared.domains.jobs.rules.prices import cost_of, price_table
 from shared.domains.jobs.rules.status import OPEN
 from shared.domains.jobs.rules.usage import assumed
 from shared.domains.jobs.service.moving import Moves
+from shared.domains.jobs.service.reserving import reserve_within
 from shared.domains.videos.model import PublishedMedia
 
 TRIES = 3
@@ -63,10 +64,15 @@ class WorkService:
         return _is_same_work(change.job, job)
 
     def estimate(self, job: Job, seconds: float, usage: Usage) -> None:
-        """Keep what the work will take and cost, as far as it is known before; workers begin to count their parts."""
+        """Keep what the work will take and cost, as far as it is known before; workers begin to count their parts.
+
+        So much is set aside of the owner's budget from now on: one call, and another where that is not known here yet.
+        Raises BudgetError when there is not so much left.
+        """
         cost = cost_of(usage, price_table())
-        told = {"estimated_seconds": max(1, round(seconds)), "estimated_cost": cost, "updated_at": clock.timestamp()}
-        self.moves.jobs.change(job, parts={}, **told)
+        told: dict[str, Any] = {"estimated_seconds": max(1, round(seconds)), "estimated_cost": cost}
+        told |= {"updated_at": clock.timestamp(), "parts": {}}
+        reserve_within(job, cost, lambda budget: self.moves.jobs.reserve(job, cost, budget, **told))
 
     def advance(self, job: Job, worker: int, before: int, reached: int, step: str) -> int | None:
         """Store how far one of several workers is, and the progress of all with it: what is told twice counts once.
@@ -106,7 +112,8 @@ class WorkService:
         video |= {"progress": 100, "published_at": now}
         if job.status is Status.PROCESSING:
             ended = {"progress": 100, "current_step": "", "completed_at": now, "parts": ""}
-            change = self.moves.move(job, Status.COMPLETED, video, **ended)
+            lasting = round(media.duration * 1000)
+            change = self.moves.move(job, Status.COMPLETED, video, milliseconds=lasting, **ended)
             if change.made:
                 return True
             job = change.job or job

@@ -32,11 +32,13 @@ class Expected:
 
     equal   name -> value; "" and 0 stand for an absent attribute; `map.key` names what a map holds
     below   name -> what the stored number must be less than; an absent one is less than any
+    most    name -> what the stored number may be at most; an absent one is 0
     absent  a name that must not be there: of the key, when the item must not exist
     """
 
     equal: dict[str, Value] = field(default_factory=dict)
     below: dict[str, int] = field(default_factory=dict)
+    most: dict[str, int] = field(default_factory=dict)
     absent: str = ""
 
 
@@ -63,9 +65,13 @@ def _condition(expected: Expected, told: _Names) -> str:
     for name, value in expected.equal.items():
         known = told.name(name)
         parts.append(f"{known} = {told.value(value)}" if value not in ("", 0) else f"attribute_not_exists({known})")
-    for name, most in expected.below.items():
+    for name, bound in expected.below.items():
         known = told.name(name)
-        parts.append(f"(attribute_not_exists({known}) OR {known} < {told.value(most)})")
+        parts.append(f"(attribute_not_exists({known}) OR {known} < {told.value(bound)})")
+    for name, most in expected.most.items():
+        known = told.name(name)
+        within = f"{known} <= {told.value(most)}"
+        parts.append(f"(attribute_not_exists({known}) OR {within})" if most >= 0 else within)
     return " AND ".join(parts)
 
 

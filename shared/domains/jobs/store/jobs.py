@@ -1,10 +1,10 @@
 """The store of jobs: each method is one call of DynamoDB, and a list of more than a megabyte some more.
 
-What changes a job's status changes the owner's account, and the row of the job's video, in the same transaction.
+What changes a job's status changes the owner's books, and the row of the job's video, in the same transaction.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,9 +13,10 @@ from shared.base.aws import client
 from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering
 from shared.base.transactions import past_conflicts, write_together
-from shared.domains.jobs.model import Account, Job, LedgerLine, OpenJob, OpenState, Status
+from shared.domains.jobs.model import Account, Allowance, Job, LedgerLine, Month, OpenJob, OpenState, Status
 from shared.domains.jobs.rules.keys import JOB, LEDGER, REQUEST, account_key, job_key
-from shared.domains.jobs.rules.status import OPEN, OPEN_STATES
+from shared.domains.jobs.rules.status import OPEN_STATES
+from shared.domains.jobs.store import books
 from shared.domains.jobs.store.expressions import Expected, Value, item_of, number, put, update
 from shared.domains.jobs.store.rows import (
     Item,
@@ -24,10 +25,10 @@ from shared.domains.jobs.store.rows import (
     line_key,
     line_values,
     owner_status,
-    status_count,
     to_account,
     to_job,
     to_line,
+    to_month,
 )
 
 Writes = tuple[dict[str, Any], ...]
@@ -37,7 +38,7 @@ MOST_LINES = 20_000
 
 _WHAT = "Jobs"
 _JOB, _ACCOUNT = 0, 1
-"""Which write of a transaction is that of the job, of the account; those of others come after."""
+"""Which write of a transaction is that of the job, of the account; the month comes next, then those of others."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,15 @@ class Change:
     """What came of a change of a job: whether it was made, and the job after it or as it stands.
 
     orphaned  it was refused by what was to be written with it: the video is not what the job takes it for
-    full      it was refused because the owner has as many open jobs as they may
+    account   the owner's, when that refused it: another budget, or as many open jobs as they may have
+    month     the owner's, when that refused it: the videos of the day, or the budget
     """
 
     made: bool
     job: Job | None
     orphaned: bool = False
-    full: bool = False
+    account: Account | None = None
+    month: Month | None = None
 
 
 def _call(operation: str, **arguments: Any) -> dict[str, Any]:
@@ -73,20 +76,29 @@ class JobStore:
         """The table of the stage."""
         return cls(setting("JOBS_TABLE"))
 
-    def create(self, job: Job, request: bytes, most_open: int, together: Writes) -> Change:
-        """Write a new job, what was asked for, and what others write with it; count it in the owner's account."""
+    def create(self, job: Job, request: bytes, allowance: Allowance, together: Writes) -> Change:
+        """Write a new job, what was asked for, and what others write with it; count it in the owner's books."""
         writes = (
             {"Put": put(self._table, job_fields(job), Expected(absent="pk"))},
-            {"Update": self._account(job, None, job.status, most_open)},
+            *books.move(self._table, job, None, job.status, allowance, 0),
             {"Put": put(self._table, {**job_key(job.id, REQUEST), "request": request})},
-            *together,
         )
-        return self._write(writes, job)
+        return self._write(writes, together, job)
 
-    def move(self, job: Job, status: Status, together: Writes, *, most_open: int = 0, **fields: Value) -> Change:
+    def move(
+        self,
+        job: Job,
+        status: Status,
+        together: Writes,
+        *,
+        allowance: Allowance | None = None,
+        milliseconds: int = 0,
+        **fields: Value,
+    ) -> Change:
         """Set a job's status and fields, if it stands as `job` says it does.
 
-        most_open  what bounds the owner's open jobs when one that had ended becomes open again
+        allowance     what bounds the owner's books when one that had ended becomes open again
+        milliseconds  that its video lasts, when it is completed
         """
         now = clock.timestamp()
         whole: dict[str, Value] = {
@@ -97,35 +109,41 @@ class JobStore:
             "updated_at": now,
             **fields,
         }
-        expected = Expected(equal={"status": job.status, "attempt": job.attempt})
+        expected = Expected(equal={"status": job.status, "attempt": job.attempt, "reserved": job.reserved})
+        counted = replace(job, counted_on=str(fields.get("counted_on", job.counted_on)))
         writes = (
             {"Update": update(self._table, job_key(job.id), whole, expected)},
-            {"Update": self._account(job, job.status, status, most_open)},
-            *together,
+            *books.move(self._table, counted, job.status, status, allowance, milliseconds),
         )
-        return self._write(writes, job)
+        return self._write(writes, together, counted)
 
-    def _write(self, writes: Writes, job: Job) -> Change:
+    def reserve(self, job: Job, reserved: int, budget: int | None, **fields: Value) -> Change:
+        """Set aside another sum for an open job, within the owner's budget, and set fields of it."""
+        stands: dict[str, Value] = {"status": job.status, "attempt": job.attempt, "reserved": job.reserved}
+        change = {"reserved": reserved, **fields}
+        writes = (
+            {"Update": update(self._table, job_key(job.id), change, Expected(equal=stands))},
+            *books.reservation(self._table, job, reserved - job.reserved, budget),
+        )
+        return self._write(writes, (), job)
+
+    def budget(self, owner_id: str, amount: int | None) -> dict[str, Any]:
+        """The part of a transaction that sets what an owner's work may cost in a month; None for no bound."""
+        return books.budget(self._table, owner_id, amount)
+
+    def _write(self, own: Writes, others: Writes, job: Job) -> Change:
         with answering(_WHAT):
-            refusal = write_together(*writes)
+            refusal = write_together(*own, *others)
         if refusal is None:
             return Change(True, None)
+        held = refusal.item or {}
         if refusal.number == _JOB:
-            return Change(False, to_job(refusal.item) if refusal.item else None)
-        return Change(False, job, orphaned=refusal.number > _ACCOUNT, full=refusal.number == _ACCOUNT)
-
-    def _account(self, job: Job, before: Status | None, after: Status, most_open: int) -> dict[str, Any]:
-        """The change of the owner's account with a job's move."""
-        add: dict[str, int | Decimal] = {status_count(after): 1}
-        if before is not None:
-            add[status_count(before)] = -1
-        opened = (after in OPEN) - (before in OPEN)
-        if opened:
-            add |= {"open": opened, "reserved": opened * job.reserved}
-        if after is Status.COMPLETED:
-            add["seconds"] = max(0, round(clock.now() - clock.seconds(job.created_at)))
-        expected = Expected(below={"open": most_open}) if opened > 0 else None
-        return update(self._table, account_key(job.owner_id), {}, expected, add=add)
+            return Change(False, to_job(held) if held else None)
+        if refusal.number >= len(own):
+            return Change(False, job, orphaned=True)
+        if refusal.number == _ACCOUNT:
+            return Change(False, job, account=to_account(held))
+        return Change(False, job, month=to_month(held, job.counted_on))
 
     def change(
         self, job: Job, *, equal: dict[str, Value] | None = None, below: dict[str, int] | None = None, **fields: Value
@@ -229,7 +247,7 @@ class JobStore:
         writes = (
             {"Update": update(self._table, line_key(job.id, line), line_values(line), expected)},
             {"Update": update(self._table, job_key(job.id), {}, add={"cost": more})},
-            {"Update": update(self._table, account_key(job.owner_id), {}, add={"spent": more})},
+            *books.cost(self._table, job, more),
         )
         with answering(_WHAT):
             refusal = write_together(*writes)

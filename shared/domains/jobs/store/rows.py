@@ -4,7 +4,7 @@ import dataclasses
 import json
 from typing import Any
 
-from shared.domains.jobs.model import Account, Job, Kind, LedgerLine, Status, Usage
+from shared.domains.jobs.model import Account, Job, Kind, LedgerLine, Month, Status, Usage
 from shared.domains.jobs.rules.keys import LEDGER, job_key
 from shared.domains.jobs.store.expressions import Value, number
 
@@ -81,5 +81,16 @@ def status_count(status: Status) -> str:
 def to_account(item: Item) -> Account:
     """The account of a row; an absent one has no jobs."""
     by_status = {status: number(item, status_count(status)) for status in Status}
-    rest = {name: number(item, name) for name in ("open", "reserved", "spent", "seconds")}
-    return Account(by_status, **rest)
+    rest = {name: number(item, name) for name in ("open", "spent", "seconds")}
+    return Account(by_status, **rest, budget=int(item["budget"]["S"]) if "budget" in item else None)
+
+
+def day_count(day: str) -> str:
+    """The name of a month's counter of the videos of a day (2026-01-31)."""
+    return f"day_{day[-2:]}"
+
+
+def to_month(item: Item, day: str) -> Month:
+    """The month of a row, as that day sees it; an absent one has nothing."""
+    rest = {name: number(item, name) for name in ("spent", "used", "videos", "milliseconds")}
+    return Month(today=number(item, day_count(day)), **rest)

@@ -14,8 +14,16 @@ _WHAT = "Videos"
 _BYTES = "bytes"
 
 
-def _key(owner_id: str) -> str:
+def collection_key(owner_id: str) -> str:
+    """The key of an owner's collection in the table `operations`."""
     return f"videos#{owner_id}"
+
+
+def to_collection(item: dict[str, Any]) -> Collection:
+    """The collection of an item; an absent one has no videos."""
+    counted = statuses(item)
+    by_status = {status: counted.get(status, 0) for status in Status if status is not Status.DELETED}
+    return Collection(by_status, int(item.get(_BYTES, {"N": "0"})["N"]))
 
 
 def count_video(owner_id: str, before: Status | None, after: Status, more_bytes: int = 0) -> dict[str, Any]:
@@ -26,7 +34,7 @@ def count_video(owner_id: str, before: Status | None, after: Status, more_bytes:
     """
     moves = ((before, -1), (after, 1))
     counted = {STATUS + status: change for status, change in moves if status and status is not Status.DELETED}
-    return adding(_key(owner_id), {**counted, _BYTES: more_bytes})
+    return adding(collection_key(owner_id), {**counted, _BYTES: more_bytes})
 
 
 @dataclass(frozen=True)
@@ -44,12 +52,9 @@ class CollectionStore:
         """An owner's videos in numbers; somebody without any has none."""
         with answering(_WHAT):
             found = client("dynamodb", READ_SECONDS).get_item(
-                TableName=setting("OPERATIONS_TABLE"), Key={"pk": {"S": _key(owner_id)}}, ConsistentRead=True
+                TableName=setting("OPERATIONS_TABLE"), Key={"pk": {"S": collection_key(owner_id)}}, ConsistentRead=True
             )
-        item = found.get("Item", {})
-        counted = statuses(item)
-        by_status = {status: counted.get(status, 0) for status in Status if status is not Status.DELETED}
-        return Collection(by_status, int(item.get(_BYTES, {"N": "0"})["N"]))
+        return to_collection(found.get("Item", {}))
 
     def cards(
         self, owner_id: str, word: str, count: int, *, after: str = "", between: tuple[str, str] | None = None

@@ -12,6 +12,7 @@ from shared.base import tokens
 from shared.base.errors import ConflictError
 from shared.contract.resources import USERS
 from shared.domains.accounts.service.profiles import ProfileService
+from shared.domains.jobs.store.jobs import JobStore
 from tests.api import Answer, call
 from tests.aws import Stage
 from tests.functions.api.accounts.conftest import PASSWORD, Register
@@ -45,6 +46,26 @@ def test_what_is_named_changes(token: str) -> None:
     assert found["updated_at"] == answer.json["updated_at"] > found["created_at"]
     assert edit(token, monthly_budget=None).status == 200
     assert (account(token)["monthly_budget"], account(token)["full_name"]) == (None, "Ada Lovelace")
+
+
+def test_a_budget_bounds_work_from_the_same_moment(token: str, register: Register, stage: Stage) -> None:
+    """The account that orders are held against changes with the user, or not at all."""
+    user_id = tokens.verify(token, "access").user_id
+
+    def bound() -> int | None:
+        return JobStore.open().account(user_id).budget
+
+    register("bob")
+    for wish, status, held in (
+        ({"monthly_budget": 12.5}, 200, 12_500_000_000),
+        ({"monthly_budget": 0.0, "username": "ada"}, 200, 0),
+        ({"monthly_budget": 9, "username": "bob"}, 409, 0),
+        ({"full_name": "Ada L."}, 200, 0),
+        ({"monthly_budget": None}, 200, None),
+    ):
+        assert edit(token, **wish).status == status
+        assert bound() == held
+        assert account(token)["monthly_budget"] == (held if held is None else held / 1e9)
 
 
 def test_a_new_username_logs_in_and_the_old_one_is_free(token: str, register: Register) -> None:

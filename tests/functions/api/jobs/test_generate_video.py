@@ -1,18 +1,25 @@
 """POST /api/v1/videos and its alias."""
 
 import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from functions.api.accounts.edit_own_account import handler as edit
+from functions.api.accounts.get_usage import handler as usage
+from functions.api.jobs.create_render import handler as create_render
 from functions.api.jobs.generate_video import handler
 from functions.api.jobs.get_job_status import handler as get
 from shared.base.ids import new_id
 from shared.contract.resources import JOBS, VIDEOS
+from shared.domains.jobs.rules.quotas import DAILY_VIDEOS
 from shared.domains.jobs.service.generating import MOST_VIDEOS
 from shared.domains.jobs.service.ordering import OrderService, unpack
 from shared.domains.jobs.service.working import WorkService
 from shared.domains.videos.service.catalogue import CatalogueService
+from tests.api import Answer, call_in_a_thread
 from tests.aws import Stage
 from tests.examples import differences
 from tests.functions.api.jobs.conftest import Make, Someone
@@ -213,3 +220,43 @@ def test_more_videos_than_an_order_can_check_are_too_many(ada: Someone, stage: S
     wish = [{"scenes": [{"id": f"s{number}", "duration": 1, "elements": [film]} for number, film in enumerate(films)]}]
     answer = ada.call(handler, "POST", "/api/v1/videos", wish)
     assert (answer.status, answer.error["details"][0]["code"]) == (400, "TOO_MANY")
+
+
+def test_case_45_of_a_hundred_at_once_a_budget_for_one_lets_one_through(
+    ada: Someone, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over HTTP, with the budget that a person sets: what the others get says what to do."""
+    quoted = ada.call(handler, "POST", PATHS[0], scenes(elements=[]), query="dry_run=true")
+    cost = quoted.json["estimated_cost"]
+    assert ada.call(edit, "PATCH", "/api/v1/users/me", {"monthly_budget": cost * 1.5}).status == 200
+    monkeypatch.setenv("RATE_SCALE", "1000")
+
+    def generate(_: int) -> Answer:
+        return call_in_a_thread(handler, "POST", PATHS[0], scenes(), token=ada.token)
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(generate, range(100)))
+    assert Counter(answer.status for answer in answers) == {202: 1, 429: 99}
+    refused = [answer.error for answer in answers if answer.status == 429]
+    assert {error["code"] for error in refused} == {"QUOTA_EXCEEDED"}
+    assert all("monthly_budget" in error["message"] for error in refused)
+    assert len(stage.rows(VIDEOS)) == 1
+    left = ada.call(usage, "GET", "/api/v1/users/me/usage").json["limits"]
+    assert (left["open_jobs"], left["videos_today"]) == (1, 1)
+    assert 0 <= left["budget_left"] < cost
+
+
+def test_the_video_that_is_one_too_many_today_may_come_tomorrow(
+    ada: Someone, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(DAILY_VIDEOS, "free", 1)
+    assert ada.call(handler, "POST", PATHS[0], scenes()).status == 202
+    for endpoint, path, body in (
+        (handler, PATHS[1], scenes()),
+        (create_render, "/api/render", {"composition": scenes()}),
+    ):
+        answer = ada.call(endpoint, "POST", path, body)
+        assert (answer.status, answer.error["code"]) == (429, "QUOTA_EXCEEDED")
+        assert "daily_video_limit" in answer.error["message"]
+        assert 0 < int(answer.headers["retry-after"]) == answer.error["retry_after"] <= 24 * 3600
+    assert len(stage.rows(VIDEOS)) == 1

@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 
 from shared.contract.resources import JOBS, RENDER, VIDEOS
-from shared.domains.jobs.model import Job, Kind, Usage
+from shared.domains.jobs.model import Account, Job, Kind, Status, Usage
+from shared.domains.jobs.rules.keys import MONTH, month_key
 from shared.domains.jobs.rules.status import MIRROR, OPEN
 from shared.domains.jobs.service.desk import JobService
 from shared.domains.jobs.service.ordering import Order, OrderService
 from shared.domains.jobs.service.working import WorkService
+from shared.domains.jobs.store.expressions import number
 from shared.domains.jobs.store.jobs import JobStore
-from shared.domains.jobs.store.rows import to_job
+from shared.domains.jobs.store.rows import to_job, to_month
 from shared.domains.operations.store.findings import FindingStore
 from shared.domains.videos.model import Author, PublishedMedia, Variant
 from tests.aws import Stage, stage
@@ -101,15 +103,35 @@ def charge(job: Job, step: str, number: int, usage: Usage, *, worker: int | None
 
 
 def check_books(stage: Stage) -> None:
-    """The account counts what the rows say, and so do the counters of the stage; videos have their jobs' statuses."""
+    """An owner's books count what the rows say, as do the counters of the stage; videos have their jobs' statuses."""
     jobs = [to_job(row) for row in stage.rows(JOBS) if row["sk"]["S"] == "job"]
     with stage.unrecorded():
         account = JobStore.open().account(OWNER.id)
         _, counted = FindingStore().read()
     assert {status: n for status, n in account.by_status.items() if n} == Counter(job.status for job in jobs)
     still = [job for job in jobs if job.status in OPEN]
-    assert (account.open, account.reserved) == (len(still), sum(job.reserved for job in still))
+    assert account.open == len(still)
+    check_months(stage, jobs, account)
     videos = {row["video_id"]["S"]: row["status"]["S"] for row in stage.rows(VIDEOS)}
     assert {status: n for status, n in counted.items() if n} == Counter(videos.values())
     for job in jobs:
         assert videos[job.video_id] in (MIRROR[job.status], "deleted")
+
+
+def check_months(stage: Stage, jobs: list[Job], account: Account) -> None:
+    """The months of the owner count what their jobs say: money that is spent and set aside, and videos of each day."""
+    rows = [row for row in stage.rows(JOBS) if row["sk"]["S"].startswith(MONTH)]
+    assert sum(number(row, "spent") for row in rows) == account.spent == sum(job.cost for job in jobs)
+    for row in rows:
+        mine = [job for job in jobs if month_key(job.owner_id, job.counted_on)["sk"] == row["sk"]["S"]]
+        aside = sum(job.reserved for job in mine if job.status in OPEN)
+        assert number(row, "used") == number(row, "spent") + aside
+        assert number(row, "videos") == sum(job.status is Status.COMPLETED for job in mine)
+    for day in {job.counted_on for job in jobs}:
+        (month,) = (to_month(row, day) for row in rows if row["sk"]["S"] == MONTH + day[:7])
+        assert month.today == sum(map(_counts, (job for job in jobs if job.counted_on == day)))
+
+
+def _counts(job: Job) -> bool:
+    """Whether a job is one of the videos of its day; tests that cancel a second attempt count by themselves."""
+    return job.status in (*OPEN, Status.COMPLETED) or (job.status is Status.CANCELLED and bool(job.started_at))

@@ -93,9 +93,10 @@ def test_each_step_is_one_call(pending: MakeJob, work: WorkService, stage: Stage
     begun = stored(job)
     assert stage.calls_of(lambda: work.report(begun, 10, "Rendering")) == change
     assert stage.calls_of(lambda: charge(begun, "plan", 0, Usage(lambda_requests=1))) == ["dynamodb:PutItem", *move]
-    work.estimate(begun, 10, Usage())
-    assert stage.calls_of(lambda: work.advance(begun, 1, 0, 20_000, "Rendering")) == change
-    assert stage.calls_of(lambda: work.complete(begun, MEDIA)) == move
+    assert stage.calls_of(lambda: work.estimate(begun, 10, Usage())) == move
+    planned = stored(job)
+    assert stage.calls_of(lambda: work.advance(planned, 1, 0, 20_000, "Rendering")) == change
+    assert stage.calls_of(lambda: work.complete(planned, MEDIA)) == move
 
 
 @pytest.mark.parametrize("at", ["pending", "running"])
