@@ -39,7 +39,7 @@ def test_every_file_is_one_function(cloud: Templates) -> None:
     assert names == sorted(cloud.named(room.name) for room in rooms())
 
 
-def test_names_and_sizes_fit(function: Placed, room: Room) -> None:
+def test_case_112_names_and_sizes_fit(function: Placed, room: Room) -> None:
     properties, compute = function.properties, room.declaration.compute
     assert len(properties["FunctionName"]) <= NAME
     assert 0 < len(properties["Description"]) <= DESCRIPTION
@@ -61,13 +61,13 @@ def test_environment_fits_and_keeps_out_of_reserved_names(function: Placed) -> N
     assert "" not in variables.values()
 
 
-def test_log_is_kept_for_a_month(cloud: Templates, function: Placed) -> None:
+def test_case_112_log_is_kept_for_a_month(cloud: Templates, function: Placed) -> None:
     group = cloud.find(function.stack, function.properties["LoggingConfig"]["LogGroup"]["Ref"])
     assert group.properties["RetentionInDays"] == 30
     assert group.properties["LogGroupName"] == f"/aws/lambda/{function.properties['FunctionName']}"
 
 
-def test_failure_that_nobody_waits_for_is_kept(cloud: Templates, function: Placed, room: Room) -> None:
+def test_case_112_failure_that_nobody_waits_for_is_kept(cloud: Templates, function: Placed, room: Room) -> None:
     if room.declaration.is_awaited:
         assert "DeadLetterConfig" not in function.properties
         return

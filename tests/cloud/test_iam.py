@@ -91,7 +91,7 @@ BUNDLES = re.compile(r"arn:aws:s3:::cdk-[a-z0-9-]+-assets-[a-z0-9-]+/\*\.zip")
 """The bundles of jobs: one that began before a deployment fetches the one that it began with."""
 
 
-def test_nothing_is_granted_on_everything_without_a_reason(cloud: Templates) -> None:
+def test_case_112_nothing_is_granted_on_everything_without_a_reason(cloud: Templates) -> None:
     for role, grant in all_grants(cloud):
         assert "*" not in grant.action, f"{role}: {grant}"
         assert grant.resource != "*" or grant.action in WHOLE, f"{role}: {grant}"
@@ -230,7 +230,7 @@ def known(cloud: Templates, role: Placed, grant: Grant) -> Grant:
 
 
 @pytest.mark.parametrize("room", rooms(), ids=lambda room: room.name)
-def test_role_is_exactly_what_its_function_needs(cloud: Templates, room: Room) -> None:
+def test_case_112_role_is_exactly_what_its_function_needs(cloud: Templates, room: Room) -> None:
     function = cloud.function(room.name)
     role = cloud.role_of(function)
     sharing = [one for one in cloud.of("AWS::Lambda::Function") if cloud.role_of(one) == role]

@@ -206,7 +206,7 @@ def test_routes_are_distinct_and_payload_is_of_version_two(cloud: Templates) -> 
         assert one.properties["PayloadFormatVersion"] == "2.0"
 
 
-def test_no_secret_stands_in_a_template(cloud: Templates) -> None:
+def test_case_114_no_secret_stands_in_a_template(cloud: Templates) -> None:
     for secret in cloud.of("AWS::SecretsManager::Secret"):
         assert "SecretString" not in secret.properties
         assert secret.properties["GenerateSecretString"]["PasswordLength"] >= 48

@@ -30,7 +30,7 @@ def routes(cloud: Templates) -> list[tuple[str, str, Placed]]:
     return found
 
 
-def test_every_route_leads_to_its_function(cloud: Templates) -> None:
+def test_case_115_every_route_leads_to_its_function(cloud: Templates) -> None:
     declared = {(f"{m} {p}" if p != STAGE else p): room.name for room, e in endpoints() for m, p in e.routes}
     assert {key: one.properties["FunctionName"] for _, key, one in routes(cloud)} == {
         key: cloud.named(name) for key, name in declared.items()

@@ -19,7 +19,7 @@ from infra.parts.stage import APPLICATION
 from shared.base import clock, tokens
 from shared.base.ids import new_id
 from shared.contract.declare import ANY_ROUTE, Endpoint
-from shared.contract.derived import needs_of, validation_status
+from shared.contract.derived import needs_of
 from shared.contract.needs import Kind
 from shared.contract.permissions import Identity
 from shared.contract.resources import EDGE, MEDIA, PUBLIC_KEYS, RENDER, SECRETS, TABLES, TRANSCODE
@@ -32,7 +32,8 @@ from tests.callers import LONG, revive, service_token
 
 ENDPOINTS = [(room, endpoint) for room, endpoint in endpoints() if endpoint.path != ANY_ROUTE]
 TOKENLESS = (Identity.PUBLIC, Identity.SIGNATURE)
-PATHS = document()["paths"]
+DOCUMENT = document()
+PATHS = DOCUMENT["paths"]
 
 
 def routes(wanted: Callable[[Endpoint, dict[str, Any]], bool] = lambda endpoint, operation: True) -> Any:
@@ -222,27 +223,6 @@ def test_a_session_that_ended_is_refused_at_once_where_it_must_be_fresh(
     assert answer.status == 401
 
 
-# Who signs is proven before the body is read, and only an endpoint's own tests can sign for it.
-@routes(lambda endpoint, operation: "requestBody" in operation and endpoint.caller.identity is not Identity.SIGNATURE)
-def test_a_field_that_is_unknown_is_a_mistake(
-    token: dict[Identity, str], room: Room, endpoint: Endpoint, method: str, path: str
-) -> None:
-    answer = ask(room, method, path, {"surplus_field": 1}, token=token.get(endpoint.caller.identity, ""))
-    check_form(answer)
-    assert answer.status == validation_status(path)
-    assert "surplus_field" in answer.error["field_errors"]
-
-
-@routes(lambda endpoint, operation: endpoint.method != "GET")
-@pytest.mark.parametrize("body", ["{", '{"a": NaN}', '{"a": 1e999}', '{"a": "\\ud800"}', "[" * 20_000, "\ufeff{}"])
-def test_json_that_is_no_good_is_never_a_defect(
-    token: dict[Identity, str], room: Room, endpoint: Endpoint, method: str, path: str, body: str
-) -> None:
-    answer = ask(room, method, path, body, token=token.get(endpoint.caller.identity, ""))
-    check_form(answer)
-    assert (answer.status, answer.error["code"]) == (400, "BAD_REQUEST")
-
-
 def creates_for_somebody(endpoint: Endpoint) -> bool:
     return endpoint.method == "POST" and endpoint.status in (201, 202) and endpoint.caller.identity is Identity.USER
 
@@ -276,7 +256,7 @@ SERVED = {" ".join(endpoint.routes[0]): endpoint for _, endpoint in ENDPOINTS}
 @pytest.mark.parametrize(
     "entry", [one for one in CONTRACT if "limit" in one and one["route"] in SERVED], ids=lambda one: one["route"]
 )
-def test_limits_are_those_of_the_contract(entry: dict[str, Any]) -> None:
+def test_case_41_limits_are_those_of_the_contract(entry: dict[str, Any]) -> None:
     asked = {(int(amount), SECONDS[unit]) for amount, unit in re.findall(r"(\d+)/(minute|hour|day)", entry["limit"])}
     subjects = ("address",) if entry["limit"].endswith("per IP") else ("user", "owner")
     declared = {(limit.amount, limit.seconds) for limit in SERVED[entry["route"]].limits if limit.subject in subjects}

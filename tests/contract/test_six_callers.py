@@ -98,7 +98,7 @@ def test_every_endpoint_has_its_row() -> None:
 
 @pytest.mark.parametrize("who", CALLERS)
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
-def test_each_caller_gets_what_is_theirs(seen: Seen, proofs: dict[str, str], name: str, who: str) -> None:
+def test_case_30_each_caller_gets_what_is_theirs(seen: Seen, proofs: dict[str, str], name: str, who: str) -> None:
     answer = asked_as(seen, name, proofs[who])
     assert answer.status == TABLE[name][CALLERS.index(who)], answer.body[:300]
     if answer.status >= 400:

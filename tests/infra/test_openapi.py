@@ -24,7 +24,7 @@ def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
-def test_every_route_is_an_operation(document: dict[str, Any]) -> None:
+def test_case_115_every_route_is_an_operation(document: dict[str, Any]) -> None:
     declared = {
         f"{method} {path}": room
         for room, endpoint in endpoints()

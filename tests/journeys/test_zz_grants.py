@@ -60,7 +60,7 @@ def calls(local_stack: LocalStack) -> dict[str, set[tuple[str, str, bool]]]:
     return found
 
 
-def test_nothing_was_denied(calls: dict[str, set[tuple[str, str, bool]]]) -> None:
+def test_case_113_nothing_was_denied(calls: dict[str, set[tuple[str, str, bool]]]) -> None:
     denied = [
         (role, action, resource) for role, seen in calls.items() for action, resource, allowed in seen if not allowed
     ]

@@ -103,7 +103,7 @@ def test_timeout_ends_the_worker(stack: LocalStack) -> None:
     assert until(lambda: not alive(pid), 2)
 
 
-def test_ungranted_call_is_denied_recorded_and_told(stack: LocalStack) -> None:
+def test_case_113_ungranted_call_is_denied_recorded_and_told(stack: LocalStack) -> None:
     assert invoke(stack, do="put", key="allowed/a")[0] is None
     kind, body = invoke(stack, do="put", key="elsewhere/a")
     assert kind == "Unhandled"

@@ -35,7 +35,7 @@ def writes(stage: Stage) -> int:
     return sum(call.operation == "UpdateItem" for call in stage.calls)
 
 
-def test_an_exact_bucket_lets_its_amount_through_and_fills_again_with_the_next_window(
+def test_case_41_an_exact_bucket_lets_its_amount_through_and_fills_again_with_the_next_window(
     stage: Stage, hour: TurnedClock
 ) -> None:
     hour.advance(20)
@@ -224,7 +224,7 @@ def test_an_address_never_gets_more_than_burst_and_rate(stage: Stage, hour: Turn
     assert writes(stage) <= asked * (0.3 if processes == 1 else 0.6)
 
 
-def test_threads_of_many_processes_share_one_bucket(stage: Stage, hour: TurnedClock) -> None:
+def test_case_42_threads_of_many_processes_share_one_bucket(stage: Stage, hour: TurnedClock) -> None:
     barrier = threading.Barrier(8)
 
     def process(_: int) -> int:

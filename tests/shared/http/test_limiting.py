@@ -44,7 +44,7 @@ def test_logging_in_costs_one_write(stage: Stage) -> None:
     assert stage.calls_of(enter) == ["dynamodb:UpdateItem"]
 
 
-def test_the_eleventh_login_of_an_address_is_refused_in_either_endpoint(
+def test_case_43_the_eleventh_login_of_an_address_is_refused_in_either_endpoint(
     stage: Stage, turned_clock: TurnedClock
 ) -> None:
     turned_clock.seconds = START + 20
@@ -71,7 +71,7 @@ def test_the_eleventh_login_of_an_address_is_refused_in_either_endpoint(
         {"x-real-ip": "198.51.100.9"},
     ],
 )
-def test_no_header_of_the_caller_gives_it_another_address(
+def test_case_43_no_header_of_the_caller_gives_it_another_address(
     stage: Stage, turned_clock: TurnedClock, headers: dict[str, str]
 ) -> None:
     for _ in range(10):
@@ -90,14 +90,14 @@ def test_the_edge_tells_the_address_when_it_proves_itself(
     assert enter(headers={**edge, "cloudfront-viewer-address": "203.0.113.7:80"}).status == 429
 
 
-def test_a_customer_s_ipv6_addresses_are_one(stage: Stage, turned_clock: TurnedClock) -> None:
+def test_case_43_a_customer_s_ipv6_addresses_are_one(stage: Stage, turned_clock: TurnedClock) -> None:
     for number in range(10):
         assert enter(address=f"2001:db8:1:2::{number + 1}").status == 200
     assert enter(address="2001:db8:1:2:ffff::1").status == 429
     assert enter(address="2001:db8:1:3::1").status == 200
 
 
-def test_a_user_s_limit_holds_over_tokens_and_addresses(stage: Stage, turned_clock: TurnedClock) -> None:
+def test_case_43_a_user_s_limit_holds_over_tokens_and_addresses(stage: Stage, turned_clock: TurnedClock) -> None:
     user_id = "01900000-0000-7000-8000-000000000001"
     statuses = []
     for number in range(52):

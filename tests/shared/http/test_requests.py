@@ -105,7 +105,7 @@ def test_no_bytes_are_a_defect(token: str, raw: bytes, kind: str) -> None:
 
 @pytest.mark.parametrize("size", [MEBIBYTE + 1, 3 * MEBIBYTE])
 @pytest.mark.parametrize("encoded", [False, True])
-def test_a_body_over_a_mebibyte_is_not_even_parsed(lasting_stage: Stage, size: int, encoded: bool) -> None:
+def test_case_47_a_body_over_a_mebibyte_is_not_even_parsed(lasting_stage: Stage, size: int, encoded: bool) -> None:
     sent = event("POST", "/api/v1/things", "{" * size)
     if encoded:
         sent |= {"body": base64.b64encode(b"{" * size).decode(), "isBase64Encoded": True}

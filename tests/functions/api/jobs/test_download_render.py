@@ -12,7 +12,7 @@ BOTH = [(handler, "/api/download/{}", "720p.mp4"), (thumbnail, "/api/download/{}
 
 
 @pytest.mark.parametrize(("asked", "path", "name"), BOTH)
-def test_it_leads_to_the_file(completed: Make, ada: Someone, asked: Handler, path: str, name: str) -> None:
+def test_case_37_it_leads_to_the_file(completed: Make, ada: Someone, asked: Handler, path: str, name: str) -> None:
     job = completed("Holiday 1")
     answer = ada.call(asked, "GET", path.format(job.id))
     assert answer.status == 302
@@ -23,7 +23,7 @@ def test_it_leads_to_the_file(completed: Make, ada: Someone, asked: Handler, pat
 
 
 @pytest.mark.parametrize(("asked", "path", "name"), BOTH)
-def test_who_follows_no_redirect_is_told_the_address(
+def test_case_37_who_follows_no_redirect_is_told_the_address(
     completed: Make, ada: Someone, asked: Handler, path: str, name: str
 ) -> None:
     job = completed()
@@ -34,7 +34,7 @@ def test_who_follows_no_redirect_is_told_the_address(
 
 
 @pytest.mark.parametrize(("asked", "path", "name"), BOTH)
-def test_others_and_too_early(
+def test_case_31_others_and_too_early(
     completed: Make, running: Make, ada: Someone, bob: Someone, asked: Handler, path: str, name: str
 ) -> None:
     assert bob.call(asked, "GET", path.format(completed().id)).status == 404

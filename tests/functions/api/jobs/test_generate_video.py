@@ -104,7 +104,7 @@ def test_a_scene_without_sound_is_named(ada: Someone) -> None:
     assert (detail["scene_id"], detail["pointer"]) == ("intro", "/0/scenes/0/elements/0/src")
 
 
-def test_the_videos_of_others_are_no_sources(ada: Someone, bob: Someone, completed: Make, stage: Stage) -> None:
+def test_case_31_the_videos_of_others_are_no_sources(ada: Someone, bob: Someone, completed: Make, stage: Stage) -> None:
     wish = scenes(elements=[{"type": "video", "src": completed().video_id}])
     rows = stage.rows(JOBS)
     assert bob.call(handler, "POST", PATHS[0], wish).status == 400

@@ -16,7 +16,7 @@ def test_a_stage_with_a_database_is_ready(operated: Operated) -> None:
     assert ready("/ready").json == answer.json
 
 
-def test_a_stage_without_its_database_is_not(operated: Operated, turned_clock: TurnedClock) -> None:
+def test_case_117_a_stage_without_its_database_is_not(operated: Operated, turned_clock: TurnedClock) -> None:
     operated.broken.add("BatchGetItem")
     answer = ready()
     assert (answer.status, answer.json) == (503, {"status": "not_ready", "services": {"database": "unhealthy"}})

@@ -126,7 +126,7 @@ def test_pages_miss_and_repeat_nothing(awaiting: Upload, ada: Someone, query: st
     assert cursor is None
 
 
-def test_a_cursor_goes_on_though_videos_come_and_go(awaiting: Upload, ada: Someone) -> None:
+def test_case_54_a_cursor_goes_on_though_videos_come_and_go(awaiting: Upload, ada: Someone) -> None:
     made = [awaiting() for _ in range(6)]
     first = ada.call(handler, "GET", PATH, query="limit=2").json
     CatalogueService.open().delete(made[4], ada.user_id)  # the one that the cursor names
@@ -137,7 +137,7 @@ def test_a_cursor_goes_on_though_videos_come_and_go(awaiting: Upload, ada: Someo
     assert total(rest) == (5, False), "of what there is now"
 
 
-def test_a_cursor_is_good_for_its_own_list_alone(awaiting: Upload, ada: Someone, bob: Someone) -> None:
+def test_case_33_a_cursor_is_good_for_its_own_list_alone(awaiting: Upload, ada: Someone, bob: Someone) -> None:
     for _ in range(3):
         awaiting()
     cursor = ada.call(handler, "GET", PATH, query="limit=2").json["pagination"]["next_cursor"]

@@ -84,7 +84,7 @@ def test_a_viewer_has_no_right_to_write(ready: Make, someone: Any) -> None:
     assert edit(ready(), someone("eve", "viewer"), {"title": "Mine"}).status == 403
 
 
-def test_private_at_once_for_everybody_else(ready: Make, ada: Someone, bob: Someone) -> None:
+def test_case_33_private_at_once_for_everybody_else(ready: Make, ada: Someone, bob: Someone) -> None:
     video_id = ready()
     assert edit(video_id, ada, {"visibility": "private"}).json["visibility"] == "private"
     assert bob.call(get, "GET", f"/api/videos/{video_id}").status == 404

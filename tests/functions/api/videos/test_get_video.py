@@ -49,7 +49,7 @@ def test_what_anybody_may_see_is_shared_for_a_minute(ready: Make, ada: Someone) 
     assert "private" in get(video_id, ada).headers["cache-control"]
 
 
-def test_a_private_video_is_its_authors_alone(ready: Make, ada: Someone, bob: Someone) -> None:
+def test_case_33_a_private_video_is_its_authors_alone(ready: Make, ada: Someone, bob: Someone) -> None:
     video_id = ready(visibility="private")
     assert get(video_id, ada).status == 200
     for who in (bob, Someone()):

@@ -35,7 +35,7 @@ def test_good_usernames(username: str) -> None:
 @pytest.mark.parametrize(
     "username", ["", "ab", "x" * 31, "alice\n", "al ice", "älice", "alice-b", "a.b.c", "ab\u200bc", "١٢٣"]
 )
-def test_bad_usernames(username: str) -> None:
+def test_case_22_bad_usernames(username: str) -> None:
     assert list(problems(username=username)) == ["username"]
 
 
@@ -100,7 +100,7 @@ def test_bad_addresses(email: str) -> None:
     assert problems(email=email) == {"email": ["Invalid email format"]}
 
 
-def test_one_address_in_two_spellings() -> None:
+def test_case_23_one_address_in_two_spellings() -> None:
     for one, other in [
         ("A@x.com", "a@X.com"),
         ("a@müller.example", "A@xn--mller-kva.example"),
@@ -195,7 +195,7 @@ def test_a_password_matches_its_hash_alone() -> None:
         (" A1abcdef", "A1abcdef"),
     ],
 )
-def test_passwords_count_to_the_last_byte_as_sent(password: str, other: str) -> None:
+def test_cases_21_and_22_passwords_count_to_the_last_byte_as_sent(password: str, other: str) -> None:
     hashed = passwords.hash_password(password, PEPPERS)
     assert passwords.password_matches(password, hashed, PEPPERS)
     assert not passwords.password_matches(other, hashed, PEPPERS)

@@ -80,7 +80,7 @@ def test_names_are_taken_in_any_letter_case(
     assert (stage.rows(USERS), stage.rows(SESSIONS)) == before
 
 
-def test_of_twenty_at_once_with_one_address_one_wins(stage: Stage, register: Register) -> None:
+def test_case_23_of_twenty_at_once_with_one_address_one_wins(stage: Stage, register: Register) -> None:
     def attempt(number: int) -> str:
         try:
             register(f"user_{number}", email="same@example.com")

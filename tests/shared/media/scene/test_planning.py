@@ -49,7 +49,7 @@ def test_whatever_parses_is_planned(value: dict[str, Any]) -> None:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(PROJECTS)
-def test_no_text_of_a_user_gets_into_a_graph(value: dict[str, Any]) -> None:
+def test_case_57_no_text_of_a_user_gets_into_a_graph(value: dict[str, Any]) -> None:
     project = parse(json.loads(json.dumps(value).replace('"text": "', '"text": "Q@;[v]'))).projects[0]
     plan = plan_render(project, sources(project), encoder_build="test")
     for unit in plan.units:
