@@ -75,7 +75,8 @@ class OrderService:
     def retry(self, job_id: str, owner_id: str, tier: str) -> Job:
         """Take a failed job up again where it failed: its finished work is found by what it was made of.
 
-        It counts as a video of today, and its costs as this month's.
+        It counts as a video of today, and its costs as this month's. What it has cost is not set aside again, since
+        that work is done; the plan knows what is left.
         Raises BadJobIdError, JobNotFoundError, JobNotRetriedError, TooManyJobsError, DailyVideosError, BudgetError.
         """
         if not is_id(job_id):
@@ -89,12 +90,13 @@ class OrderService:
         fields: dict[str, Any] = {
             "attempt": job.attempt + 1,
             "counted_on": clock.day(),
+            "reserved": max(0, job.reserved - job.cost),
             "execution_arn": "",
             "completed_at": "",
             "current_step": WAITING,
             **UNSENT,
         }
-        counted = replace(job, counted_on=fields["counted_on"])
+        counted = replace(job, counted_on=fields["counted_on"], reserved=fields["reserved"])
         change = open_within(
             counted,
             tier,

@@ -83,7 +83,7 @@ class JobStore:
             *books.move(self._table, job, None, job.status, allowance, 0),
             {"Put": put(self._table, {**job_key(job.id, REQUEST), "request": request})},
         )
-        return self._write(writes, together, job)
+        return self._write(writes, together, job, job.counted_on)
 
     def move(
         self,
@@ -110,12 +110,13 @@ class JobStore:
             **fields,
         }
         expected = Expected(equal={"status": job.status, "attempt": job.attempt, "reserved": job.reserved})
-        counted = replace(job, counted_on=str(fields.get("counted_on", job.counted_on)))
+        known: dict[str, Any] = {name: fields[name] for name in ("counted_on", "reserved") if name in fields}
+        counted = replace(job, **known)
         writes = (
             {"Update": update(self._table, job_key(job.id), whole, expected)},
             *books.move(self._table, counted, job.status, status, allowance, milliseconds),
         )
-        return self._write(writes, together, counted)
+        return self._write(writes, together, job, counted.counted_on)
 
     def reserve(self, job: Job, reserved: int, budget: int | None, **fields: Value) -> Change:
         """Set aside another sum for an open job, within the owner's budget, and set fields of it."""
@@ -125,13 +126,13 @@ class JobStore:
             {"Update": update(self._table, job_key(job.id), change, Expected(equal=stands))},
             *books.reservation(self._table, job, reserved - job.reserved, budget),
         )
-        return self._write(writes, (), job)
+        return self._write(writes, (), job, job.counted_on)
 
     def budget(self, owner_id: str, amount: int | None) -> dict[str, Any]:
         """The part of a transaction that sets what an owner's work may cost in a month; None for no bound."""
         return books.budget(self._table, owner_id, amount)
 
-    def _write(self, own: Writes, others: Writes, job: Job) -> Change:
+    def _write(self, own: Writes, others: Writes, job: Job, day: str) -> Change:
         with answering(_WHAT):
             refusal = write_together(*own, *others)
         if refusal is None:
@@ -143,7 +144,7 @@ class JobStore:
             return Change(False, job, orphaned=True)
         if refusal.number == _ACCOUNT:
             return Change(False, job, account=to_account(held))
-        return Change(False, job, month=to_month(held, job.counted_on))
+        return Change(False, job, month=to_month(held, day))
 
     def change(
         self, job: Job, *, equal: dict[str, Value] | None = None, below: dict[str, int] | None = None, **fields: Value

@@ -7,30 +7,26 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.base import aws, kept
+from shared.base import kept
 from shared.base.errors import QuotaExceededError
-from shared.base.transactions import write_together
 from shared.contract.resources import JOBS
 from shared.domains.jobs.errors import BudgetError, DailyVideosError, TooManyJobsError
-from shared.domains.jobs.model import Job, Kind, Month, Status, Usage
+from shared.domains.jobs.model import Job, Month, Status
 from shared.domains.jobs.rules import quotas
-from shared.domains.jobs.rules.keys import month_key
-from shared.domains.jobs.rules.prices import cost_of, dollars, price_table
+from shared.domains.jobs.rules.prices import cost_of, price_table
 from shared.domains.jobs.service import desk as desks
 from shared.domains.jobs.service.desk import JobService
-from shared.domains.jobs.service.ordering import Order, OrderService
-from shared.domains.jobs.service.quotas import QuotaService
+from shared.domains.jobs.service.ordering import OrderService
 from shared.domains.jobs.service.working import WorkService
-from shared.domains.jobs.store.rows import to_month
 from shared.domains.videos.service.catalogue import CatalogueService
-from tests.aws import Stage, real_name
+from tests.aws import Stage
 from tests.clock import TurnedClock
+from tests.shared.domains.jobs.books import USAGE, allow, month, order
 from tests.shared.domains.jobs.conftest import ARN, MEDIA, OWNER, RESERVED, MakeJob, charge, check_books, stored
 
 MOVE = "dynamodb:TransactWriteItems"
 LAST_MORNING = datetime(2026, 1, 31, 9, tzinfo=UTC).timestamp()
 DAY = 24 * 3600
-USAGE = Usage(lambda_gb_seconds=10)
 
 
 @pytest.fixture(autouse=True)
@@ -44,21 +40,6 @@ def morning(turned_clock: TurnedClock) -> TurnedClock:
     """The clock on the last morning of a month."""
     turned_clock.seconds = LAST_MORNING
     return turned_clock
-
-
-def allow(nanos: int | None) -> None:
-    """Set the owner's budget, as a process does that no other one hears of."""
-    refusal = write_together(QuotaService.open().budget(OWNER.id, None if nanos is None else dollars(nanos)))
-    assert refusal is None
-
-
-def month(day: str) -> Month:
-    key = {name: {"S": value} for name, value in month_key(OWNER.id, day).items()}
-    return to_month(aws.client("dynamodb").get_item(TableName=real_name(JOBS), Key=key).get("Item", {}), day)
-
-
-def order(tier: str = "enterprise", reserved: int = RESERVED) -> Job:
-    return OrderService.open().order(OWNER, Order(Kind.SCENES, "My film", [], reserved), tier)
 
 
 def many(act: Callable[[], object], times: int = 100, at_once: int = 20) -> Counter[str]:
@@ -188,20 +169,6 @@ def test_a_job_that_never_ran_gives_its_video_of_the_day_back(pending: MakeJob, 
     check_books(stage)
 
 
-def test_costs_are_taken_of_the_budget_and_stay_when_the_job_has_ended(running: MakeJob, stage: Stage) -> None:
-    cost = cost_of(USAGE, price_table())
-    allow(RESERVED + cost)
-    job = running()
-    charge(job, "render", 0, USAGE)
-    assert (month(job.counted_on).used, month(job.counted_on).spent) == (RESERVED + cost, cost)
-    WorkService.open().fail(job, "BROKEN", "It broke.")
-    charge(job, "late", 0, USAGE)
-    assert month(job.counted_on).used == 2 * cost
-    with pytest.raises(BudgetError):
-        order()
-    check_books(stage)
-
-
 def test_days_and_months_begin_by_themselves(
     stage: Stage, morning: TurnedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -244,32 +211,3 @@ def test_a_retry_is_a_video_of_its_own_day(running: MakeJob, stage: Stage, morni
     JobService.open().cancel(again.id, OWNER.id)
     assert month("2026-02-01") == Month()
     assert month("2026-01-31") == Month()
-
-
-def test_the_plan_sets_aside_what_the_work_will_cost(running: MakeJob, work: WorkService, stage: Stage) -> None:
-    """Once more of the sources is known than at the order; whoever still has the job as it was ends it all the same."""
-    allow(10 * RESERVED)
-    job, cost = running(), cost_of(USAGE, price_table())
-    assert stage.calls_of(lambda: work.estimate(job, 5, USAGE)) == [MOVE]
-    assert (month(job.counted_on).used, stored(job).reserved) == (cost, cost)
-    work.estimate(job, 5, Usage(lambda_gb_seconds=99))
-    assert stored(job).reserved == cost, "the job is not what this one takes it for"
-    little = Usage(lambda_gb_seconds=1)
-    work.estimate(stored(job), 5, little)
-    assert month(job.counted_on).used == cost_of(little, price_table())
-    assert work.complete(job, MEDIA)
-    assert month(job.counted_on).used == 0
-    check_books(stage)
-
-
-def test_work_that_turns_out_too_dear_is_not_begun(running: MakeJob, work: WorkService, stage: Stage) -> None:
-    dear = Usage(lambda_gb_seconds=1000)
-    allow(cost_of(dear, price_table()) + RESERVED - 1)
-    job, other = running(), running()
-    before = stage.rows(JOBS)
-    with pytest.raises(BudgetError, match=r"cost 0\.013333 .* 0\.013333 of"):
-        work.estimate(job, 5, dear)
-    assert stage.rows(JOBS) == before
-    assert work.fail(other, "BROKEN", "It broke.")
-    work.estimate(job, 5, dear)
-    check_books(stage)
