@@ -8,6 +8,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import accumulate
@@ -16,12 +17,13 @@ from pathlib import Path
 from bench.cpu import Command, cpu_of_children, cpu_seconds, in_turns, ratio
 from bench.encode import FFMPEG, FOOTAGE, cut
 from bench.figures import Figure
-from bench.our_transcode import FileSink, encode, plan_of
+from bench.our_transcode import FileSink, FileSource, encode, plan_of
 from infra.parts.discovery import ROOT
+from shared.media import vmaf
 from shared.media.illustrating import Illustrations
 from shared.media.package import EncodedRun, package
-from shared.media.plan import Plan
-from shared.media.timeline import segments
+from shared.media.plan import VMAF_GROUPS, Plan
+from shared.media.timeline import segments, spread
 from shared.media.workers import share_out
 
 SECONDS, RUNS, ROUNDS = 24, 2, 2
@@ -48,7 +50,7 @@ def measure() -> list[Figure]:
         )
         apart = cpu_seconds(Command((*line, str(folder / "apart"), "apart"), str(ROOT)))
         plan = plan_of(source, SECONDS)
-        each, packaging, drawing = _of_segments(plan, source, folder)
+        each, packaging, drawing, measuring = _of_segments(plan, source, folder)
     film = f"{SECONDS} s of film, " + ", ".join(rung.name for rung in plan.rungs)
     shared, at_once = ratio(seconds[SHARED], seconds[ALONE]), statistics.median(seconds[ALONE]) / apart
     return [
@@ -56,6 +58,7 @@ def measure() -> list[Figure]:
         Figure("CPU of all rungs at once over one after another", round(at_once, 3), "x", LADDER_LIMIT),
         Figure("CPU of packaging over that of encoding", round(packaging / sum(each), 5), "x", PACKAGING_LIMIT),
         Figure("CPU of storyboard and preview over encoding", round(drawing / sum(each), 4), "x", DRAWING_LIMIT),
+        Figure("CPU of VMAF of any film over encoding a minute", round(measuring / sum(each) * SECONDS / 60, 3), "x"),
         Figure(
             f"time to ready over the ideal, simulated, {WORKERS[0]} to {WORKERS[-1]} workers, worst",
             round(max(ready_over_ideal(each, workers) for workers in WORKERS), 3),
@@ -65,8 +68,8 @@ def measure() -> list[Figure]:
     ]
 
 
-def _of_segments(plan: Plan, source: Path, folder: Path) -> tuple[list[float], float, float]:
-    """CPU seconds of each segment as a run of its own, of packaging them all, and of what is drawn besides."""
+def _of_segments(plan: Plan, source: Path, folder: Path) -> tuple[list[float], float, float, float]:
+    """CPU seconds of each segment as a run of its own, of packaging them all, of what is drawn besides, and of VMAF."""
     silent, each = replace(plan, has_audio=False), list[float]()
     runs: dict[str, list[EncodedRun]] = {rung.name: [] for rung in plan.rungs}
     for run in plan.runs:
@@ -81,7 +84,21 @@ def _of_segments(plan: Plan, source: Path, folder: Path) -> tuple[list[float], f
     before = cpu_of_children() + time.process_time()
     drawing = partial(Illustrations, FFMPEG)
     package(silent, runs, None, lambda name, _: FileSink(folder / "drawn" / name), illustrate=drawing)
-    return each, packaging, cpu_of_children() + time.process_time() - before - packaging
+    drawing_seconds = cpu_of_children() + time.process_time() - before - packaging
+    before = cpu_of_children() + time.process_time()
+    _measure(plan, runs, source)
+    return each, packaging, drawing_seconds, cpu_of_children() + time.process_time() - before
+
+
+def _measure(plan: Plan, encoded: Mapping[str, Sequence[EncodedRun]], source: Path) -> None:
+    """VMAF as for any film of this length or a longer one."""
+    measured = replace(plan, vmaf_groups=spread(-(-plan.frames // plan.gop), VMAF_GROUPS))
+    for run in measured.runs:
+        made = {name: runs[run.index] for name, runs in encoded.items()}
+        indexes = {name: one.index for name, one in made.items()}
+        fragments = {name: one.fragments for name, one in made.items()}
+        for group in vmaf.groups_in(measured, run):
+            vmaf.measure(measured, run, group, indexes, fragments, FileSource(source), FFMPEG)
 
 
 def ready_over_ideal(each: list[float], workers: int, film_seconds: int = FILM_SECONDS) -> float:

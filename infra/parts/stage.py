@@ -43,6 +43,7 @@ class Stage:
     job_cpu_seconds      what a Batch worker gets of them
     gpu             family of machines with GPUs that encode what is for Batch: g4dn, g5 or g6; "off" without any
     extra_codecs    codecs that streams have besides H.264, comma separated: hevc, av1; "off" without any
+    vmaf            "on" when workers measure how rungs look beside their source, for the manifest; or "off"
     transcriber     who writes down what has no text: "amazon", "embedded", or "none"
     transcriber_python   the interpreter that the embedded one runs in
     mail_from       the address that mail comes from; "" sends none
@@ -71,6 +72,7 @@ class Stage:
     job_cpu_seconds: str
     gpu: str
     extra_codecs: str
+    vmaf: str
     most_workers: int
     access_token_minutes: str
     refresh_token_days: str
@@ -123,6 +125,7 @@ class Stage:
             "JOB_CPU_SECONDS": self.job_cpu_seconds,
             "GPU": self.gpu,
             "EXTRA_CODECS": self.extra_codecs,
+            "VMAF": self.vmaf,
             "ACCESS_TOKEN_EXPIRE_MINUTES": self.access_token_minutes,
             "REFRESH_TOKEN_EXPIRE_DAYS": self.refresh_token_days,
             "TRANSCRIBER": self.transcriber,
@@ -155,6 +158,7 @@ _NUMBERS = {
 
 _CHOICES = {
     "gpu": (GPU_OFF, *GPU_FAMILIES),
+    "vmaf": ("on", OFF),
     "transcriber": ("amazon", "embedded", "none"),
     "csrf_mode": ("cookie", "always", "off"),
 }
@@ -197,6 +201,7 @@ def stage_of(node: Node) -> Stage:
         job_cpu_seconds=context("job_cpu_seconds", str(JOB_CPU_SECONDS)),
         gpu=_choice("gpu", context("gpu", GPU_OFF)),
         extra_codecs=_extra_codecs(context("extra_codecs", OFF), context("gpu", OFF)),
+        vmaf=_choice("vmaf", context("vmaf", OFF)),
         most_workers=int(context("most_workers", str(MOST_INVOCATIONS))),
         access_token_minutes=context("access_token_minutes", "15"),
         refresh_token_days=context("refresh_token_days", "7"),

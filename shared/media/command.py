@@ -16,6 +16,8 @@ PICTURE_DECODERS = ("png", "mjpeg", "webp")
 
 FIRST_PIPE = "{first_pipe}"
 """In a graph it stands for the pipe of the first output, for filters that write what they measure."""
+PIPES = "{{pipe_{}}}"
+"""With the number of an output, from 0, the same as a path, for filters that open files themselves."""
 
 SPEECHLESS = ("-nostdin", "-hide_banner", "-v", "error", "-nostats")
 
@@ -82,6 +84,8 @@ class Command:
             line += [*self.loop.arguments, "-t", f"{self.loop.seconds:.6f}", "-f", "null", "-", "-dec", "0:0"]
         if self.filters:
             graph = self.filters.replace(FIRST_PIPE, f"pipe\\\\:{descriptors[0]}")
+            for number, descriptor in enumerate(descriptors):
+                graph = graph.replace(PIPES.format(number), f"/proc/self/fd/{descriptor}")
             line += ["-filter_complex_threads", str(self.filter_threads), "-filter_complex", graph]
         for output, descriptor in zip(self.outputs, descriptors, strict=True):
             line += output.arguments

@@ -45,8 +45,8 @@ def _rung(height: int, scale: Fraction, display_width: int, display_height: int,
     peak = peak_kbits(height, codec) * (FAST_MOTION if rate > 30 else 1)
     return Rung(
         name=f"{height}p" if codec == "h264" else f"{height}p-{codec}",
-        width=_even(display_width * scale),
-        height=_even(display_height * scale),
+        width=even(display_width * scale),
+        height=even(display_height * scale),
         peak_kbits=round(peak),
         buffer_kbits=round(peak * BUFFER),
     )
@@ -61,8 +61,9 @@ def peak_kbits(short_side: int, codec: Codec) -> int:
 def fitted(width: int, height: int, side: int) -> tuple[int, int]:
     """A picture's even width and height where no side is longer than `side`; it is never made larger."""
     shrink = min(Fraction(1), Fraction(side, max(width, height)))
-    return _even(width * shrink), _even(height * shrink)
+    return even(width * shrink), even(height * shrink)
 
 
-def _even(length: Fraction) -> int:
+def even(length: Fraction) -> int:
+    """The nearest even number of pixels, at least two."""
     return max(2, 2 * round(length / 2))

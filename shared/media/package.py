@@ -98,7 +98,7 @@ class Manifest:
         """The inverse of `to_json`."""
         members: dict[str, Any] = {
             **value,
-            "variants": tuple(Variant(**variant) for variant in value["variants"]),
+            "variants": tuple(Variant.from_json(variant) for variant in value["variants"]),
             "objects": tuple(PublishedObject(**published) for published in value["objects"]),
         }
         return cls(**members)

@@ -27,6 +27,9 @@ from shared.media.workers import (
 ENGINE_VERSION = 2
 """Raise it when the same plan would be encoded or packaged differently."""
 
+VMAF_GROUPS = 6
+"""How many groups of pictures are measured, about two seconds each, however long the film is."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -56,6 +59,8 @@ class Plan:
     """What the encoder is told for single rungs, by their names."""
     rung_codecs: dict[str, Codec] = field(default_factory=dict)
     """Codecs of rungs that are not in `codec`, by their names. They come before the others."""
+    vmaf_groups: tuple[int, ...] = ()
+    """Numbers of the groups of pictures whose VMAF is measured."""
 
     @property
     def encoder_lane(self) -> EncoderLane:
@@ -108,6 +113,7 @@ class Plan:
             "frame_rate": Fraction(value["frame_rate"]),
             "encoder_arguments": tuple(value["encoder_arguments"]),
             "rung_arguments": {name: tuple(told) for name, told in value.get("rung_arguments", {}).items()},
+            "vmaf_groups": tuple(value.get("vmaf_groups", ())),
             "segments": tuple(Span(**span) for span in value["segments"]),
             "runs": tuple(Run(run["index"], Span(**run["span"]), run["is_last"]) for run in value["runs"]),
             "rungs": tuple(Rung(**rung) for rung in value["rungs"]),
@@ -129,6 +135,7 @@ def make_plan(
     runs: int | None = None,
     gpu: str = "",
     extra_codecs: Sequence[Codec] = (),
+    vmaf: bool = False,
 ) -> Plan:
     """The plan of a source.
 
@@ -136,7 +143,7 @@ def make_plan(
     Sources that cost more than `lambda_cpu_seconds` are for Batch, where a worker gets about `job_cpu_seconds`. The
     lane decides how many runs there are, unless `runs` says it. `gpu` is the kind of machine with a GPU that Batch has
     for this source, empty when it has none: what it can encode faster goes there, unless there are `extra_codecs`, in
-    which rungs are made beside those in H.264.
+    which rungs are made beside those in H.264. With `vmaf` that of some groups of pictures is measured.
     """
     rate = facts.video.frame_rate
     gop = timeline.gop_frames(rate)
@@ -173,6 +180,7 @@ def make_plan(
         lane=lane,
         rung_arguments=_rung_arguments(encoder, ladder) | _extra_arguments(extra),
         rung_codecs=codecs,
+        vmaf_groups=timeline.spread(-(-frames // gop), VMAF_GROUPS) if vmaf else (),
     )
     return replace(plan, hash=_hash(plan))
 
@@ -214,4 +222,6 @@ def _hash(plan: Plan) -> str:
         del value["rung_arguments"]
     if not plan.rung_codecs:
         del value["rung_codecs"]
+    if not plan.vmaf_groups:
+        del value["vmaf_groups"]
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:32]

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from shared.media.scores import Vmaf
 
 AUDIO_GROUP = "audio"
 STORYBOARD = "storyboard.vtt"
@@ -35,6 +37,15 @@ class Variant:
     iframe_average_bandwidth: int
     size: int
     """Bytes of the rendition's file."""
+    vmaf: Vmaf | None = None
+    """None where it was not measured."""
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "Variant":
+        """The inverse of `asdict`."""
+        told, vmaf = dict(value), value.get("vmaf")
+        told["vmaf"] = Vmaf(**vmaf) if vmaf else None
+        return cls(**told)
 
     @property
     def file(self) -> str:

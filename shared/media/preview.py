@@ -17,7 +17,7 @@ from shared.media.indexes import FragmentIndex, RunIndex
 from shared.media.ladder import Rung, fitted
 from shared.media.layout import video_layout
 from shared.media.runner import Limits, run
-from shared.media.timeline import Span
+from shared.media.timeline import Span, spread
 from shared.media.workers import Run
 
 NAME, CONTENT_TYPE = "preview.mp4", "video/mp4"
@@ -56,8 +56,7 @@ class _Clip:
 
 def moments(groups: int) -> list[int]:
     """Numbers of the groups of pictures, of so many, at whose beginning the moments are."""
-    count = min(MOST_MOMENTS, groups)
-    return [(2 * number + 1) * groups // (2 * count) for number in range(count)]
+    return list(spread(groups, MOST_MOMENTS))
 
 
 def moment_frames(grid: Grid, groups: int) -> int:

@@ -41,3 +41,9 @@ def segments(frames: int, gop: int) -> list[Span]:
     if len(starts) > 1 and frames - starts[-1] < gop:
         starts.pop()
     return [Span(start, end - start) for start, end in zip(starts, [*starts[1:], frames], strict=True)]
+
+
+def spread(groups: int, most: int) -> tuple[int, ...]:
+    """Numbers of at most so many of some groups, in the middles of equal parts of them."""
+    chosen = min(most, groups)
+    return tuple((2 * number + 1) * groups // (2 * chosen) for number in range(chosen))

@@ -230,6 +230,7 @@ def test_tags_say_whose_it_is(cloud: Templates) -> None:
         ({"csrf_mode": "never"}, "none of cookie, always, off"),
         ({"mail_from": "Showreel <me@example.org>"}, "not of the form me@example.org"),
         ({"frontend_url": "app.example.org"}, "not of the form https://app.example.org"),
+        ({"vmaf": "yes"}, "none of on, off"),
         ({"extra_codecs": "vp9"}, "neither off nor a list of hevc, av1"),
         ({"extra_codecs": "av1,av1"}, "neither off nor a list of hevc, av1"),
         ({"extra_codecs": "av1", "gpu": "g5"}, "GPUs make H.264 alone"),

@@ -22,8 +22,9 @@ needs_browser = pytest.mark.skipif(PROGRAM is None, reason="there is no Chromium
 
 @pytest.fixture(scope="module")
 def video(traveller: Traveller, sources: Path) -> dict[str, Any]:
-    """Two rungs in each of three codecs, sound, two segments."""
-    with setting(traveller, "plan_encode", "EXTRA_CODECS", "hevc,av1"):
+    """Two rungs in each of three codecs, sound, two segments; how the rungs look is measured."""
+    codecs, vmaf = ("EXTRA_CODECS", "hevc,av1"), ("VMAF", "on")
+    with setting(traveller, "plan_encode", *codecs), setting(traveller, "plan_encode", *vmaf):
         return traveller.ready(GOOD["landscape"](sources))
 
 
@@ -41,6 +42,16 @@ def test_no_state_is_added_and_downloads_stay_what_they_are(traveller: Traveller
     names = [variant["name"] for variant in _variants(traveller, video["id"])]
     assert names[:2] == ["720p", "480p"]
     assert sorted(names[2:]) == ["480p-av1", "480p-hevc", "720p-av1", "720p-hevc"]
+
+
+def test_the_manifest_tells_how_each_rung_looks(traveller: Traveller, video: dict[str, Any]) -> None:
+    key = f"v/{video['id']}/1/manifest.json"
+    manifest = json.loads(traveller.aws("s3").get_object(Bucket=traveller.bucket, Key=key)["Body"].read())
+    told = {variant["name"]: variant["vmaf"] for variant in manifest["variants"]}
+    assert len(told) == 6
+    for vmaf in told.values():
+        assert (vmaf["model"], vmaf["seconds"], vmaf["pictures"]) == ("vmaf_v0.6.1", 9.0, 27)
+        assert 80 < vmaf["harmonic_mean"] <= vmaf["mean"] <= 100
 
 
 def _variants(traveller: Traveller, video_id: str) -> list[dict[str, Any]]:

@@ -38,6 +38,10 @@ class WorkKeys:
         """The poster, a JPEG."""
         return self._key("poster.jpg")
 
+    def vmaf(self, run: int) -> str:
+        """What was measured of a run, as JSON."""
+        return self._key(f"vmaf/run-{run:04}.json")
+
     def fragments(self, rung: str, run: int) -> str:
         """The bytes of one run of a rung, or of the sound ("audio")."""
         return self._key(f"{rung}/run-{run:04}.m4s")

@@ -1,9 +1,10 @@
 """Joining what workers wrote into the published objects of a video."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from functools import partial
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 
 from shared.base.objects import Objects
@@ -11,11 +12,13 @@ from shared.base.settings import setting
 from shared.domains.videos.model import PublishedMedia, Variant
 from shared.domains.videos.rules.keys import FIRST_VERSION, MANIFEST, POSTER, media_prefix
 from shared.domains.videos.rules.work import RunKeys, WorkKeys
+from shared.domains.videos.service.measuring import measured
 from shared.media.fragmenting import mismatch
 from shared.media.grid import Grid
 from shared.media.indexes import AudioIndex, RunIndex
 from shared.media.package import EncodedAudio, EncodedRun, Manifest, OnLayout, PublishedObject, package
 from shared.media.plan import Plan
+from shared.media.scores import Vmaf
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 """A media version's objects never change: another version has other addresses."""
@@ -26,7 +29,14 @@ def publish(plan: Plan, objects: Objects, video_id: str, work: WorkKeys, on_layo
     shown = plan.facts.video
     size = (shown.display_width, shown.display_height)
     return publish_runs(
-        plan, objects, video_id, work, shown=size, poster=lambda _: objects.get(work.poster), on_layout=on_layout
+        plan,
+        objects,
+        video_id,
+        work,
+        shown=size,
+        poster=lambda _: objects.get(work.poster),
+        on_layout=on_layout,
+        vmaf=measured(plan, objects, work),
     )
 
 
@@ -39,11 +49,13 @@ def publish_runs(
     shown: tuple[int, int],
     poster: Callable[[Manifest], bytes],
     on_layout: OnLayout | None = None,
+    vmaf: Mapping[str, Vmaf] = MappingProxyType({}),
 ) -> PublishedMedia:
     """Join all runs, and the sound, and illustrate it; `poster` gives the picture once the files are there.
 
     At last comes the manifest, which names every object with its size and hash: without it nothing is published.
     shown  width and height at which the whole was made
+    vmaf   what was measured of rungs, by their names
     """
     from shared.media.illustrating import Illustrations
 
@@ -59,7 +71,8 @@ def publish_runs(
     jpeg = poster(manifest)
     objects.put(prefix + POSTER, jpeg, "image/jpeg", IMMUTABLE)
     picture = PublishedObject(POSTER, len(jpeg), "image/jpeg", sha256(jpeg).hexdigest())
-    manifest = replace(manifest, objects=(*manifest.objects, picture))
+    variants = tuple(replace(made, vmaf=vmaf.get(made.name)) for made in manifest.variants)
+    manifest = replace(manifest, variants=variants, objects=(*manifest.objects, picture))
     _check(manifest, objects.keys(prefix), prefix)
     objects.put_json(prefix + MANIFEST, manifest.to_json())
     return PublishedMedia(

@@ -1,6 +1,5 @@
 """The steps of the workflow `transcode`, each safe to run twice: the media engine, on the stage's objects and rows."""
 
-import json
 import time
 from functools import partial
 from typing import Any
@@ -9,8 +8,10 @@ from shared.base import logs
 from shared.base.objects import Objects, ObjectSource
 from shared.base.running import StepError, WrongMachineError, seconds_left
 from shared.base.settings import setting
+from shared.domains.videos.rules.failures import in_words
 from shared.domains.videos.rules.keys import FIRST_VERSION, early_prefixes, upload_key
 from shared.domains.videos.rules.work import WorkKeys
+from shared.domains.videos.service.measuring import measure_run
 from shared.domains.videos.service.processing import ProcessingService
 from shared.media.errors import MediaError, MediaErrorCode
 from shared.media.plan import Plan
@@ -32,16 +33,7 @@ GPU_MARK = "g"
 FAILURE_LOGGED = 1000
 """Characters of what the GPU lane failed with."""
 
-UNKNOWN_FAILURE = ("PROCESSING_FAILED", "The video could not be processed. Try to upload it again.")
-NO_CAPACITY = "CAPACITY:"
-"""In the reason of a Batch job that was cancelled because no machine came."""
-NO_MACHINE = ("NO_MACHINE", "No machine was free to process the video. Try to upload it again later.")
 CANCELLED = ("CANCELLED", "The video was cancelled or deleted.")
-FAILURES = {
-    "States.Timeout": ("PROCESSING_TIMEOUT", "Processing took too long and was ended."),
-    "Execution.TIMED_OUT": ("PROCESSING_TIMEOUT", "Processing took too long and was ended."),
-    "Execution.ABORTED": ("PROCESSING_STOPPED", "Processing was stopped."),
-}
 
 
 class TranscodingService:
@@ -99,6 +91,7 @@ class TranscodingService:
             job_cpu_seconds=float(setting("JOB_CPU_SECONDS")),
             gpu="" if gpu_failure else _gpu(),
             extra_codecs=extra_codecs(setting("EXTRA_CODECS", "off")),
+            vmaf=setting("VMAF", "off") == "on",
         )
         self._objects.put_json(self._work(plan.hash).plan, plan.to_json())
         self._report(PLANNED, "Encoding")
@@ -124,6 +117,7 @@ class TranscodingService:
             self._encode_sound(plan, worker)
         else:
             self._encode_run(plan, run, worker)
+            measure_run(plan, run, self._objects, self._work(plan.hash), self._source(), _wall_seconds)
         self._report_part(plan, worker, 1.0)
 
     def _given_up(self, error: MediaError) -> Exception:
@@ -230,7 +224,7 @@ class TranscodingService:
 
     def fail(self, error: dict[str, Any]) -> None:
         """Set the video's error from a state's error output (Error, Cause); what could be played of it goes."""
-        code, message = _in_words(error)
+        code, message = in_words(error)
         if self._videos.fail(self._video_id, self._upload_version, code, message):
             self._objects.erase(early_prefixes(self._video_id))
 
@@ -280,21 +274,3 @@ def _wall_seconds() -> float | None:
     """How long an encoder may run here; None leaves it to the engine, as in a Batch job."""
     left = seconds_left() - CLOSING_SECONDS
     return max(1.0, left) if left < float("inf") else None
-
-
-def _in_words(error: dict[str, Any]) -> tuple[str, str]:
-    """Code and sentence of a state's error: a step's own words where it had any."""
-    if error.get("Error") in FAILURES:
-        return FAILURES[error["Error"]]
-    try:
-        cause = json.loads(error.get("Cause") or "{}")
-        if NO_CAPACITY in cause.get("StatusReason", ""):
-            return NO_MACHINE
-        told = cause["errorMessage"]
-        if error.get("Error") == MediaError.__name__:
-            code, _, message = told.partition(": ")
-            return code, message
-        words = json.loads(told)
-        return str(words["code"]), str(words["message"])
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return UNKNOWN_FAILURE
