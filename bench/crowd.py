@@ -46,6 +46,10 @@ class People:
             person = tokens.Person(self.user.id, "ada", self.user.email, "Ada", "", "user")
             self.token = tokens.issue_access_token(person, session.id, session_ends=ends)
 
+    def later(self, seconds: float) -> None:
+        """Let time pass."""
+        self._clock.advance(seconds)
+
     def ask(self, name: str, method: str, path: str, body: Any = None, **more: Any) -> Answer:
         """Send a request through the handler of functions/api/{name}.py; AssertionError when it does not go well."""
         self._clock.advance(STEP)

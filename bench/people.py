@@ -153,6 +153,15 @@ def _impersonate(world: World) -> Request:
     return lambda: world.ask("admin.impersonate_user", "POST", path, token=token, parameters=parameters)
 
 
+def _delete_account(world: World) -> Request:
+    """Somebody who has just registered."""
+    token = world.newcomer()
+    with world.stage.unrecorded():
+        me = world.ask("accounts.get_own_account", "GET", "/api/v1/users/me", token=token).json
+    body = {"confirmation": me["username"], "password": PASSWORD}
+    return lambda: world.ask("accounts.delete_own_account", "DELETE", "/api/v1/users/me", body, token=token)
+
+
 PEOPLE: dict[str, Callable[[World], Request]] = {
     "get_public_keys": get("accounts.get_public_keys", "/.well-known/jwks.json"),
     "log_in": _log_in,
@@ -173,6 +182,7 @@ PEOPLE: dict[str, Callable[[World], Request]] = {
     "get_own_account": lambda world: lambda: world.own("accounts.get_own_account", "GET", "/api/v1/users/me"),
     "get_usage": lambda world: lambda: world.own("accounts.get_usage", "GET", "/api/v1/users/me/usage"),
     "edit_own_account": _as_another("accounts.edit_own_account", "PATCH", "/api/v1/users/me", {"full_name": "New"}),
+    "delete_own_account": _delete_account,
     "register_creator": _register_creator,
     "log_in_creator": _enter("log_in_creator", "/api/v1/auth/login"),
     "begin_provider_login": _begin_provider_login,

@@ -22,6 +22,8 @@ MONTH_LENGTH = len("2026-01")
 class Action(StrEnum):
     """What can be done that is kept in the trail."""
 
+    ACCOUNT_CLOSED = "account.closed"
+    ACCOUNT_ERASED = "account.erased"
     ACCOUNT_LOCKED = "account.locked"
     ADDRESS_CONFIRMED = "account.address_confirmed"
     API_KEY_CREATED = "api_key.created"

@@ -231,6 +231,11 @@ class Objects:
         except s3.exceptions.NoSuchUpload:
             return
 
+    def versions(self, prefix: str) -> int:
+        """How many versions there are of all objects under a prefix."""
+        pages = client("s3").get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix)
+        return sum(len(page.get("Versions", [])) for page in pages)
+
     def erase(self, prefix: str) -> int:
         """Remove all versions of all objects under a prefix; how many there were."""
         s3 = client("s3", 60)

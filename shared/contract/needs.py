@@ -121,6 +121,11 @@ class Table(Resource):
         """Read a range of items of one partition."""
         return self._need("Query")
 
+    @property
+    def scan(self) -> Need:
+        """Read all items of all partitions."""
+        return self._need("Scan")
+
     def query_index(self, name: str) -> Need:
         """Read a range of one partition of the index `name`."""
         return Need(self, "dynamodb:Query", f"index/{name}")

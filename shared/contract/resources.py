@@ -75,6 +75,14 @@ AUDIT = Table(
         Index("by_target", key="target", sort="entry_id", projected=tuple(AUDIT_ENTRY.replace(" target", "").split())),
     ),
 )
+DATA_REQUESTS = Table(
+    Kind.TABLE,
+    "data-requests",
+    key="user_id",
+    sort="request_id",
+    ttl="expires_at",
+    indexes=(Index("by_state", key="open_state", sort="touched_at"),),
+)
 LIMITS = Table(Kind.TABLE, "limits", key="bucket", ttl="expires_at")
 IDEMPOTENCY = Table(Kind.TABLE, "idempotency", key="key", ttl="expires_at")
 OPERATIONS = Table(Kind.TABLE, "operations", key="pk", ttl="expires_at")
@@ -108,7 +116,7 @@ TRANSCRIPTION = Transcription(Kind.TRANSCRIPTION, "words")
 EDGE = Distribution(Kind.DISTRIBUTION, "media")
 CLOUDWATCH = Account(Kind.ACCOUNT, "cloudwatch")
 
-TABLES = (USERS, API_KEYS, SESSIONS, AUDIT, VIDEOS, JOBS, LIMITS, IDEMPOTENCY, OPERATIONS)
+TABLES = (USERS, API_KEYS, SESSIONS, AUDIT, VIDEOS, JOBS, DATA_REQUESTS, LIMITS, IDEMPOTENCY, OPERATIONS)
 SECRETS = (
     *(SIGNING_KEYS, PASSWORD_PEPPER, MEDIA_KEY, CURSOR_KEY),
     *(WEBHOOK, REMOTION_WEBHOOK, CLERK_WEBHOOK, OAUTH_CLIENTS),

@@ -89,6 +89,13 @@ class KeyStore:
         rotated = {"secret_hash": new_hash, "previous_hash": key.secret_hash, "previous_until": until}
         return replace(key, rotated_at=now, **rotated) if refusal is None else None
 
+    def removals(self, owner_id: str) -> list[dict[str, Any]]:
+        """The writes that leave nothing of an owner's keys, two for each key and one more."""
+        key_ids = [key.id for key in self.of(owner_id)]
+        gone = [(_name(), _key(owner_id, key_id)) for key_id in (*key_ids, _COUNT)]
+        gone += [(setting("LIMITS_TABLE"), _use_key(key_id)) for key_id in key_ids]
+        return [{"Delete": {"TableName": table, "Key": key}} for table, key in gone]
+
     @staticmethod
     def _counted(owner_id: str, change: int, most: int = 0) -> dict[str, Any]:
         """The part of a transaction that counts a key; with `most`, on the condition that there are fewer."""

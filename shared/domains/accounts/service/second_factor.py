@@ -37,11 +37,17 @@ def check(found: Credentials, code: str | None) -> list[dict[str, Any]]:
     Needs SEALING.decrypt("mfa") and USERS.update. Call it after the password proved right: CodeMissingError without a
     code, WrongCodeError for one that cannot be good. When a write is refused, the code was used before.
     """
+    proof = prove(found, code)
+    return [spending(found.user.id, found.mfa_secret, proof)] if proof else []
+
+
+def prove(found: Credentials, code: str | None) -> rules.Proof | None:
+    """What the row of a user must still allow for the code to be good; None without a second factor. As `check`."""
     if not found.mfa_secret:
-        return []
+        return None
     if not code:
         raise CodeMissingError
-    return [spending(found.user.id, found.mfa_secret, _proof(found, code))]
+    return _proof(found, code)
 
 
 @contextmanager

@@ -43,7 +43,8 @@ class UserRow(Model):
     """A user under one of their three keys.
 
     `password_hash` is absent from `user#<id>`; bio, settings, budget and `listed`, which puts it into the index
-    `by_arrival`, are nowhere else.
+    `by_arrival`, are nowhere else. Of an account that is closed two rows are left, which keep its names from others
+    until all else is erased: they have `closed_at`, and tell nothing of the user but their id.
     """
 
     class Meta:  # pyrefly: ignore[bad-override] - PynamoDB declares it as an instance attribute
@@ -71,6 +72,7 @@ class UserRow(Model):
     monthly_budget = NumberAttribute(null=True)
     is_beta_user = BooleanAttribute(default=False)
     updated_at = UnicodeAttribute(default="")
+    closed_at = UnicodeAttribute(null=True)
 
 
 class SessionRow(Model):

@@ -172,9 +172,10 @@ class AccountStore:
     def _get(self, key: str) -> UserRow | None:
         with answering():
             try:
-                return UserRow.get(key, consistent_read=True)
+                row = UserRow.get(key, consistent_read=True)
             except DoesNotExist:
                 return None
+        return None if row.closed_at else row
 
 
 def _shown(user: User) -> Values:

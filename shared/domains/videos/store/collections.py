@@ -37,6 +37,11 @@ def count_video(owner_id: str, before: Status | None, after: Status, more_bytes:
     return adding(collection_key(owner_id), {**counted, _BYTES: more_bytes})
 
 
+def removal(owner_id: str) -> dict[str, Any]:
+    """The part of a transaction that forgets an owner's numbers."""
+    return {"Delete": {"TableName": setting("OPERATIONS_TABLE"), "Key": {"pk": {"S": _key(owner_id)}}}}
+
+
 @dataclass(frozen=True)
 class Cards:
     """Cards in order, and whether the list goes on after them."""

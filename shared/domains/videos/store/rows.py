@@ -1,6 +1,7 @@
 """The videos table: one row a video, and how it reads as a `Video`, or in a list as a `Card`.
 
-Two indexes serve lists of an owner's videos, `by_owner` and `by_status`. A deleted video has neither key.
+Two indexes serve lists of an owner's videos, `by_owner` and `by_status`. A deleted video is in the latter alone, under
+a word that no list asks for.
 """
 
 import dataclasses
@@ -20,6 +21,9 @@ from pynamodb.models import Model
 
 from shared.domains.videos.model import Author, Card, Status, Variant, Video, Visibility
 from shared.domains.videos.rules.status import studio_word
+
+DELETED = "deleted"
+"""Under which an owner's deleted videos are found until their objects are erased."""
 
 
 class ByState(GlobalSecondaryIndex["VideoRow"]):
@@ -115,7 +119,7 @@ def stored(name: str, value: Any) -> Any:
 def listing(owner_id: str, status: Status) -> dict[str, str]:
     """The keys under which lists have a video, which follow its status."""
     if status is Status.DELETED:
-        return {"listed_owner": "", "owner_status": ""}
+        return {"listed_owner": "", "owner_status": owner_status(owner_id, DELETED)}
     return {"listed_owner": owner_id, "owner_status": owner_status(owner_id, studio_word(status))}
 
 

@@ -1,0 +1,48 @@
+"""Every two minutes: what was theirs whose accounts are closed."""
+
+from typing import Any
+
+from shared.base.running import serve
+from shared.contract.declare import Compute, every
+from shared.contract.resources import (
+    API_KEYS,
+    AUDIT,
+    DATA_REQUESTS,
+    EDGE,
+    IDEMPOTENCY,
+    JOBS,
+    LIMITS,
+    MEDIA,
+    OPERATIONS,
+    RENDER,
+    SESSIONS,
+    USERS,
+    VIDEOS,
+)
+from shared.domains.privacy.service.erasing import ErasingService
+
+_PREFIXES = ("public/avatars/", "uploads/thumbnails/", "work/units/", "fetched/urls/", "exports/")
+
+
+@every(
+    2,
+    needs=(
+        *(DATA_REQUESTS.query_index("by_state"), DATA_REQUESTS.get, DATA_REQUESTS.update, DATA_REQUESTS.delete),
+        *(API_KEYS.query, API_KEYS.delete),
+        *(JOBS.query_index("by_owner"), JOBS.query_index("by_status"), JOBS.get, JOBS.query, JOBS.update, JOBS.delete),
+        *(VIDEOS.query_index("by_owner"), VIDEOS.query_index("by_status"), VIDEOS.get, VIDEOS.update, RENDER.stop),
+        *(OPERATIONS.get, OPERATIONS.update, OPERATIONS.delete),
+        *(need for table in (SESSIONS, USERS, LIMITS, IDEMPOTENCY) for need in (table.scan, table.delete)),
+        *(MEDIA.list_versions(prefix) for prefix in _PREFIXES),
+        *(MEDIA.delete_version(prefix) for prefix in _PREFIXES),
+        EDGE.invalidate,
+        AUDIT.put,
+    ),
+    compute=Compute(seconds=600),
+)
+def erase_accounts(event: dict[str, Any]) -> None:
+    """Go on with every deletion of an account, as far as it goes."""
+    ErasingService.open().run()
+
+
+handler = serve(erase_accounts)

@@ -1,0 +1,216 @@
+"""People who have something in every table and everywhere in the bucket, and a look for what is left of them."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from bench.world import PUBLISHED, SIZE, VERSION, World, world
+from functions.schedules import erase_accounts, tidy_media
+from shared.base import aws
+from shared.base.aws import client
+from shared.contract.resources import AUDIT, MEDIA, TABLES
+from shared.domains.jobs.model import Usage
+from shared.domains.jobs.service.working import WorkService
+from shared.domains.privacy.rules.late import LATE_SECONDS
+from shared.domains.videos.service.processing import ProcessingService
+from tests.api import Answer
+from tests.aws import Stage, real_name
+
+PASSWORD = "Correct horse 1"
+FILM = {"filename": "film.mp4", "file_size": SIZE, "content_type": "video/mp4"}
+PLANNING = Usage(lambda_gb_seconds=1.0, lambda_requests=1)
+ORIGIN: dict[str, Any] = {
+    "Id": "media",
+    "DomainName": "media.s3.amazonaws.com",
+    "S3OriginConfig": {"OriginAccessIdentity": ""},
+}
+DISTRIBUTION: dict[str, Any] = {
+    "CallerReference": "one",
+    "Comment": "",
+    "Enabled": True,
+    "Origins": {"Quantity": 1, "Items": [ORIGIN]},
+    "DefaultCacheBehavior": {"TargetOriginId": "media", "ViewerProtocolPolicy": "https-only"},
+}
+SCENES = [{"scenes": [{"id": "one", "duration": 2, "elements": [{"type": "text", "text": "Hello"}]}]}]
+
+
+class Somebody:
+    """Somebody who registered."""
+
+    def __init__(self, world: World, name: str) -> None:
+        self.world, self.name, self.email = world, name, f"{name}@mail.example"
+        account = {"username": name, "email": self.email, "password": PASSWORD}
+        told = world.ask("accounts.register_account", "POST", "/api/auth/register", account).json
+        self.id, self.token = str(told["user"]["id"]), str(told["tokens"]["access_token"])
+        self.video_ids: list[str] = []
+
+    @property
+    def needles(self) -> tuple[str, ...]:
+        """What tells of them."""
+        return self.id, self.name, self.email
+
+    def ask(self, name: str, method: str, path: str, body: Any = None, **more: Any) -> Any:
+        """The JSON of an answer that went well."""
+        return self.world.ask(name, method, path, body, **{"token": self.token, **more}).json
+
+    def delete(self, **more: Any) -> Answer:
+        """Delete the account."""
+        from functions.api.accounts.delete_own_account import handler
+        from tests.api import call
+
+        body = {"confirmation": self.name, "password": PASSWORD, **more}
+        return call(handler, "DELETE", "/api/v1/users/me", body, token=self.token)
+
+    def fill(self) -> None:
+        """Have something everywhere."""
+        self.enter_by_all_doors()
+        self.make_videos()
+        self.make_jobs()
+        self.put_objects()
+
+    def enter_by_all_doors(self) -> None:
+        """Sessions, refreshed ones, an API key that is used, Google and Clerk."""
+        account = {"email": self.email, "password": PASSWORD}
+        told = self.ask("sessions.log_in_creator", "POST", "/api/v1/auth/login", account, token="")
+        again = {"refresh_token": told["refresh_token"]}
+        self.ask("sessions.renew_session", "POST", "/api/v1/auth/refresh", again, token="")
+        wish = {"name": "Nightly", "scopes": ["videos:read"]}
+        once = {"headers": {"idempotency-key": "one"}}
+        key = self.ask("keys.create_api_key", "POST", "/api/v1/api-keys", wish, **once)["key"]
+        self.ask("accounts.get_me", "GET", "/api/auth/me", token=key)
+        parameters, path = {"provider": "google"}, "/api/v1/auth/oauth/google"
+        begun = self.ask("sessions.begin_provider_login", "GET", f"{path}/authorize", parameters=parameters)
+        code, state = self.world.provider.log_in(begun["authorization_url"], f"subject-{self.name}")
+        back = {"code": code, "state": state}
+        self.ask("sessions.finish_provider_login", "POST", path, back, parameters=parameters)
+        put_clerk_link(self.world.stage, self.id, self.name)
+
+    def make_videos(self) -> None:
+        """One that is ready, one whose parts arrive, one that was just deleted."""
+        once = {"headers": {"idempotency-key": "two"}}
+        path, processing = "/api/upload/video/request", ProcessingService.open()
+        for more in ({}, {"multipart": True}, {}):
+            body = {**FILM, **more}
+            video_id = self.ask("uploads.request_video_upload", "POST", path, body, **once)["video_id"]
+            once = {}
+            self.video_ids.append(video_id)
+        for video_id in (self.video_ids[0], self.video_ids[2]):
+            put(self.world.stage, f"uploads/{video_id}/source", f"film of {self.name}")
+            processing.accept_upload(video_id, size=SIZE, upload_version=VERSION)
+            processing.begin(video_id, VERSION, "arn")
+            assert processing.complete(video_id, VERSION, PUBLISHED)
+        parameters = {"video_id": self.video_ids[2]}
+        path = f"/api/videos/{self.video_ids[2]}"
+        self.ask("videos.delete_video", "DELETE", path, parameters=parameters)
+
+    def make_jobs(self) -> None:
+        """One that is done, and one that waits."""
+        once = {"headers": {"idempotency-key": "three"}}
+        done = self.ask("jobs.generate_video", "POST", "/api/v1/videos", SCENES, **once)["job_id"]
+        work = WorkService.open()
+        job = work.get(done)
+        assert job
+        assert work.begin(job, "arn", "Reading")
+        job = work.get(done)
+        assert job
+        line = work.begin_try(job, "plan_render", 0, PLANNING, 60)
+        work.charge(job, line, PLANNING)
+        assert work.complete(job, PUBLISHED)
+        self.ask("jobs.generate_video", "POST", "/api/v1/videos", SCENES)
+
+    def put_objects(self) -> None:
+        """Objects under every prefix, older versions and delete markers too."""
+        video_id = self.video_ids[0]
+        folders = [f"v/{video_id}/1/", f"early/{video_id}/1/", f"work/{video_id}/hash/", f"public/avatars/{self.id}/"]
+        folders += [f"uploads/thumbnails/{self.id}/avatar/", f"work/units/{self.id}/fragments/", f"exports/{self.id}/"]
+        for folder in (*folders, f"fetched/urls/{self.id}/hash/"):
+            for _ in range(2):
+                put(self.world.stage, f"{folder}one", f"{folder} of {self.name}")
+            client("s3").delete_object(Bucket=real_name(MEDIA), Key=f"{folder}one")
+            put(self.world.stage, f"{folder}two", f"{folder} of {self.name}")
+
+
+def put(stage: Stage, key: str, text: str) -> None:
+    """Write an object."""
+    with stage.unrecorded():
+        client("s3").put_object(Bucket=real_name(MEDIA), Key=key, Body=text.encode())
+
+
+def put_clerk_link(stage: Stage, user_id: str, name: str) -> None:
+    """Somebody of Clerk's leads to the account."""
+    from shared.domains.accounts.store.clerk import ClerkStore
+
+    with stage.unrecorded():
+        mark_verified(user_id)
+        assert ClerkStore.open().link(f"user_{name}", user_id)
+
+
+def mark_verified(user_id: str) -> None:
+    """The address of a user is proven."""
+    from shared.contract.resources import USERS
+
+    aws.client("dynamodb").update_item(
+        TableName=real_name(USERS),
+        Key={"pk": {"S": f"user#{user_id}"}},
+        UpdateExpression="SET email_verified = :yes",
+        ExpressionAttributeValues={":yes": {"BOOL": True}},
+    )
+
+
+def left_of(stage: Stage, *needles: str) -> list[str]:
+    """Table and key of every row, and key of every version in the bucket, that tells of somebody; the trail apart."""
+    rows = [(table.name, row) for table in TABLES if table is not AUDIT for row in stage.rows(table)]
+    found = [f"{name}: {_keys(row)}" for name, row in rows if tells(_text(row), needles)]
+    with stage.unrecorded():
+        listed = client("s3").list_object_versions(Bucket=real_name(MEDIA))
+        versions = (*listed.get("Versions", []), *listed.get("DeleteMarkers", []))
+        found += [f"media: {one['Key']}" for one in versions if tells(one["Key"] + _body(one), needles)]
+        uploads = client("s3").list_multipart_uploads(Bucket=real_name(MEDIA)).get("Uploads", [])
+    return [*found, *(f"upload: {one['Key']}" for one in uploads if tells(one["Key"], needles))]
+
+
+def tells(text: str, needles: tuple[str, ...]) -> bool:
+    return any(needle in text for needle in needles)
+
+
+def _keys(row: dict[str, Any]) -> str:
+    return " ".join(value["S"] for name, value in row.items() if "S" in value)[:120]
+
+
+def _text(row: dict[str, Any]) -> str:
+    """A row as text; what is compressed in it, too."""
+    packed = [gzip.decompress(value["B"]).decode() for value in row.values() if value.get("B", b"")[:2] == b"\x1f\x8b"]
+    return json.dumps(row, default=str) + "".join(packed)
+
+
+def _body(entry: dict[str, Any]) -> str:
+    if "Size" not in entry or entry["Size"] > 100_000:
+        return ""
+    which = {"Bucket": real_name(MEDIA), "Key": entry["Key"], "VersionId": entry["VersionId"]}
+    return client("s3").get_object(**which)["Body"].read().decode(errors="replace")
+
+
+@contextmanager
+def populated(patch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A world with a distribution, whose people may be erased."""
+    with world() as here, here.stage.unrecorded():
+        made = client("cloudfront").create_distribution(DistributionConfig=DISTRIBUTION)["Distribution"]["Id"]
+        patch.setenv("MEDIA_DISTRIBUTION", made)
+        yield here
+
+
+def erase(world: World) -> None:
+    """A round of those who erase, while time goes by."""
+    erase_accounts.handler({}, None)
+    tidy_media.handler({}, None)
+    world.later(LATE_SECONDS / 3)
+
+
+def erase_all(world: World, rounds: int = 6) -> None:
+    """All rounds that it takes."""
+    for _ in range(rounds):
+        erase(world)
