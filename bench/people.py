@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from bench.crowd import PASSWORD
 from bench.world import World
+from shared.base import tokens
 from shared.base.ids import new_id
 from shared.domains.accounts.rules.mailed import Purpose
+from shared.domains.privacy.service.archiving import ArchiveService
 
 Request = Callable[[], object]
 
@@ -162,6 +164,18 @@ def _delete_account(world: World) -> Request:
     return lambda: world.ask("accounts.delete_own_account", "DELETE", "/api/v1/users/me", body, token=token)
 
 
+def _get_export(world: World) -> Request:
+    """Somebody's whose archive is made."""
+    token = world.newcomer()
+    with world.stage.unrecorded():
+        path = "/api/v1/users/me/export"
+        export_id = world.ask("accounts.export_own_data", "POST", path, token=token).json["export_id"]
+        ArchiveService.open().make(tokens.verify(token, "access").user_id, export_id)
+    parameters = {"export_id": export_id}
+    name, path = "accounts.get_own_export", f"{path}/{export_id}"
+    return lambda: world.ask(name, "GET", path, token=token, parameters=parameters)
+
+
 PEOPLE: dict[str, Callable[[World], Request]] = {
     "get_public_keys": get("accounts.get_public_keys", "/.well-known/jwks.json"),
     "log_in": _log_in,
@@ -183,6 +197,8 @@ PEOPLE: dict[str, Callable[[World], Request]] = {
     "get_usage": lambda world: lambda: world.own("accounts.get_usage", "GET", "/api/v1/users/me/usage"),
     "edit_own_account": _as_another("accounts.edit_own_account", "PATCH", "/api/v1/users/me", {"full_name": "New"}),
     "delete_own_account": _delete_account,
+    "export_own_data": _as_another("accounts.export_own_data", "POST", "/api/v1/users/me/export"),
+    "get_own_export": _get_export,
     "register_creator": _register_creator,
     "log_in_creator": _enter("log_in_creator", "/api/v1/auth/login"),
     "begin_provider_login": _begin_provider_login,

@@ -1,4 +1,4 @@
-"""Every two minutes: what was theirs whose accounts are closed."""
+"""Every five minutes: what was theirs whose accounts are closed."""
 
 from typing import Any
 
@@ -25,8 +25,9 @@ _PREFIXES = ("public/avatars/", "uploads/thumbnails/", "work/units/", "fetched/u
 
 
 @every(
-    2,
+    5,
     needs=(
+        DATA_REQUESTS.query,
         *(DATA_REQUESTS.query_index("by_state"), DATA_REQUESTS.get, DATA_REQUESTS.update, DATA_REQUESTS.delete),
         *(API_KEYS.query, API_KEYS.delete),
         *(JOBS.query_index("by_owner"), JOBS.query_index("by_status"), JOBS.get, JOBS.query, JOBS.update, JOBS.delete),

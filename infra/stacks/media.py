@@ -152,6 +152,7 @@ def _tell_event_bridge(bucket: s3.Bucket) -> None:
 def _lifecycle() -> list[s3.LifecycleRule]:
     day = cdk.Duration.days(1)
     passing = {"intermediates": ("work/", 2), "early-play": ("early/", 1), "fetched-sources": ("fetched/", 3)}
+    passing["exports"] = ("exports/", 7)
     return [
         s3.LifecycleRule(id="unfinished-uploads", abort_incomplete_multipart_upload_after=day),
         *(

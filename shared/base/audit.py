@@ -29,6 +29,7 @@ class Action(StrEnum):
     API_KEY_CREATED = "api_key.created"
     API_KEY_DELETED = "api_key.deleted"
     API_KEY_ROTATED = "api_key.rotated"
+    EXPORT_ASKED = "export.asked"
     IDENTITY_LINKED = "identity.linked"
     IMPERSONATED = "impersonation.begun"
     IMPERSONATED_CALL = "impersonation.call"

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 MINUTE = 60
 HOUR = 3600
+DAY = 86400
 
 
 class Subject(StrEnum):
@@ -36,4 +37,5 @@ def per_user(bucket: str, amount: int, seconds: int) -> Limit:
 
 
 REFRESH = Limit("refresh", 20, MINUTE, Subject.OWNER)
+EXPORTS = Limit("exports", 3, DAY, Subject.OWNER)
 AUTH = per_address("auth", 10, MINUTE)

@@ -7,6 +7,7 @@ from pydantic import Field
 from functions.api.accounts._models import Request, device_of
 from shared.contract.declare import Compute, delete
 from shared.contract.limits import HOUR
+from shared.contract.needs import unseen
 from shared.contract.permissions import user
 from shared.contract.resources import AUDIT, DATA_REQUESTS, LIMITS, PASSWORD_PEPPER, SEALING, SESSIONS, USERS
 from shared.domains.accounts.rules import names, passwords, second_factor
@@ -40,7 +41,8 @@ class AccountClosed(BaseModel):
     errors=((401, "INVALID_CREDENTIALS"), (409, "CONFLICT"), (423, "ACCOUNT_LOCKED")),
     compute=Compute(memory=1769),
     needs=(
-        *(USERS.batch_get, USERS.get, USERS.put, USERS.delete, LIMITS.batch_get, LIMITS.update, LIMITS.delete),
+        unseen(USERS.get, "only of who comes with Clerk, whose tokens name no address"),
+        *(USERS.batch_get, USERS.put, USERS.delete, LIMITS.batch_get, LIMITS.update, LIMITS.delete),
         *(SESSIONS.query, SESSIONS.update, DATA_REQUESTS.put, AUDIT.put),
         *(PASSWORD_PEPPER.read, SEALING.decrypt("mfa")),
     ),

@@ -12,6 +12,30 @@ class OpenState(StrEnum):
     EXPORTING = "exporting"
 
 
+class Status(StrEnum):
+    """Where an export stands, in the words of jobs. `pending` and `processing` go on by themselves."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Export:
+    """An archive of all that is somebody's. Moments are in epoch seconds.
+
+    tries       how often somebody has begun to make it
+    expires_at  when it is forgotten
+    """
+
+    user_id: str
+    id: str
+    status: Status
+    tries: int
+    expires_at: int
+
+
 @dataclass(frozen=True)
 class Leaver:
     """Somebody who wants their account deleted, as their token says.

@@ -151,6 +151,8 @@ def _decide(arrival: Arrival, known: Known) -> Decision:
         return _linked(_present(known, caller_id), identity, if_verified=False)
     if not arrival.person.email_verified or email_problems(arrival.person.email):
         raise AddressUnverifiedError
+    if known.is_kept:
+        raise AddressKnownError
     holder = next(iter(known.users.values()), None)
     if holder is None:
         user = _newcomer(arrival.person)

@@ -32,11 +32,13 @@ class Known:
     owner_id  whose it is, "" when it is nobody's
     users     those that were asked for or that the identity leads to, by their ids
     counts    failures that count
+    is_kept   the address that was asked for is that of an account which is closed and not erased yet
     """
 
     owner_id: str
     users: dict[str, Credentials]
     counts: dict[Lock, Count]
+    is_kept: bool = False
 
 
 class IdentityStore:
@@ -55,10 +57,11 @@ class IdentityStore:
             found = read_together(asked)
             rows = {item["pk"]["S"]: item for item in found[users]}
             owner_id = rows.pop(_lead(identity), {}).get("user_id", {}).get("S", "")
-            people = {item["user_id"]["S"]: to_credentials(UserRow.from_raw_data(item)) for item in rows.values()}
+            there = [item for item in rows.values() if "closed_at" not in item]
+            people = {item["user_id"]["S"]: to_credentials(UserRow.from_raw_data(item)) for item in there}
             if owner_id and owner_id not in people and (item := _get(user_key(owner_id))):
                 people[owner_id] = to_credentials(UserRow.from_raw_data(item))
-        return Known(owner_id, people, counts_of(locks, found[counters]))
+        return Known(owner_id, people, counts_of(locks, found[counters]), is_kept=len(there) < len(rows))
 
     def write(self, writes: list[Write]) -> str:
         """Make all writes or none; the word of the first that was refused, "" when they were made."""
@@ -66,6 +69,13 @@ class IdentityStore:
         with answering("Accounts"):
             refusal = write_together(*(write for _, write in made))
         return made[refusal.number][0] if refusal else ""
+
+
+def linked_to(user_id: str) -> list[str]:
+    """The names of the identities of a user, for example google#1234; one call."""
+    with answering("Accounts"):
+        item = _get(user_key(user_id)) or {}
+    return sorted(item.get("identities", {}).get("SS", []))
 
 
 def spending(state_hash: str, ends_at: int) -> Write:

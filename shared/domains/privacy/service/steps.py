@@ -20,6 +20,7 @@ from shared.domains.privacy.model import Erasure, Progress
 from shared.domains.privacy.rules.late import is_quiet
 from shared.domains.privacy.rules.places import PREFIXES, avatar_pattern
 from shared.domains.privacy.store.erasures import TOGETHER
+from shared.domains.privacy.store.exports import ExportStore
 from shared.domains.privacy.store.traces import traces
 from shared.domains.videos.errors import VideoNotFoundError
 from shared.domains.videos.service.catalogue import CatalogueService
@@ -38,6 +39,7 @@ Step = Callable[[Erasure], Progress]
 class Steps:
     """The steps, on the stage's own resources."""
 
+    archives: ExportStore
     keys: KeyStore
     jobs: JobService
     videos: CatalogueService
@@ -47,13 +49,21 @@ class Steps:
     @classmethod
     def open(cls) -> "Steps":
         """On the stage's own resources."""
-        return cls(KeyStore.open(), JobService.open(), CatalogueService.open(), CollectionStore(), Objects.open())
+        return cls(
+            archives=ExportStore.open(),
+            keys=KeyStore.open(),
+            jobs=JobService.open(),
+            videos=CatalogueService.open(),
+            lists=CollectionStore(),
+            objects=Objects.open(),
+        )
 
     def all(self) -> tuple[Step, ...]:
         """Everything, and once nothing can arrive any more, everything again."""
         traced = (self._traces(table, kind) for table, kind in TRACED.items())
         stored = (self._objects(kind, prefix) for kind, prefix in PREFIXES.items())
         once = (
+            self.exports,
             self.api_keys,
             self.open_jobs,
             self.own_videos,
@@ -64,6 +74,11 @@ class Steps:
             *traced,
         )
         return (*once, _quiet, *once)
+
+    def exports(self, erasure: Erasure) -> Progress:
+        """What is kept of exports; whoever makes one finds out."""
+        writes = self.archives.removals(erasure.user_id, TOGETHER)
+        return Progress({"exports": len(writes)}, tuple(writes), "" if len(writes) == TOGETHER else None)
 
     def api_keys(self, erasure: Erasure) -> Progress:
         """API keys, and when they were last used."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bench.world import PUBLISHED, SIZE, VERSION, World, world
+from bench.world import PUBLISHED, SIZE, World, world
 from functions.schedules import erase_accounts, tidy_media
 from shared.base import aws
 from shared.base.aws import client
@@ -47,6 +47,11 @@ class Somebody:
         told = world.ask("accounts.register_account", "POST", "/api/auth/register", account).json
         self.id, self.token = str(told["user"]["id"]), str(told["tokens"]["access_token"])
         self.video_ids: list[str] = []
+
+    @property
+    def film(self) -> bytes:
+        """What they upload."""
+        return f"film of {self.name} ".encode().ljust(SIZE, b"-")
 
     @property
     def needles(self) -> tuple[str, ...]:
@@ -99,10 +104,12 @@ class Somebody:
             once = {}
             self.video_ids.append(video_id)
         for video_id in (self.video_ids[0], self.video_ids[2]):
-            put(self.world.stage, f"uploads/{video_id}/source", f"film of {self.name}")
-            processing.accept_upload(video_id, size=SIZE, upload_version=VERSION)
-            processing.begin(video_id, VERSION, "arn")
-            assert processing.complete(video_id, VERSION, PUBLISHED)
+            film = self.film if video_id == self.video_ids[0] else b"another"
+            put(self.world.stage, f"uploads/{video_id}/source", "an older version")
+            version = put(self.world.stage, f"uploads/{video_id}/source", film)
+            processing.accept_upload(video_id, size=SIZE, upload_version=version)
+            processing.begin(video_id, version, "arn")
+            assert processing.complete(video_id, version, PUBLISHED)
         parameters = {"video_id": self.video_ids[2]}
         path = f"/api/videos/{self.video_ids[2]}"
         self.ask("videos.delete_video", "DELETE", path, parameters=parameters)
@@ -134,10 +141,11 @@ class Somebody:
             put(self.world.stage, f"{folder}two", f"{folder} of {self.name}")
 
 
-def put(stage: Stage, key: str, text: str) -> None:
-    """Write an object."""
+def put(stage: Stage, key: str, content: str | bytes) -> str:
+    """Write an object; its version."""
+    body = content.encode() if isinstance(content, str) else content
     with stage.unrecorded():
-        client("s3").put_object(Bucket=real_name(MEDIA), Key=key, Body=text.encode())
+        return str(client("s3").put_object(Bucket=real_name(MEDIA), Key=key, Body=body)["VersionId"])
 
 
 def put_clerk_link(stage: Stage, user_id: str, name: str) -> None:

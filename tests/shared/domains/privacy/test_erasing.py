@@ -1,11 +1,19 @@
 """What is left of somebody whose account was deleted."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
+import pytest
+
 from bench.world import World
-from functions.schedules import tidy_media
+from functions.schedules import erase_accounts, tidy_media
 from shared.contract.resources import AUDIT, DATA_REQUESTS, TABLES
-from tests.shared.domains.privacy.people import Somebody, erase_all, left_of
+from shared.domains.privacy.model import Erasure, Progress
+from shared.domains.privacy.rules.late import LATE_SECONDS
+from shared.domains.privacy.service.steps import Steps
+from shared.domains.privacy.store.erasures import ErasureStore
+from tests.shared.domains.privacy.people import Somebody, erase, erase_all, left_of
 
 EVERYWHERE = {table.name for table in TABLES} - {AUDIT.name, DATA_REQUESTS.name} | {"media", "upload"}
 FOUND = {
@@ -48,3 +56,75 @@ def test_case_107_nothing_is_left_of_who_leaves_and_all_of_who_stays(here: World
     assert receipt == FOUND
     again = Somebody(here, "grace_h")
     assert again.id != grace.id
+
+
+class Killed(BaseException):
+    """The function is gone."""
+
+
+@pytest.mark.parametrize("is_written_down", [False, True])
+def test_killed_at_every_step_it_goes_on_and_counts_the_same(
+    here: World, monkeypatch: pytest.MonkeyPatch, is_written_down: bool
+) -> None:
+    grace = Somebody(here, "grace_h")
+    grace.fill()
+    assert grace.delete().status == 200
+    original, killed = ErasureStore.go_on, set[int]()
+
+    def go_on(store: ErasureStore, erasure: Erasure, did: Progress) -> bool:
+        first = erasure.step not in killed and not did.waits
+        if not first:
+            return original(store, erasure, did)
+        if is_written_down:
+            assert original(store, erasure, did)
+        killed.add(erasure.step)
+        raise Killed
+
+    monkeypatch.setattr(ErasureStore, "go_on", go_on)
+    steps = len(Steps.open().all())
+    for _ in range(2 * steps):
+        with suppress(Killed):
+            erase(here)
+        tidy_media.handler({}, None)
+        here.later(LATE_SECONDS / 3)
+    assert killed == set(range(steps))
+    assert left_of(here.stage, *grace.needles, *grace.video_ids) == []
+    [receipt] = receipts(here, grace.id)
+    assert receipt.pop("limits") > 0
+    assert receipt == FOUND
+
+
+def test_two_who_erase_at_once_end_it_once(here: World) -> None:
+    grace = Somebody(here, "grace_h")
+    grace.fill()
+    assert grace.delete().status == 200
+    for _ in range(6):
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda _: erase_accounts.handler({}, None), range(2)))
+        tidy_media.handler({}, None)
+        here.later(LATE_SECONDS / 3)
+    assert left_of(here.stage, *grace.needles, *grace.video_ids) == []
+    assert len(receipts(here, grace.id)) == 1
+
+
+def test_one_that_fails_keeps_no_other_waiting(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = [Somebody(here, name) for name in ("grace_h", "linus_t")]
+    for one in people:
+        assert one.delete().status == 200
+    original, fired = Steps.exports, []
+
+    def exports(steps: Steps, erasure: Erasure) -> Progress:
+        if erasure.user_id == people[0].id:
+            fired.append(erasure.step)
+            raise OSError
+        return original(steps, erasure)
+
+    monkeypatch.setattr(Steps, "exports", exports)
+    with pytest.raises(ExceptionGroup):
+        erase_accounts.handler({}, None)
+    here.later(LATE_SECONDS + 1)
+    with pytest.raises(ExceptionGroup):
+        erase_accounts.handler({}, None)
+    assert fired == [0, 0]
+    assert left_of(here.stage, *people[1].needles) == []
+    assert left_of(here.stage, *people[0].needles) != []

@@ -1,0 +1,139 @@
+"""What is kept of somebody, kind by kind, as they get it: no secrets and no hashes, nothing of other people.
+
+Fields are named one by one, so that one which is added elsewhere is not given away by itself.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from shared.domains.accounts.model import Profile
+from shared.domains.accounts.store import identities
+from shared.domains.accounts.store.sessions import SessionStore
+from shared.domains.accounts.store.users import AccountStore
+from shared.domains.audit.model import Entry
+from shared.domains.audit.store import AuditStore
+from shared.domains.jobs.model import Job, LedgerLine
+from shared.domains.jobs.rules.prices import dollars
+from shared.domains.jobs.service.ordering import unpack
+from shared.domains.jobs.store.jobs import JobStore
+from shared.domains.keys.service.managing import KeyService
+from shared.domains.videos.model import Video
+from shared.domains.videos.store.collections import CollectionStore
+from shared.domains.videos.store.videos import VideoStore
+
+AT_ONCE = 100
+_USER = (
+    "id username email display_name avatar_url bio company role tier verified email_verified monthly_budget "
+    "is_beta_user created_at updated_at"
+)
+_SESSION = "id created_at used_at expires_at"
+_KEY = "id name prefix scopes created_at rotated_at expires_at"
+_VIDEO = (
+    "id title description tags category visibility status filename content_type file_size duration width height "
+    "error_code error_message job_id created_at updated_at published_at"
+)
+_JOB = (
+    "id video_id kind title status attempt created_at updated_at started_at completed_at error_code error_message "
+    "warnings"
+)
+_ENTRY = "at action result details"
+_OWN_ENTRY = "target key_id address route request_id"
+
+Items = Iterator[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """All that is somebody's."""
+
+    user_id: str
+
+    def kinds(self) -> dict[str, Callable[[], Items]]:
+        """Name of a file in the archive -> what it lists."""
+        return {
+            "account.json": self._account,
+            "sessions.json": self._sessions,
+            "api_keys.json": self._api_keys,
+            "identities.json": self._identities,
+            "videos.json": lambda: (_named(video, _VIDEO) for video in self.videos()),
+            "jobs.json": self._jobs,
+            "audit.json": self._audit,
+        }
+
+    def _account(self) -> Items:
+        found: Profile | None = AccountStore.open_users().profile(self.user_id)
+        if found:
+            numbers = CollectionStore().read(self.user_id)
+            spent = JobStore.open().account(self.user_id)
+            used = {
+                "videos": numbers.total,
+                "stored_bytes": numbers.stored_bytes,
+                "jobs": spent.total,
+                "spent_dollars": dollars(spent.spent),
+            }
+            yield {**_named(found.user, _USER), "settings": asdict(found.settings), "usage": used}
+
+    def _sessions(self) -> Items:
+        for session in SessionStore.open().all_live(self.user_id):
+            yield {**_named(session, _SESSION), "edition": session.edition, **asdict(session.device)}
+
+    def _api_keys(self) -> Items:
+        for listed in KeyService.open().list_keys(self.user_id):
+            yield {**_named(listed.key, _KEY), "used_at": listed.used_at}
+
+    def _identities(self) -> Items:
+        for name in identities.linked_to(self.user_id):
+            provider, _, subject = name.partition("#")
+            yield {"provider": provider, "subject": subject}
+
+    def videos(self) -> Iterator[Video]:
+        """All videos, the latest first."""
+        lists, store, after = CollectionStore(), VideoStore.open(), ""
+        while True:
+            page = lists.cards(self.user_id, "", AT_ONCE, after=after)
+            ids = [card.id for card in page.cards]
+            known = {video.id: video for video in store.many(ids)}
+            yield from (known[one] for one in ids if one in known and known[one].owner_id == self.user_id)
+            if not page.goes_on or not ids:
+                return
+            after = ids[-1]
+
+    def _jobs(self) -> Items:
+        store, after = JobStore.open(), ""
+        while True:
+            page = store.of_owner(self.user_id, None, after, AT_ONCE)
+            for card in page:
+                job, lines = store.with_ledger(card.id)
+                if job and job.owner_id == self.user_id:
+                    yield {**_job(job, lines), "request": unpack(store.request(job.id))}
+            if len(page) < AT_ONCE:
+                return
+            after = page[-1].id
+
+    def _audit(self) -> Items:
+        seen: set[str] = set()
+        for attribute in ("actor", "target"):
+            after = ""
+            while page := AuditStore.open().of(attribute, self.user_id, after, AT_ONCE):
+                after = page[-1].id
+                yield from (self._entry(entry) for entry in page if entry.id not in seen)
+                seen |= {entry.id for entry in page}
+
+    def _entry(self, entry: Entry) -> dict[str, Any]:
+        """What was done by somebody else is told without them."""
+        if entry.actor == self.user_id and not entry.acting_as:
+            return {"by": "you", **_named(entry, _ENTRY), **_named(entry, _OWN_ENTRY)}
+        return {"by": "somebody else", **_named(entry, _ENTRY)}
+
+
+def _job(job: Job, lines: list[LedgerLine]) -> dict[str, Any]:
+    steps = [
+        {"step": line.step, "began_at": line.began_at, "at": line.at, "cost_dollars": dollars(line.cost)}
+        for line in lines
+    ]
+    return {**_named(job, _JOB), "cost_dollars": dollars(job.cost), "steps": steps}
+
+
+def _named(item: Any, names: str) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in names.split()}
