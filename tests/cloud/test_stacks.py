@@ -152,6 +152,7 @@ def test_buckets_are_private_and_tidied(cloud: Templates) -> None:
     early = rules["early-play"]
     assert early["Prefix"] == "early/"
     assert early["ExpirationInDays"] == early["NoncurrentVersionExpiration"]["NoncurrentDays"] == 1
+    assert (rules["exports"]["Prefix"], rules["exports"]["ExpirationInDays"]) == ("exports/", 7)
     assert rules["old-versions"]["NoncurrentVersionExpiration"]["NoncurrentDays"] <= 30
     assert media.properties["VersioningConfiguration"] == {"Status": "Enabled"}
     published = [rule for rule in rules.values() if "ExpirationInDays" in rule and not rule.get("Prefix")]

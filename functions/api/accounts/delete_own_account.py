@@ -9,7 +9,16 @@ from shared.contract.declare import Compute, delete
 from shared.contract.limits import HOUR
 from shared.contract.needs import unseen
 from shared.contract.permissions import user
-from shared.contract.resources import AUDIT, DATA_REQUESTS, LIMITS, PASSWORD_PEPPER, SEALING, SESSIONS, USERS
+from shared.contract.resources import (
+    ADMIT_CLERK_USER,
+    AUDIT,
+    DATA_REQUESTS,
+    LIMITS,
+    PASSWORD_PEPPER,
+    SEALING,
+    SESSIONS,
+    USERS,
+)
 from shared.domains.accounts.rules import names, passwords, second_factor
 from shared.domains.privacy.model import Farewell, Leaver
 from shared.domains.privacy.service.closing import ClosingService
@@ -42,6 +51,7 @@ class AccountClosed(BaseModel):
     compute=Compute(memory=1769),
     needs=(
         unseen(USERS.get, "only of who comes with Clerk, whose tokens name no address"),
+        unseen(ADMIT_CLERK_USER.invoke, "only of who comes with Clerk, and for the first time"),
         *(USERS.batch_get, USERS.put, USERS.delete, LIMITS.batch_get, LIMITS.update, LIMITS.delete),
         *(SESSIONS.query, SESSIONS.update, DATA_REQUESTS.put, AUDIT.put),
         *(PASSWORD_PEPPER.read, SEALING.decrypt("mfa")),
