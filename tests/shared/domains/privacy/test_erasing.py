@@ -8,11 +8,13 @@ import pytest
 
 from bench.world import World
 from functions.schedules import erase_accounts, tidy_media
-from shared.contract.resources import AUDIT, DATA_REQUESTS, TABLES
+from shared.base.aws import client
+from shared.contract.resources import AUDIT, DATA_REQUESTS, IDEMPOTENCY, TABLES
 from shared.domains.privacy.model import Erasure, Progress
 from shared.domains.privacy.rules.late import LATE_SECONDS
 from shared.domains.privacy.service.steps import Steps
 from shared.domains.privacy.store.erasures import ErasureStore
+from tests.aws import real_name
 from tests.shared.domains.privacy.people import Somebody, erase, erase_all, left_of
 
 EVERYWHERE = {table.name for table in TABLES} - {AUDIT.name, DATA_REQUESTS.name} | {"media", "upload"}
@@ -56,6 +58,9 @@ def test_case_107_nothing_is_left_of_who_leaves_and_all_of_who_stays(here: World
     assert receipt == FOUND
     again = Somebody(here, "grace_h")
     assert again.id != grace.id
+
+
+SCAN = "dynamodb:Scan"
 
 
 class Killed(BaseException):
@@ -128,3 +133,21 @@ def test_one_that_fails_keeps_no_other_waiting(here: World, monkeypatch: pytest.
     assert fired == [0, 0]
     assert left_of(here.stage, *people[1].needles) == []
     assert left_of(here.stage, *people[0].needles) != []
+
+
+def test_many_rows_on_several_pages_go_and_are_counted(here: World) -> None:
+    """100 rows, half of them of 60 kB: more than a page of a megabyte, and more than a transaction takes."""
+    grace, other = Somebody(here, "grace_h"), Somebody(here, "linus_t")
+    for number in range(100):
+        for one, padding in ((grace, "-" * 60_000 * (number % 2)), (other, "")):
+            key = {"S": f"{one.id}#somewhere#{number:03}"}
+            client("dynamodb").put_item(TableName=real_name(IDEMPOTENCY), Item={"key": key, "padding": {"S": padding}})
+    assert grace.delete().status == 200
+    here.stage._quiet = False
+    before = len(here.stage.calls)
+    erase_all(here)
+    assert any("ExclusiveStartKey" in call.parameters for call in here.stage.calls[before:] if str(call) == SCAN)
+    assert left_of(here.stage, *grace.needles) == []
+    assert len([row for row in here.stage.rows(IDEMPOTENCY) if row["key"]["S"].startswith(other.id)]) == 100
+    [receipt] = receipts(here, grace.id)
+    assert receipt["answers"] == 100
