@@ -24,6 +24,7 @@ class CallerRule:
     recent   seconds that may have passed since the login, 0 for any number: what is dangerous asks for a new one
     live     whether the session must still live; it need not to end it
     by_hand  people do this themselves: an API key cannot
+    ours     it is about a session or a password that we keep: who comes with Clerk has neither
     """
 
     identity: Identity
@@ -32,6 +33,7 @@ class CallerRule:
     recent: int = 0
     live: bool = True
     by_hand: bool = False
+    ours: bool = False
 
     @property
     def takes_keys(self) -> bool:

@@ -104,7 +104,7 @@ def _of_clerk(token: str, address: str, rule: CallerRule) -> Caller:
     from shared.domains.accounts.service.cards import CardService
     from shared.domains.accounts.service.clerk import ClerkService
 
-    if not rule.live:
+    if rule.ours:
         raise ForbiddenError("Clerk keeps your session and your password: use its pages")
     claims = clerk_tokens.verify(token)
     user_id = ClerkService.open().account_of(token, claims, fresh=rule.fresh)

@@ -13,7 +13,7 @@ from shared.http.serve import serve
 
 @post(
     "/api/v1/auth/password",
-    caller=user(live=False),
+    caller=user(live=False, ours=True),
     errors=((423, "ACCOUNT_LOCKED"),),
     compute=Compute(memory=1769),
     needs=(

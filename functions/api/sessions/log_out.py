@@ -12,7 +12,7 @@ from shared.http.serve import serve
 @post(
     "/api/v1/auth/logout",
     aliases=("/api/auth/logout",),
-    caller=user(live=False),
+    caller=user(live=False, ours=True),
     needs=(SESSIONS.get, SESSIONS.update, AUDIT.put),
 )
 async def log_out(caller: Caller, sessions: SessionService, wish: LogOutRequest | None = None) -> Message:

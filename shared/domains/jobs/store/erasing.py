@@ -12,26 +12,30 @@ Key = dict[str, Any]
 
 
 def removals(job_id: str, most: int) -> list[dict[str, Any]]:
-    """The writes that remove `most` rows of a job at most: its ledger and what was asked for first, itself at last."""
+    """The writes that remove rows of a job, about `most`: its ledger and what was asked for first, itself at last."""
+    found, is_all = _keys(job_key(job_id)["pk"], most)
+    others = [item for item in found if item["sk"]["S"] != JOB]
+    itself = [item_of({**job_key(job_id)})] if is_all else []
+    return [_removal(key) for key in (*others, *itself)]
+
+
+def book_removals(owner_id: str, most: int) -> tuple[list[dict[str, Any]], bool]:
+    """The writes that remove `most` rows of an owner's books at most, months and the account; whether these are all."""
+    found, is_all = _keys(account_key(owner_id)["pk"], most)
+    return [_removal(key) for key in found], is_all
+
+
+def _keys(partition: str, most: int) -> tuple[list[Key], bool]:
     with answering("Jobs"):
         found = client("dynamodb", READ_SECONDS).query(
             TableName=setting("JOBS_TABLE"),
             KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": job_key(job_id)["pk"]}},
+            ExpressionAttributeValues={":pk": {"S": partition}},
             ProjectionExpression="pk, sk",
             ConsistentRead=True,
-            Limit=most + 1,
+            Limit=most,
         )
-    others = [item for item in found["Items"] if item["sk"]["S"] != JOB]
-    keys = others[:most]
-    if len(others) < most and len(found["Items"]) <= most and "LastEvaluatedKey" not in found:
-        keys.append(item_of({**job_key(job_id)}))
-    return [_removal(key) for key in keys]
-
-
-def account_removal(owner_id: str) -> dict[str, Any]:
-    """The write that removes an owner's account."""
-    return _removal(item_of({**account_key(owner_id)}))
+    return found["Items"], "LastEvaluatedKey" not in found
 
 
 def _removal(key: Key) -> dict[str, Any]:

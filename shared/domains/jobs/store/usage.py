@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.base import clock, request_counts
+from shared.base.aws import client
 from shared.base.settings import setting
-from shared.base.tables import answering, read_together
+from shared.base.tables import READ_SECONDS, answering, read_together
 from shared.domains.jobs.model import Account, Month
-from shared.domains.jobs.rules.keys import account_key, month_key
+from shared.domains.jobs.rules.keys import MONTH, account_key, month_key
 from shared.domains.jobs.store.expressions import item_of
 from shared.domains.jobs.store.rows import to_account, to_month
 from shared.domains.videos.model import Collection
@@ -22,6 +23,21 @@ class Used:
     month: Month
     collection: Collection
     requests: int
+
+
+def months(owner_id: str) -> dict[str, Month]:
+    """Month (2026-01) -> what an owner has used in it. One call a megabyte."""
+    found: dict[str, Month] = {}
+    pages = client("dynamodb", READ_SECONDS).get_paginator("query")
+    with answering("Usage"):
+        for page in pages.paginate(
+            TableName=setting("JOBS_TABLE"),
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :month)",
+            ExpressionAttributeValues={":pk": {"S": account_key(owner_id)["pk"]}, ":month": {"S": MONTH}},
+            ConsistentRead=True,
+        ):
+            found |= {item["sk"]["S"].removeprefix(MONTH): to_month(item, "") for item in page["Items"]}
+    return found
 
 
 class UsageStore:

@@ -44,7 +44,7 @@ class ClosingService:
     @classmethod
     def open(cls) -> "ClosingService":
         """The accounts of the stage."""
-        return cls(AccountStore.open_users(), SessionStore.open(), ErasureStore.open())
+        return cls(AccountStore.open(), SessionStore.open(), ErasureStore.open())
 
     def close(self, leaver: Leaver, device: Device, said: Farewell) -> None:
         """Close an account and end its sessions, in one transaction; all that was its user's is erased from then on.

@@ -13,10 +13,11 @@ from shared.domains.accounts.store.sessions import SessionStore
 from shared.domains.accounts.store.users import AccountStore
 from shared.domains.audit.model import Entry
 from shared.domains.audit.store import AuditStore
-from shared.domains.jobs.model import Job, LedgerLine
+from shared.domains.jobs.model import Job, LedgerLine, Month
 from shared.domains.jobs.rules.prices import dollars
 from shared.domains.jobs.service.ordering import unpack
 from shared.domains.jobs.store.jobs import JobStore
+from shared.domains.jobs.store.usage import months
 from shared.domains.keys.service.managing import KeyService
 from shared.domains.videos.model import Video
 from shared.domains.videos.store.collections import CollectionStore
@@ -62,7 +63,7 @@ class Gathering:
         }
 
     def _account(self) -> Items:
-        found: Profile | None = AccountStore.open_users().profile(self.user_id)
+        found: Profile | None = AccountStore.open().profile(self.user_id)
         if found:
             numbers = CollectionStore().read(self.user_id)
             spent = JobStore.open().account(self.user_id)
@@ -71,6 +72,7 @@ class Gathering:
                 "stored_bytes": numbers.stored_bytes,
                 "jobs": spent.total,
                 "spent_dollars": dollars(spent.spent),
+                "months": {month: _used(found) for month, found in months(self.user_id).items()},
             }
             yield {**_named(found.user, _USER), "settings": asdict(found.settings), "usage": used}
 
@@ -125,6 +127,10 @@ class Gathering:
         if entry.actor == self.user_id and not entry.acting_as:
             return {"by": "you", **_named(entry, _ENTRY), **_named(entry, _OWN_ENTRY)}
         return {"by": "somebody else", **_named(entry, _ENTRY)}
+
+
+def _used(month: Month) -> dict[str, Any]:
+    return {"videos": month.videos, "minutes": month.milliseconds / 60_000, "spent_dollars": dollars(month.spent)}
 
 
 def _job(job: Job, lines: list[LedgerLine]) -> dict[str, Any]:

@@ -146,8 +146,8 @@ class Steps:
 
     def numbers(self, erasure: Erasure) -> Progress:
         """What counts a user's videos and jobs, and what these have cost."""
-        user_id = erasure.user_id
-        return Progress(writes=(collections.removal(user_id), job_rows.account_removal(user_id)))
+        books, is_all = job_rows.book_removals(erasure.user_id, TOGETHER)
+        return Progress(writes=(collections.removal(erasure.user_id), *books), position=None if is_all else "")
 
     def _traces(self, table: Table, kind: str) -> Step:
         """Rows of a table whose keys do not lead to the user."""

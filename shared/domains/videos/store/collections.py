@@ -39,7 +39,7 @@ def count_video(owner_id: str, before: Status | None, after: Status, more_bytes:
 
 def removal(owner_id: str) -> dict[str, Any]:
     """The part of a transaction that forgets an owner's numbers."""
-    return {"Delete": {"TableName": setting("OPERATIONS_TABLE"), "Key": {"pk": {"S": _key(owner_id)}}}}
+    return {"Delete": {"TableName": setting("OPERATIONS_TABLE"), "Key": {"pk": {"S": collection_key(owner_id)}}}}
 
 
 @dataclass(frozen=True)
