@@ -28,9 +28,9 @@ class Account:
     region: str
     session: Any
 
-    def client(self, service: str) -> Any:
-        """A client of the account with a deadline for every call."""
-        return self.session.client(service, config=DEADLINES)
+    def client(self, service: str, region: str = "") -> Any:
+        """A client of the account, in its region or another one, with a deadline for every call."""
+        return self.session.client(service, region_name=region or self.region, config=DEADLINES)
 
 
 def check_stage(stage: str) -> None:

@@ -11,6 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.account import Account, AccountError, check_stage, open_account
 from infra.build import NO_BYTECODE, ROOT, TARGET, BuildError, build
 from infra.bundles import find_lambda_python
+from infra.settings import has_edge
+from shared.contract.resources import GLOBAL_REGION
 
 CDK = Path("node_modules/.bin/cdk")
 DEPLOY_SECONDS = 2 * 3600
@@ -30,14 +32,15 @@ def refuse_slow_production(stage: str, environment: dict[str, str]) -> None:
         raise DeployError(f"STAGE=prod is not deployed without bytecode. {NO_BYTECODE}")
 
 
-def check_bootstrapped(ssm: Any, account: Account) -> None:
-    """Raises: DeployError: the account was never prepared for the CDK in this region; the message has the command."""
+def check_bootstrapped(account: Account, region: str) -> None:
+    """Raises: DeployError: the account was never prepared for the CDK in a region; the message has the command."""
+    ssm = account.client("ssm", region)
     try:
         ssm.get_parameter(Name=BOOTSTRAP_VERSION)
     except ssm.exceptions.ParameterNotFound as error:
         raise DeployError(
-            f"Account {account.number} is not prepared for the CDK in {account.region}. Once, run:\n"
-            f"  PATH=.venv/bin:$PATH {CDK} bootstrap aws://{account.number}/{account.region}"
+            f"Account {account.number} is not prepared for the CDK in {region}. Once, run:\n"
+            f"  PATH=.venv/bin:$PATH {CDK} bootstrap aws://{account.number}/{region}"
         ) from error
 
 
@@ -92,7 +95,8 @@ def deploy(stage: str, account: Account) -> None:
         BuildError: the bundles cannot be built.
     """
     refuse_slow_production(stage, dict(os.environ))
-    check_bootstrapped(account.client("ssm"), account)
+    for region in dict.fromkeys([account.region, GLOBAL_REGION] if has_edge(stage) else [account.region]):
+        check_bootstrapped(account, region)
     check_no_stack_stands_in_the_way(account.client("cloudformation"), stage)
     build()
     print(f"Deploying stage {stage} to account {account.number} in {account.region}", flush=True)

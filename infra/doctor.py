@@ -3,7 +3,6 @@
 What cannot be read is said to be unknown, a line each, and keeps nothing else from being read.
 """
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,8 +12,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.account import AccountError, check_stage, open_account
-from infra.build import ROOT
 from infra.parts.sizes import GPU_OFF
+from infra.settings import CDK_JSON, setting_of
 
 
 @dataclass(frozen=True)
@@ -54,11 +53,9 @@ GPU_QUOTAS = (
 """Of stages with the setting `gpu`. In a new account they are 0, and then Batch waits without a word."""
 
 
-def quotas_of(stage: str, settings: Path = ROOT / "cdk.json") -> tuple[Quota, ...]:
+def quotas_of(stage: str, settings: Path = CDK_JSON) -> tuple[Quota, ...]:
     """What the stage leans on, by its settings in the CDK's context."""
-    context = json.loads(settings.read_text())["context"]
-    gpu = context.get("gpu") or context.get("stages", {}).get(stage, {}).get("gpu") or GPU_OFF
-    return QUOTAS if gpu == GPU_OFF else QUOTAS + GPU_QUOTAS
+    return QUOTAS if setting_of(stage, "gpu", GPU_OFF, settings) == GPU_OFF else QUOTAS + GPU_QUOTAS
 
 
 @dataclass(frozen=True)

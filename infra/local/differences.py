@@ -60,6 +60,11 @@ REMAINING = (
     ("Distributed Map", "ResultWriter, ItemBatcher.", "Not done."),
     ("CloudFormation", "Acts under the deployer's role.", "Acts as root."),
     ("CloudFront, WAF, Budgets, alarms", "Work.", "Stored only; media is served by a server of our own."),
+    (
+        "The edge",
+        "`edge=on` puts a distribution with a web ACL before the API.",
+        "The setting is off, whatever is set.",
+    ),
     ("State", "Durable.", "Disposable: wiped at every start."),
 )
 

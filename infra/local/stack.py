@@ -25,6 +25,7 @@ from infra.local.deploy import Deployer
 from infra.local.lock import FolderLock
 from infra.local.media import MediaServer
 from infra.local.settings import MAIL_FROM, ROOT, TRANSCRIBER_PYTHON, Settings
+from infra.parts.edge import OFF
 
 _STOP_SECONDS = 4.0
 
@@ -62,7 +63,12 @@ class LocalStack:
         build = (sys.executable, "-m", "infra.build", "--placeholder", bundles)
         self._commands = commands or (build, (sys.executable, "app.py"))
         here = {"bundles": bundles, "rate_scale": "100", "most_workers": str(os.cpu_count() or 1)}
-        here |= {"transcriber": "embedded", "transcriber_python": TRANSCRIBER_PYTHON, "mail_from": MAIL_FROM}
+        here |= {
+            "transcriber": "embedded",
+            "transcriber_python": TRANSCRIBER_PYTHON,
+            "mail_from": MAIL_FROM,
+            "edge": OFF,
+        }
         self._context = (here if context is None else context) | (stage_settings or {})
         self._log, self._say = log, say
         self._lock = FolderLock(self.settings.folder)

@@ -89,3 +89,8 @@ def schedules() -> list[tuple[Room, Schedule]]:
 def tasks() -> list[tuple[Room, Task]]:
     """All functions that only the deployer invokes."""
     return [(room, room.declaration) for room in rooms() if isinstance(room.declaration, Task)]
+
+
+def parameters_digest() -> str:
+    """A hash of what declares parameters: CloudFormation resets one that changes there, and tasks fill it again."""
+    return hashlib.sha256((ROOT / "infra" / "stacks" / "data.py").read_bytes()).hexdigest()[:16]

@@ -37,9 +37,11 @@ class Functions:
         lost: sqs.Queue | None = None,
         key_arn: str = "",
         api_url: str = "",
+        origin_digests: str = "",
     ) -> None:
         """`edge` is told to functions of stacks that make media addresses or invalidate them, `key_arn` to what seals.
 
+        `origin_digests` is told to endpoints of a stage with an edge: what a request must show that came through it.
         `lost` takes what functions that nobody awaits were asked for in vain; stacks that have such need one.
         """
         self._stack = stack
@@ -47,6 +49,7 @@ class Functions:
         self._edge = edge
         self._lost = lost
         self._api_url = api_url
+        self._origin_digests = origin_digests
         self.grants = Grants(stack, stage, edge.distribution_id if edge else "", key_arn)
         self._layers: dict[str, lambda_.LayerVersion] = {}
 
@@ -94,6 +97,8 @@ class Functions:
             told["FFMPEG_PATH"] = FFMPEG_PATH
         if self._api_url:
             told["API_URL"] = self._api_url
+        if self._origin_digests:
+            told["ORIGIN_DIGESTS"] = self._origin_digests
         if self._edge:
             told["CDN_BASE_URL"] = self._edge.address
         return told

@@ -7,7 +7,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from infra.parts.stage import Stage
-from shared.contract.needs import Kind, Need, Resource
+from shared.contract.needs import Kind, Need, Parameter, Resource
 from shared.contract.resources import MEDIA
 
 _ARN = {
@@ -42,6 +42,12 @@ class Grants:
             return "/" + self._stage.named(resource.name).replace("-", "/", 2)
         return self._stage.named(resource.name)
 
+    def value_at_deployment(self, parameter: Parameter) -> str:
+        """What CloudFormation finds in a parameter whenever it deploys the stack, so that nobody has to ask for it."""
+        kind = "AWS::SSM::Parameter::Value<String>"
+        name = self.real_name(parameter)
+        return cdk.CfnParameter(self._stack, parameter.name, type=kind, default=name).value_as_string
+
     def arn(self, need: Need) -> str:
         """The ARN of what a need is about, its path included."""
         resource, path = need.resource, need.path
@@ -61,11 +67,14 @@ class Grants:
             name = f"{self.real_name(resource)}-*"
             return self._format("transcribe", "transcription-job", name, cdk.ArnFormat.SLASH_RESOURCE_NAME)
         service, kind, form = _ARN[resource.kind]
-        arn = self._format(service, kind, self.real_name(resource).lstrip("/"), form)
+        region = resource.region if isinstance(resource, Parameter) else ""
+        arn = self._format(service, kind, self.real_name(resource).lstrip("/"), form, region)
         return f"{arn}/{path}" if path else arn
 
-    def _format(self, service: str, kind: str, name: str, form: cdk.ArnFormat) -> str:
-        return self._stack.format_arn(service=service, resource=kind, resource_name=name, arn_format=form)
+    def _format(self, service: str, kind: str, name: str, form: cdk.ArnFormat, region: str = "") -> str:
+        return self._stack.format_arn(
+            service=service, resource=kind, resource_name=name, arn_format=form, region=region or None
+        )
 
     def statements(self, needs: tuple[Need, ...]) -> list[iam.PolicyStatement]:
         """One statement for each resource, its actions sorted; lists of a bucket carry a condition on the prefix.

@@ -1,6 +1,6 @@
 """cdk-nag's rules over all stacks, for `make synth` and the tests; the laptop's synthesis does without."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 import aws_cdk as cdk
@@ -11,14 +11,16 @@ from infra.parts.acknowledged import Meant, all_meant
 from infra.parts.stage import APPLICATION
 
 
-def check(app: cdk.App, stage: str) -> None:
+def check(app: cdk.App, stage: str, more: Iterable[Meant] = ()) -> None:
     """Acknowledge what is meant, each finding on its own construct; whatever else is found stops the synthesis.
+
+    `more` is what is meant in this stage alone.
 
     Raises:
         ValueError: something is meant that no rule finds (any more).
     """
     packs: list[NagPack] = [AwsSolutionsChecks(app), ServerlessChecks(app)]
-    meant, used = all_meant(_jobs(app)), set[Meant]()
+    meant, used = (*all_meant(_jobs(app)), *more), set[Meant]()
     for rule, path in [finding for pack in packs for finding in _findings(pack, app)]:
         for covering in [one for one in meant if _covers(one, rule, path, stage)]:
             used.add(covering)

@@ -9,14 +9,12 @@ from typing import Any
 import aws_cdk as cdk
 from constructs import Node
 
+from infra.parts.edge import OFF, edge_settings
 from infra.parts.sizes import GPU_OFF
 from shared.media.encoders import EXTRA_CODECS
 from shared.media.workers import JOB_CPU_SECONDS, LAMBDA_CPU_SECONDS, MOST_INVOCATIONS
 
 APPLICATION = "showreel"
-
-OFF = "off"
-"""Of settings that add something, in a stage that does without."""
 
 GPU_FAMILIES = ("g4dn", "g5", "g6")
 """Machines whose GPU has an encoder: T4, A10G, L4. The large ones for computing, A100 and H100, have none."""
@@ -49,6 +47,10 @@ class Stage:
     mail_from       the address that mail comes from; "" sends none
     mail_identity   what SES has verified of it: its domain, or the address itself
     frontend_url    where links in mails lead; "" is to pages of the API
+    edge            "on": the API stands behind a distribution with a web ACL, and answers nobody else
+    edge_domain     the name by which the API is asked then, "" for the one that CloudFront gives
+    edge_certificate   ARN of its certificate, in us-east-1
+    edge_secret     generation of the secret that the distribution shows the API; the next number rotates it
     most_workers    invocations that encode one source at the same time, 100 at most are of use
     """
 
@@ -82,6 +84,10 @@ class Stage:
     mail_from: str
     mail_identity: str
     frontend_url: str
+    edge: str
+    edge_domain: str
+    edge_certificate: str
+    edge_secret: str
 
     @property
     def production(self) -> bool:
@@ -92,6 +98,11 @@ class Stage:
     def has_gpu(self) -> bool:
         """Whether there is a queue of machines with GPUs."""
         return self.gpu != GPU_OFF
+
+    @property
+    def has_edge(self) -> bool:
+        """Whether there is a distribution before the API."""
+        return self.edge != OFF
 
     @property
     def removal(self) -> cdk.RemovalPolicy:
@@ -211,6 +222,7 @@ def stage_of(node: Node) -> Stage:
         mail_from=mail_from,
         mail_identity=context("mail_identity", mail_from.rpartition("@")[2]),
         frontend_url=_formed("frontend_url", context("frontend_url", ""), _ORIGIN, "https://app.example.org"),
+        **edge_settings(context),
     )
 
 

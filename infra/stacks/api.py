@@ -4,7 +4,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_apigatewayv2 as apigw
 from aws_cdk import aws_logs as logs
 
-from infra.parts.function import RETENTION
+from infra.parts.discovery import parameters_digest, tasks
+from infra.parts.function import RETENTION, Functions
 from infra.parts.stage import Stage
 from infra.stacks.base import ShowreelStack
 
@@ -23,7 +24,10 @@ THROTTLE = apigw.ThrottleSettings(rate_limit=2000, burst_limit=1000)
 
 
 class ApiStack(ShowreelStack):
-    """One HTTP API (payload 2.0, `$default` stage). CORS belongs to it alone; origins are exact, never a wildcard."""
+    """One HTTP API (payload 2.0, `$default` stage). CORS belongs to it alone; origins are exact, never a wildcard.
+
+    What the edge must show the API is made here too, since all functions of endpoints are told of it.
+    """
 
     def __init__(self, app: cdk.App, stage: Stage) -> None:
         """`http` is the API; its id is the one thing that other stacks import."""
@@ -53,8 +57,20 @@ class ApiStack(ShowreelStack):
         default = apigw.HttpStage(
             self, "default", http_api=self.http, stage_name="$default", auto_deploy=True, throttle=THROTTLE
         )
-        cdk.CfnOutput(self, "ApiUrl", value=self.http.api_endpoint, description="Where the API answers")
+        if not stage.has_edge:
+            cdk.CfnOutput(self, "ApiUrl", value=self.http.api_endpoint, description="Where the API answers")
         _log_access(default, log_group)
+        self._prepare_edge()
+
+    def _prepare_edge(self) -> None:
+        """Have the edge's secret made, and its digests written, before any stack of endpoints reads those."""
+        room = next(room for room, _ in tasks() if room.name == "prepare_edge")
+        function = Functions(self, self.stage).add(room)
+        if self.stage.has_edge:
+            told = {"Generation": self.stage.edge_secret, "File": room.digest, "Parameters": parameters_digest()}
+            cdk.CustomResource(
+                self, "edge", service_token=function.function_arn, resource_type="Custom::Edge", properties=told
+            )
 
 
 def _log_access(default: apigw.HttpStage, log_group: logs.LogGroup) -> None:

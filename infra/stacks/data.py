@@ -11,11 +11,23 @@ from aws_cdk import aws_ssm as ssm
 from infra.parts.grants import Grants
 from infra.parts.stage import Stage
 from infra.stacks.base import ShowreelStack
-from shared.contract.needs import Secret, Table
-from shared.contract.resources import MEDIA_KEY, PUBLIC_KEYS, SEALING, SECRETS, TABLES
+from shared.contract.needs import Parameter, Secret, Table
+from shared.contract.resources import (
+    EDGE_WEB_ACL,
+    MEDIA_KEY,
+    OF_THE_EDGE,
+    ORIGIN_DIGESTS,
+    PUBLIC_KEYS,
+    SEALING,
+    SECRETS,
+    TABLES,
+)
 
 SECRET_LENGTH = 48
 """Letters and digits: more than 256 bits, and valid base64 for what wants that."""
+
+NOBODY = "none"
+"""Nothing has such a digest: until the first are written, the API refuses everybody."""
 
 _STRING = dynamodb.AttributeType.STRING
 
@@ -30,19 +42,19 @@ class DataStack(ShowreelStack):
         for table in TABLES:
             self._table(table)
         for secret in SECRETS:
-            self._secret(secret)
+            if stage.has_edge or secret not in OF_THE_EDGE:
+                self._secret(secret)
         description = f"Seals what users entrust to stage {stage.name}"
         key = kms.Key(
             self, SEALING.name, description=description, enable_key_rotation=True, removal_policy=stage.removal
         )
         self.key_arn = key.key_arn
-        ssm.StringParameter(
-            self,
-            PUBLIC_KEYS.name,
-            parameter_name=self._grants.real_name(PUBLIC_KEYS),
-            string_value='{"keys": []}',
-            description="Public keys of our tokens (JWK set); written by the functions that make keys",
-        )
+        about = "Public keys of our tokens (JWK set); written by the functions that make keys"
+        self._parameter(PUBLIC_KEYS, '{"keys": []}', about)
+        if stage.has_edge:
+            about = "SHA-256 of what the edge may show the API; written at deployment, told to endpoints"
+            self._parameter(ORIGIN_DIGESTS, NOBODY, about)
+            self._parameter(EDGE_WEB_ACL, NOBODY, "The web ACL of the edge; written at deployment")
 
     def _table(self, table: Table) -> None:
         production = self.stage.production
@@ -71,6 +83,15 @@ class DataStack(ShowreelStack):
                 non_key_attributes=list(index.projected) or None,
             )
 
+    def _parameter(self, parameter: Parameter, value: str, about: str) -> None:
+        ssm.StringParameter(
+            self,
+            parameter.name,
+            parameter_name=self._grants.real_name(parameter),
+            string_value=value,
+            description=about,
+        )
+
     def _secret(self, secret: Secret) -> None:
         made = secrets.Secret(
             self,
@@ -80,7 +101,7 @@ class DataStack(ShowreelStack):
             generate_secret_string=secrets.SecretStringGenerator(
                 password_length=SECRET_LENGTH, exclude_characters=string.punctuation
             ),
-            removal_policy=self.stage.removal,
+            removal_policy=cdk.RemovalPolicy.DESTROY if secret in OF_THE_EDGE else self.stage.removal,
         )
         if secret is MEDIA_KEY:
             cdk.CfnOutput(self, "MediaKeySecretArn", value=made.secret_arn)

@@ -6,10 +6,12 @@ from aws_cdk import aws_apigatewayv2_integrations as integrations
 
 from infra.parts.discovery import Room
 from infra.parts.function import Functions, MediaEdge
+from infra.parts.grants import Grants
 from infra.parts.stage import Stage
 from infra.stacks.api import ApiStack
 from infra.stacks.base import ShowreelStack
 from shared.contract.declare import Endpoint
+from shared.contract.resources import ORIGIN_DIGESTS
 
 ANY_ROUTE = "$default"
 
@@ -29,7 +31,8 @@ class DomainStack(ShowreelStack):
     ) -> None:
         """`edge`: what serves media. `key_arn`: the key that secrets of users are sealed with."""
         super().__init__(app, stage, name, f"Showreel: the endpoints of {name}")
-        functions = Functions(self, stage, edge, key_arn=key_arn)
+        digests = Grants(self, stage).value_at_deployment(ORIGIN_DIGESTS) if stage.has_edge else ""
+        functions = Functions(self, stage, edge, key_arn=key_arn, origin_digests=digests)
         for room, endpoint in rooms:
             integration = integrations.HttpLambdaIntegration(
                 f"{room.name}-integration",

@@ -9,10 +9,12 @@ from infra.parts.stage import Stage, stage_of
 from infra.stacks.api import ApiStack
 from infra.stacks.data import DataStack
 from infra.stacks.domain import DomainStack
+from infra.stacks.edge import EdgeStack
 from infra.stacks.media import MediaStack
 from infra.stacks.pipeline import PipelineStack
 from infra.stacks.schedules import SchedulesStack
 from infra.stacks.tasks import TasksStack
+from infra.stacks.web_acl import WebAclStack
 
 
 def build(app: cdk.App) -> Stage:
@@ -22,9 +24,21 @@ def build(app: cdk.App) -> Stage:
     media = MediaStack(app, stage)
     media.add_stack_dependency(data)
     api = ApiStack(app, stage)
+    domains = []
     for domain, rooms in groupby(sorted(endpoints(), key=lambda pair: pair[0].group), key=lambda pair: pair[0].group):
-        DomainStack(app, stage, domain, list(rooms), api, media.edge, data.key_arn)
+        domains.append(DomainStack(app, stage, domain, list(rooms), api, media.edge, data.key_arn))
     PipelineStack(app, stage)
     SchedulesStack(app, stage, media.edge)
-    TasksStack(app, stage, api.http.api_endpoint).add_stack_dependency(data)
+    api_url = _add_edge(app, stage, data, api, domains) if stage.has_edge else api.http.api_endpoint
+    TasksStack(app, stage, api_url).add_stack_dependency(data)
     return stage
+
+
+def _add_edge(app: cdk.App, stage: Stage, data: DataStack, api: ApiStack, domains: list[DomainStack]) -> str:
+    """Where the API answers; functions take a new secret before the distribution shows it."""
+    for before in (data, WebAclStack(app, stage)):
+        api.add_stack_dependency(before)
+    edge = EdgeStack(app, stage, api)
+    for domain in domains:
+        edge.add_stack_dependency(domain)
+    return edge.address

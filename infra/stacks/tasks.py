@@ -1,22 +1,15 @@
 """What the deployer invokes, at every deployment or by hand, and what other functions leave to be done."""
 
-import hashlib
-
 import aws_cdk as cdk
 
-from infra.parts.discovery import ROOT, tasks
+from infra.parts.discovery import parameters_digest, tasks
 from infra.parts.function import Functions
 from infra.parts.lost import lost_queue
 from infra.parts.stage import Stage
 from infra.stacks.base import ShowreelStack
 
-ELSEWHERE = {"prepare_media"}
+ELSEWHERE = {"prepare_media", "prepare_edge"}
 """Tasks that another stack's resources wait for; they live there."""
-
-
-def _parameters() -> str:
-    """A hash of what declares parameters: CloudFormation resets one that changes there, and tasks fill it again."""
-    return hashlib.sha256((ROOT / "infra" / "stacks" / "data.py").read_bytes()).hexdigest()[:16]
 
 
 class TasksStack(ShowreelStack):
@@ -36,5 +29,5 @@ class TasksStack(ShowreelStack):
                     f"{room.name}-run",
                     service_token=function.function_arn,
                     resource_type="Custom::Task",
-                    properties={"Task": room.name, "File": room.digest, "Parameters": _parameters()},
+                    properties={"Task": room.name, "File": room.digest, "Parameters": parameters_digest()},
                 )

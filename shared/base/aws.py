@@ -22,8 +22,8 @@ def _session() -> Any:
 
 
 @functools.cache
-def client(service: str, read_seconds: int = 10) -> Any:
-    """The botocore client of a service.
+def client(service: str, read_seconds: int = 10, region: str = "") -> Any:
+    """The botocore client of a service, in the region of the function unless another one is named.
 
     A try is given up after 2 s without a connection or `read_seconds` of silence; there are three.
     """
@@ -37,7 +37,7 @@ def client(service: str, read_seconds: int = 10) -> Any:
         signature_version="s3v4" if service == "s3" else None,
         s3={"addressing_style": "virtual"} if service == "s3" else None,
     )
-    made = _session().create_client(service, config=config)
+    made = _session().create_client(service, region or None, config=config)
     if service == "s3":
         meter.watch(made)
     return made

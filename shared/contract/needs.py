@@ -191,7 +191,9 @@ class Secret(Resource):
 
 @dataclass(frozen=True)
 class Parameter(Resource):
-    """An SSM parameter."""
+    """An SSM parameter. `region` is where it lies when that is not the stage's own region."""
+
+    region: str = ""
 
     @property
     def read(self) -> Need:

@@ -103,8 +103,18 @@ CLERK_WEBHOOK = Secret(Kind.SECRET, "clerk-webhook", description="Signs what Cle
 OAUTH_CLIENTS = Secret(
     Kind.SECRET, "oauth-clients", description="Secrets of our OAuth clients, a JSON object by provider"
 )
+ORIGIN = Secret(
+    Kind.SECRET, "origin", description="What the edge shows the API, a JSON object by generation, the last two"
+)
 SEALING = Key(Kind.KEY, "sealing")
 PUBLIC_KEYS = Parameter(Kind.PARAMETER, "public-keys")
+GLOBAL_REGION = "us-east-1"
+"""Where AWS wants what CloudFront uses everywhere."""
+
+ORIGIN_DIGESTS = Parameter(Kind.PARAMETER, "origin-digests")
+WEB_ACL = Parameter(Kind.PARAMETER, "web-acl", region=GLOBAL_REGION)
+EDGE_WEB_ACL = Parameter(Kind.PARAMETER, "edge-web-acl")
+"""The same ARN in the stage's own region."""
 
 TRANSCODE = Machine(Kind.MACHINE, "transcode")
 RENDER = Machine(Kind.MACHINE, "render")
@@ -120,5 +130,7 @@ CLOUDWATCH = Account(Kind.ACCOUNT, "cloudwatch")
 TABLES = (USERS, API_KEYS, SESSIONS, AUDIT, VIDEOS, JOBS, DATA_REQUESTS, LIMITS, IDEMPOTENCY, OPERATIONS)
 SECRETS = (
     *(SIGNING_KEYS, PASSWORD_PEPPER, MEDIA_KEY, CURSOR_KEY),
-    *(WEBHOOK, REMOTION_WEBHOOK, CLERK_WEBHOOK, OAUTH_CLIENTS),
+    *(WEBHOOK, REMOTION_WEBHOOK, CLERK_WEBHOOK, OAUTH_CLIENTS, ORIGIN),
 )
+OF_THE_EDGE = (ORIGIN, ORIGIN_DIGESTS, EDGE_WEB_ACL)
+"""What a stage without the edge does without."""

@@ -1,4 +1,4 @@
-"""What stands before an endpoint: body and origin, who is calling, limits, idempotency. In this order, each once.
+"""What stands before an endpoint: edge, body and origin, who is calling, limits, idempotency. In this order, each once.
 
 What limits an endpoint's user comes last, when the request is a valid one that really runs.
 """
@@ -36,6 +36,8 @@ class Guards:
 
     def around(self, request: ApiRequest, context: Any, visit: Visit, call: Call) -> Answer:
         """Let the request through to `call`, or raise an AppError; `visit` collects what is learned on the way."""
+        if request.past_edge:
+            raise ForbiddenError("This API answers at another address")
         if self._endpoint.path != ANY_ROUTE:  # where nothing is served, nothing is wrong with what was sent
             request.check_json()
             _check_origin(request)
@@ -103,7 +105,7 @@ def _settle_uses() -> None:
 
 def _is_own(origin: str, request: ApiRequest) -> bool:
     """Whether a page of the API itself asks: a browser tells the host that it asks, and no page can change that."""
-    host = request.headers.get("host")
+    host = request.host
     return bool(host) and origin in (f"https://{host}", f"http://{host}")
 
 

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import hmac
 import ipaddress
 import json
 import math
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from shared.base import origin
 from shared.base.errors import BadRequestError, PayloadTooLargeError
 from shared.base.ids import new_id
 from shared.base.settings import setting
@@ -77,13 +77,25 @@ class ApiRequest:
     @cached_property
     def address(self) -> str:
         """The client's address; an IPv6 one as its /64, or as the IPv4 one in it: one customer is one address."""
-        context = str(self.event["requestContext"]["http"].get("sourceIp", ""))
-        secret = setting("ORIGIN_SECRET_VALUE", "none")
-        sent = self.headers.get("x-origin-secret", "")
-        viewer = self.headers.get("cloudfront-viewer-address", "")
-        if secret != "none" and viewer and hmac.compare_digest(sent.encode(), secret.encode()):
-            context = viewer.rpartition(":")[0]
-        return _counted(context)
+        if self.through_edge:
+            return _counted(self.headers.get("x-viewer-address", ""))
+        return _counted(str(self.event["requestContext"]["http"].get("sourceIp", "")))
+
+    @property
+    def host(self) -> str:
+        """The host that the client asked: the edge's own where there is one."""
+        return self.headers.get("x-viewer-host" if self.through_edge else "host", "")
+
+    @cached_property
+    def through_edge(self) -> bool:
+        """Whether it came through the edge, which proves itself. What the edge tells counts then, and never else."""
+        digests = setting("ORIGIN_DIGESTS", "")
+        return bool(digests) and origin.is_shown(self.headers.get("x-origin-secret", ""), digests)
+
+    @property
+    def past_edge(self) -> bool:
+        """Whether it went past the edge of a stage that has one."""
+        return bool(setting("ORIGIN_DIGESTS", "")) and not self.through_edge
 
     def check_json(self) -> None:
         """Refuse JSON that others would read differently: NaN, 1e999, half surrogates, a member twice, deep nesting."""

@@ -12,6 +12,7 @@ from infra.synth import COMMANDS, RULE_PACKS
 from tests.cloud.templates import Templates
 
 FOLDER = ROOT / ".local" / "tests" / "cloud"
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/0192f0c1"
 ORIGINS = "https://app.showreel.example,https://studio.showreel.example"
 
 
@@ -47,6 +48,19 @@ def dev() -> Templates:
 def gpu() -> Templates:
     """The stage prod with machines that have GPUs, held to the same rule packs."""
     return _templates("prod", "gpu", cors_origins=ORIGINS, gpu="g4dn", **RULE_PACKS)
+
+
+@pytest.fixture(scope="session")
+def edge() -> Templates:
+    """The stage prod with a distribution and a web ACL before its API, held to the same rule packs."""
+    return _templates("prod", "edge", cors_origins=ORIGINS, edge="on", **RULE_PACKS)
+
+
+@pytest.fixture(scope="session")
+def edge_with_domain() -> Templates:
+    """The stage dev with the edge under a name of its own, and the third secret that the edge shows."""
+    domain = {"edge_domain": "api.showreel.example", "edge_certificate": CERTIFICATE}
+    return _templates("dev", "edge-domain", edge="on", edge_secret="3", **domain)
 
 
 @pytest.fixture(scope="session")

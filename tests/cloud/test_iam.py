@@ -12,7 +12,7 @@ from infra.parts.discovery import Room, rooms
 from shared.contract.declare import Declaration
 from shared.contract.derived import needs_of
 from shared.contract.needs import Kind, Need
-from shared.contract.resources import SIGNING_KEYS
+from shared.contract.resources import SIGNING_KEYS, WEB_ACL
 from tests.cloud.templates import Grant, Placed, Templates
 
 ROLE_POLICIES_BYTES = 10_240
@@ -174,6 +174,8 @@ def arn(cloud: Templates, need: Need) -> str:
     if need.action == STARTS_TRANSCRIPTION:
         return "*"
     whole = ARNS[resource.kind].format(name=name, stage=cloud.stage, short=resource.name)
+    if resource == WEB_ACL:
+        return whole.replace("eu-central-1", "us-east-1")
     if resource.kind is Kind.BUCKET:
         return whole if need.action in ON_THE_BUCKET else f"{whole}/{need.path}*"
     if resource.kind is Kind.KEY:

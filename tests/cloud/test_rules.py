@@ -46,7 +46,7 @@ def test_every_reason_is_a_sentence() -> None:
         assert len(meant.reason.split()) >= 7, meant
 
 
-@pytest.mark.parametrize("stage", ["cloud", "gpu"])
+@pytest.mark.parametrize("stage", ["cloud", "gpu", "edge"])
 def test_templates_and_definitions_are_what_cloudformation_takes(
     request: pytest.FixtureRequest, stage: str, tmp_path: Path
 ) -> None:

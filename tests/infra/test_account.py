@@ -12,6 +12,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from infra import account, deploy, doctor
 from infra.build import NO_BYTECODE, BuildError
+from infra.settings import has_edge
 from tests.infra.stubbed import StubbedSession
 
 
@@ -157,6 +158,27 @@ def test_account_that_was_not_prepared_gets_the_command_that_does_it(
     assert deploy.main(["dev"]) == 1
     assert "bootstrap aws://123456789012/eu-central-1" in capsys.readouterr().err
     assert not (cdk / "called").exists()
+
+
+def test_edge_wants_the_account_prepared_where_cloudfront_takes_its_web_acl(
+    session: StubbedSession, cdk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(deploy, "has_edge", lambda stage: stage == "dev")
+    found = {"Parameter": {"Name": deploy.BOOTSTRAP_VERSION, "Value": "29"}}
+    session.answers("ssm").add_response("get_parameter", found, {"Name": deploy.BOOTSTRAP_VERSION})
+    session.answers("ssm").add_client_error("get_parameter", "ParameterNotFound")
+    assert deploy.main(["dev"]) == 1
+    assert "bootstrap aws://123456789012/us-east-1" in capsys.readouterr().err
+    assert not (cdk / "called").exists()
+
+
+def test_setting_is_of_all_stages_or_of_one_alone(tmp_path: Path) -> None:
+    settings = tmp_path / "cdk.json"
+    settings.write_text('{"context": {"stages": {"prod": {"edge": "on"}}}}')
+    assert [stage for stage in ("dev", "staging", "prod") if has_edge(stage, settings)] == ["prod"]
+    settings.write_text('{"context": {"edge": "on"}}')
+    assert has_edge("dev", settings)
+    assert not has_edge("dev"), "it costs all the time"
 
 
 def test_production_without_bytecode_is_refused_before_anything_is_asked(
