@@ -29,6 +29,7 @@ def client(service: str, read_seconds: int = 10, region: str = "") -> Any:
     """
     from botocore.config import Config
 
+    logs.quieten("botocore", "urllib3")
     config = Config(
         connect_timeout=2,
         read_timeout=read_seconds,

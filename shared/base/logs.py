@@ -19,6 +19,14 @@ def log(level: str, message: str, **fields: Any) -> None:
     sys.stdout.flush()
 
 
+def quieten(*libraries: str) -> None:
+    """Have libraries tell nothing below WARNING, whatever the level of the process: they would tell what they carry."""
+    import logging
+
+    for library in libraries:
+        logging.getLogger(library).setLevel(logging.WARNING)
+
+
 def _whose() -> dict[str, str]:
     """The request and the user that a line belongs to, as far as they are known."""
     context = current()

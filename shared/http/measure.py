@@ -23,4 +23,4 @@ def measure(name: str, request: ApiRequest, visit: Visit, status: int, seconds: 
     ]
     if visit.first_in_hour:
         groups.append(Metrics(stage, {"active_users": (1, "Count")}))
-    logs.metric_line(NAMESPACE, *groups, method=request.method, path=request.path)
+    logs.metric_line(NAMESPACE, *groups, method=request.method, path=request.logged_path)

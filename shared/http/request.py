@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import functools
 import ipaddress
 import json
 import math
@@ -10,11 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import unquote
 
 from shared.base import origin
 from shared.base.errors import BadRequestError, PayloadTooLargeError
 from shared.base.ids import new_id
 from shared.base.settings import setting
+from shared.domains.keys.rules import FORM, MARK
 
 MAX_BODY = 1024 * 1024
 MAX_DEPTH = 64
@@ -45,6 +48,12 @@ class ApiRequest:
     def path(self) -> str:
         """The path as it was asked for."""
         return str(self.event["requestContext"]["http"]["path"])
+
+    @cached_property
+    def logged_path(self) -> str:
+        """The path for logs and the audit trail: without the API keys that somebody put there."""
+        plain = unquote(self.path)
+        return FORM.sub(f"{MARK}...", plain) if FORM.search(plain) else self.path
 
     @cached_property
     def request_id(self) -> str:
@@ -178,6 +187,7 @@ def _check_surrogates(value: Any) -> None:
         raise BadRequestError("The body is not valid JSON: it holds half of a surrogate pair") from None
 
 
+@functools.lru_cache(maxsize=1000)
 def _counted(address: str) -> str:
     try:
         parsed = ipaddress.ip_address(address.strip("[]"))

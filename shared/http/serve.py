@@ -45,12 +45,13 @@ def serve(function: Callable[..., Any]) -> Handler:
     assert isinstance(endpoint, Endpoint), f"{function.__name__} declares no endpoint"
     application = Mangum(build_application([(function, endpoint)]), lifespan="off")
     guards = Guards(function.__name__, endpoint)
+    logs.quieten("mangum")
 
     def handler(event: dict[str, Any], context: Any) -> Answer:
         _event_loop()
         began = time.perf_counter()
         request, visit = ApiRequest(event), Visit()
-        begin(Context(request.request_id, f"{request.method} {request.path}"))
+        begin(Context(request.request_id, f"{request.method} {request.logged_path}"))
         try:
             answer = guards.around(request, context, visit, functools.partial(_call, application, request, context))
         except AppError as error:
@@ -207,5 +208,5 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 
 async def _on_unexpected(request: Request, error: Exception) -> Response:
-    logs.log_exception("unexpected error", error, path=request.url.path)
+    logs.log_exception("unexpected error", error, path=request.scope["aws.event"]["request"].logged_path)
     return _render(request, AppError(UNEXPECTED))
