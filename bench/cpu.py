@@ -1,4 +1,4 @@
-"""CPU time of child processes, of their own children too; ratios of commands that ran in turns.
+"""CPU time of child processes, of their own children too, and of calls; ratios of what ran in turns.
 
 A loaded machine makes everything slower, but everything that runs at the same time alike: so ratios are taken within a
 round, and the median of the rounds is told.
@@ -9,7 +9,8 @@ import resource
 import statistics
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 SECONDS = 600
@@ -57,6 +58,18 @@ def in_turns(commands: Mapping[str, Command], rounds: int) -> dict[str, list[flo
     for number in range(rounds):
         for name in sorted(commands, reverse=bool(number % 2)):
             found[name].append(cpu_seconds(commands[name]))
+    return found
+
+
+def calls_in_turns(functions: Mapping[str, Callable[[], object]], calls: int, rounds: int) -> dict[str, list[float]]:
+    """CPU seconds of this process by name, for so many calls in each round; every other round runs backwards."""
+    found: dict[str, list[float]] = {name: [] for name in functions}
+    for number in range(rounds):
+        for name in sorted(functions, reverse=bool(number % 2)):
+            call, before = functions[name], time.process_time()
+            for _ in range(calls):
+                call()
+            found[name].append(time.process_time() - before)
     return found
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.cpu import Command, cpu_seconds, in_turns, python, ratio
+from bench.cpu import Command, calls_in_turns, cpu_seconds, in_turns, python, ratio
 
 SPENT = 0.1
 BUSY = f"import time\nwhile time.process_time() < {SPENT}: pass"
@@ -43,3 +43,10 @@ def test_commands_run_in_turns_and_the_order_changes(tmp_path: Path) -> None:
 
 def test_a_ratio_is_the_median_of_rounds_over_what_is_free() -> None:
     assert ratio([3.0, 5.0, 100.0], [2.0, 2.0, 2.0], floor=1.0) == 4.0
+
+
+def test_calls_are_made_in_turns() -> None:
+    made: list[str] = []
+    found = calls_in_turns({"a": lambda: made.append("a"), "b": lambda: made.append("b")}, 2, 2)
+    assert made == ["a", "a", "b", "b", "b", "b", "a", "a"]
+    assert [len(spent) for spent in found.values()] == [2, 2]

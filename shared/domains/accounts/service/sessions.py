@@ -2,6 +2,7 @@
 
 import uuid
 from collections import OrderedDict
+from functools import cached_property
 
 from shared.base import audit, clock, tokens
 from shared.base.audit import Action
@@ -25,14 +26,15 @@ _seen: OrderedDict[str, tuple[float, str]] = OrderedDict()
 class SessionService:
     """Whether a session lives. It is asked at every request, so what was read serves for a minute."""
 
-    def __init__(self, sessions: SessionStore) -> None:
-        """Use `open()`."""
-        self._sessions = sessions
-
     @classmethod
     def open(cls) -> "SessionService":
         """The sessions of the stage."""
-        return cls(SessionStore.open())
+        return cls()
+
+    @cached_property
+    def _sessions(self) -> SessionStore:
+        """Opened when it is read: most requests find what they ask among what was."""
+        return SessionStore.open()
 
     @staticmethod
     def forget() -> None:
