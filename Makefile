@@ -1,6 +1,6 @@
 # Every target sets up what it needs first. PYTHON=/path/to/python3.12 chooses the interpreter.
 .DEFAULT_GOAL := help
-.PHONY: help setup npm transcriber up down mail demo test check fix synth build openapi bench where service-token role deploy doctor lock
+.PHONY: help setup npm transcriber up down mail demo test check fix synth build openapi bench where service-token role verify-audit deploy doctor lock
 
 STAGE ?= dev
 RUN := .venv/bin/python -m
@@ -63,6 +63,9 @@ service-token: setup ## a service token for NAME= with PERMISSIONS= from the loc
 
 role: setup ## give LOGIN= the ROLE= viewer, user, creator or admin, on the local stack or in STAGE=
 	@$(RUN) infra.role "$(LOGIN)" "$(ROLE)" "$(STAGE)"
+
+verify-audit: setup ## look whether the audit trail is what it was when its days were sealed, on the local stack or in STAGE=
+	@$(RUN) infra.verify_audit "$(STAGE)"
 
 deploy: npm ## build and deploy STAGE= to your AWS account
 	@$(RUN) infra.deploy "$(STAGE)"

@@ -21,7 +21,7 @@ from botocore.exceptions import ConnectionClosedError
 from shared.base import aws, sealing, signing_keys
 from shared.base.tables import READ_SECONDS
 from shared.contract.needs import Bucket, Kind, Resource, Table
-from shared.contract.resources import MEDIA, PUBLIC_KEYS, SEALING, SECRETS, SIGNING_KEYS, TABLES
+from shared.contract.resources import MEDIA, PUBLIC_KEYS, SEALING, SEALS, SECRETS, SIGNING_KEYS, TABLES
 from tests.dynamodb import know_tokens
 from tests.forgetting import forget
 
@@ -220,7 +220,8 @@ def _create_all(*, prepared: bool) -> None:
     """Everything as CloudFormation makes it; `prepared` adds the first signing key, as the deployment does."""
     for table in TABLES:
         _create_table(table)
-    _create_bucket(MEDIA)
+    for bucket in (MEDIA, SEALS):
+        _create_bucket(bucket)
     keys = [first_key()] if prepared else []
     for secret in SECRETS:
         placeholder = f"generated-{secret.name}-0123456789abcdefghijklmnopqrstuvwxyz"
@@ -253,7 +254,7 @@ def running(monkeypatch: pytest.MonkeyPatch, *, prepared: bool = True) -> Iterat
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
-    for resource in (*TABLES, MEDIA, *SECRETS, PUBLIC_KEYS, SEALING):
+    for resource in (*TABLES, MEDIA, SEALS, *SECRETS, PUBLIC_KEYS, SEALING):
         monkeypatch.setenv(resource.variable, real_name(resource))
     forget()
     monkeypatch.setattr(aws, "_session", functools.cache(_botocore_session))

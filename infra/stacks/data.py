@@ -4,7 +4,9 @@ import string
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secrets
 from aws_cdk import aws_ssm as ssm
 
@@ -19,6 +21,7 @@ from shared.contract.resources import (
     ORIGIN_DIGESTS,
     PUBLIC_KEYS,
     SEALING,
+    SEALS,
     SECRETS,
     TABLES,
 )
@@ -28,6 +31,9 @@ SECRET_LENGTH = 48
 
 NOBODY = "none"
 """Nothing has such a digest: until the first are written, the API refuses everybody."""
+
+SEALED = cdk.Duration.days(2 * 365)
+"""So long nobody, the account's root included, removes the seal of a day in production."""
 
 _STRING = dynamodb.AttributeType.STRING
 
@@ -44,6 +50,7 @@ class DataStack(ShowreelStack):
         for secret in SECRETS:
             if stage.has_edge or secret not in OF_THE_EDGE:
                 self._secret(secret)
+        self._seals()
         description = f"Seals what users entrust to stage {stage.name}"
         key = kms.Key(
             self, SEALING.name, description=description, enable_key_rotation=True, removal_policy=stage.removal
@@ -90,6 +97,33 @@ class DataStack(ShowreelStack):
             parameter_name=self._grants.real_name(parameter),
             string_value=value,
             description=about,
+
+    def _seals(self) -> None:
+        """Seals are written once: a put that may replace one is refused, and of what is kept no version goes early."""
+        bucket = s3.Bucket(
+            self,
+            SEALS.name,
+            bucket_name=self._grants.real_name(SEALS),
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            versioned=True,
+            object_lock_enabled=True,
+            object_lock_default_retention=s3.ObjectLockRetention.compliance(SEALED) if self.stage.production else None,
+            lifecycle_rules=[
+                s3.LifecycleRule(id="unfinished-uploads", abort_incomplete_multipart_upload_after=cdk.Duration.days(1))
+            ],
+            removal_policy=self.stage.removal,
+        )
+        bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="OnlyOnce",
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=["s3:PutObject"],
+                resources=[bucket.arn_for_objects("*")],
+                conditions={"Null": {"s3:if-none-match": "true"}},
+            )
         )
 
     def _secret(self, secret: Secret) -> None:

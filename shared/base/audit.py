@@ -54,7 +54,7 @@ def entry(action: Action, target: str, *, actor: str = "", result: str = DONE, *
     now, context = clock.now(), current()
     fields = {
         "month": clock.timestamp(now)[:MONTH_LENGTH],
-        "entry_id": new_id(),
+        "entry_id": new_id(now),
         "at": clock.timestamp(now),
         "action": str(action),
         "target": target,

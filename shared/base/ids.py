@@ -11,9 +11,9 @@ _LATEST = (1 << 48) - 1
 _UUID = re.compile(UUID_PATTERN)
 
 
-def new_id() -> str:
-    """A new UUIDv7: 48 bits of milliseconds, 74 random bits."""
-    milliseconds = int(clock.now() * 1000)
+def new_id(moment: float | None = None) -> str:
+    """A new UUIDv7: 48 bits of milliseconds of a moment (epoch seconds; default: now), 74 random bits."""
+    milliseconds = int((clock.now() if moment is None else moment) * 1000)
     random = int.from_bytes(os.urandom(10), "big")
     value = milliseconds << 80 | 7 << 76 | (random >> 62 & 0xFFF) << 64 | 2 << 62 | random & (1 << 62) - 1
     return str(uuid.UUID(int=value))

@@ -90,6 +90,8 @@ MAINTENANCE = "enabled message minutes since"
 """What every function may read there: whether the stage is maintained."""
 
 MEDIA = Bucket(Kind.BUCKET, "media")
+SEALS = Bucket(Kind.BUCKET, "seals")
+"""What the days of the audit trail were: each object once, and locked."""
 
 SIGNING_KEYS = Secret(Kind.SECRET, "signing-keys", description="Private keys that sign our tokens (JWK set)")
 PASSWORD_PEPPER = Secret(Kind.SECRET, "password-pepper", description="Key of the hash that precedes bcrypt")

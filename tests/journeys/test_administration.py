@@ -7,6 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from shared.base import clock
+from shared.base.ids import new_id
 from shared.domains.operations.service.maintenance import READ_SECONDS
 from tests.journeys.creator import Creator, administrator, registered
 from tests.journeys.traveller import Traveller, until
@@ -77,3 +79,19 @@ def test_users_are_listed(head: Creator, traveller: Traveller) -> None:
     assert first["pagination"]["total_items"] >= 2
     second = head.api.get("/api/v1/users", params={"limit": 1, "cursor": first["pagination"]["next_cursor"]}).json()
     assert second["users"][0]["created_at"] <= first["users"][0]["created_at"]
+
+
+def test_a_day_of_the_trail_that_was_changed_is_found(traveller: Traveller) -> None:
+    table, aws = "showreel-dev-audit", traveller.aws("dynamodb")
+    made = clock.now() - 2 * 86400
+    at = clock.timestamp(made)
+    key = {"month": {"S": at[:7]}, "entry_id": {"S": new_id(made)}}
+    entry = {**key, "at": {"S": at}, "action": {"S": "role.changed"}, "target": {"S": "somebody"}}
+    aws.put_item(TableName=table, Item=entry)
+    assert traveller.invoke("seal_audit_days")["sealed"] > 0
+    assert traveller.invoke("seal_audit_days")["sealed"] == 0
+    assert traveller.invoke("verify_audit")["problems"] == []
+    aws.put_item(TableName=table, Item=entry | {"target": {"S": "somebody else"}})
+    [problem] = traveller.invoke("verify_audit")["problems"]
+    assert problem.startswith(at[:10])
+    aws.put_item(TableName=table, Item=entry)

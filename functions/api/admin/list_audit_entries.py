@@ -8,7 +8,7 @@ from shared.contract.declare import get
 from shared.contract.permissions import admin
 from shared.contract.resources import AUDIT, CURSOR_KEY
 from shared.domains.audit.model import Entry
-from shared.domains.audit.service import AuditService
+from shared.domains.audit.service.trail import AuditService
 from shared.http.caller import Caller
 from shared.http.framework import BaseModel, Query
 from shared.http.paging import Pagination, pagination

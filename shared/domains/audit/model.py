@@ -26,6 +26,38 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Seal:
+    """What a day of the trail was.
+
+    day      2026-01-31, in UTC
+    entries  so many
+    before   hash of the seal of the day before; "" of the first
+    hash     SHA-256 over `before`, the day and its entries, in hexadecimal digits
+    """
+
+    day: str
+    entries: int
+    before: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of looking at sealed days again.
+
+    days      so many were looked at
+    last      the last one of them, "" without any
+    more      whether there are days after it
+    problems  what is not as it was, in sentences
+    """
+
+    days: int
+    last: str
+    more: bool
+    problems: list[str]
+
+
+@dataclass(frozen=True)
 class EntryPage:
     """Entries, the latest first, and the cursor of the page after."""
 

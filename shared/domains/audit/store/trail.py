@@ -1,12 +1,16 @@
 """Reads the audit trail; `shared.base.audit` is what adds to it."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from shared.base.audit import TABLE_VARIABLE
+from shared.base import clock
+from shared.base.audit import MONTH_LENGTH, TABLE_VARIABLE
 from shared.base.aws import client
+from shared.base.ids import bounds
 from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering
 from shared.domains.audit.model import Entry
+from shared.domains.audit.rules import FIRST_MONTH, month_after, span
 
 Item = dict[str, Any]
 _TEXTS = "at action target actor acting_as key_id address route request_id result".split()
@@ -30,6 +34,47 @@ class AuditStore:
     def of(self, attribute: str, value: str, after: str, count: int) -> list[Entry]:
         """The same of one actor, or on one target, in all months. `attribute` is "actor" or "target"."""
         return self._query(f"by_{attribute}", attribute, value, after, count)
+
+    def of_day(self, day: str) -> Iterator[Item]:
+        """All that the table holds of a day (2026-01-31), the oldest first. One call a megabyte."""
+        first, last = bounds(*span(day))
+        asked: Item = {
+            "TableName": setting(TABLE_VARIABLE),
+            "KeyConditionExpression": "#month = :month AND entry_id BETWEEN :first AND :last",
+            "ExpressionAttributeNames": {"#month": "month"},
+            "ExpressionAttributeValues": {
+                ":month": {"S": day[:MONTH_LENGTH]},
+                ":first": {"S": first},
+                ":last": {"S": last},
+            },
+            "ConsistentRead": True,
+        }
+        with answering("The audit trail"):
+            for page in client("dynamodb", READ_SECONDS).get_paginator("query").paginate(**asked):
+                yield from page["Items"]
+
+    def first_day(self) -> str:
+        """The day of the oldest entry; "" when there is none. One call for each month since FIRST_MONTH."""
+        month, this_month = FIRST_MONTH, clock.timestamp()[:MONTH_LENGTH]
+        while month <= this_month:
+            if oldest := self._oldest_of(month):
+                return oldest[: len("2026-01-31")]
+            month = month_after(month)
+        return ""
+
+    @staticmethod
+    def _oldest_of(month: str) -> str:
+        """When the first entry of a month was made; "" when there is none."""
+        with answering("The audit trail"):
+            found = client("dynamodb", READ_SECONDS).query(
+                TableName=setting(TABLE_VARIABLE),
+                KeyConditionExpression="#month = :month",
+                ExpressionAttributeNames={"#month": "month"},
+                ExpressionAttributeValues={":month": {"S": month}},
+                ConsistentRead=True,
+                Limit=1,
+            )
+        return next((str(item["at"]["S"]) for item in found["Items"]), "")
 
     @staticmethod
     def _query(index: str, key: str, value: str, after: str, count: int) -> list[Entry]:

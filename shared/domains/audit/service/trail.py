@@ -5,10 +5,8 @@ from shared.base.audit import MONTH_LENGTH
 from shared.base.errors import InvalidInputError
 from shared.base.pages import seal, unseal
 from shared.domains.audit.model import Entry, EntryPage
-from shared.domains.audit.store import AuditStore
-
-FIRST_MONTH = "2026-01"
-"""No trail is older."""
+from shared.domains.audit.rules import FIRST_MONTH, month_before
+from shared.domains.audit.store.trail import AuditStore
 
 
 class AuditService:
@@ -47,10 +45,5 @@ class AuditService:
         found: list[Entry] = []
         while len(found) < count and month >= FIRST_MONTH:
             found += self._store.of_month(month, after, count - len(found))
-            month = _before(month)
+            month = month_before(month)
         return found
-
-
-def _before(month: str) -> str:
-    year, number = int(month[:4]), int(month[5:])
-    return f"{year}-{number - 1:02}" if number > 1 else f"{year - 1}-12"
