@@ -87,6 +87,11 @@ MEANT = (
         "Google makes what it holds, and a new one begins in its console.",
     ),
     Meant(
+        "AwsSolutions-S1",
+        "data/seals/Resource",
+        "Two functions of ours come to it, and what somebody else does shows in the versions of its objects.",
+    ),
+    Meant(
         "AwsSolutions-VPC7",
         "pipeline/batch/network/Resource",
         "Nothing listens in this network, and it stands empty unless a job runs; jobs log what they do.",
