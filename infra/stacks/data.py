@@ -97,6 +97,7 @@ class DataStack(ShowreelStack):
             parameter_name=self._grants.real_name(parameter),
             string_value=value,
             description=about,
+        )
 
     def _seals(self) -> None:
         """Seals are written once: a put that may replace one is refused, and of what is kept no version goes early."""

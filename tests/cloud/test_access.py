@@ -5,6 +5,21 @@ import re
 
 from tests.cloud.templates import Templates, text
 
+ONCE = {"Null": {"s3:if-none-match": "true"}}
+
+
+def test_seals_are_written_once_and_locked_where_data_is_kept(cloud: Templates, dev: Templates) -> None:
+    for templates, kept in ((cloud, {"Mode": "COMPLIANCE", "Days": 730}), (dev, None)):
+        [bucket] = [one for one in templates.of("AWS::S3::Bucket") if "-seals-" in text(one.properties["BucketName"])]
+        assert bucket.properties["ObjectLockEnabled"] is True
+        rule = bucket.properties.get("ObjectLockConfiguration", {}).get("Rule", {})
+        assert rule.get("DefaultRetention") == kept
+        [policy] = [
+            one for one in templates.of("AWS::S3::BucketPolicy") if "seals" in json.dumps(one.properties["Bucket"])
+        ]
+        [once] = [one for one in policy.properties["PolicyDocument"]["Statement"] if one.get("Condition") == ONCE]
+        assert (once["Effect"], once["Action"], once["Principal"]) == ("Deny", "s3:PutObject", {"AWS": "*"})
+
 
 def test_buckets_are_private_and_tidied(cloud: Templates) -> None:
     everything = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
@@ -34,7 +49,8 @@ def test_nothing_is_reached_without_tls(cloud: Templates) -> None:
     assert len(policies) == len(cloud.of("AWS::S3::Bucket", "AWS::SQS::Queue"))
     for policy in policies:
         denied = [one for one in policy.properties["PolicyDocument"]["Statement"] if one["Effect"] == "Deny"]
-        assert [one["Condition"] for one in denied] == [{"Bool": {"aws:SecureTransport": "false"}}]
+        conditions = [one["Condition"] for one in denied]
+        assert [one for one in conditions if one != ONCE] == [{"Bool": {"aws:SecureTransport": "false"}}]
     for one in cloud.of("AWS::CloudFront::Distribution"):
         assert one.properties["DistributionConfig"]["DefaultCacheBehavior"]["ViewerProtocolPolicy"] == "https-only"
 

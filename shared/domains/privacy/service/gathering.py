@@ -12,7 +12,7 @@ from shared.domains.accounts.store import identities
 from shared.domains.accounts.store.sessions import SessionStore
 from shared.domains.accounts.store.users import AccountStore
 from shared.domains.audit.model import Entry
-from shared.domains.audit.store import AuditStore
+from shared.domains.audit.store.trail import AuditStore
 from shared.domains.jobs.model import Job, LedgerLine, Month
 from shared.domains.jobs.rules.prices import dollars
 from shared.domains.jobs.service.ordering import unpack
