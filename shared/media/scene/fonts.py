@@ -26,6 +26,9 @@ NEUTRAL = frozenset("NPSZCM")
 
 Marks are among them because they belong to the letter before.
 """
+EMOJI_FAMILY = "Noto Emoji"
+WITH_EMOJI = frozenset("SM")
+"""Of those, what belongs to an emoji before it. Its font has digits for keycaps, and spaces as wide as a picture."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,8 @@ def width(line: str, family: str) -> float:
 
 def _font_for(character: str, fonts: Sequence[Font], before: Font | None) -> Font:
     """What is at home in any script stays in the font before it when that has it."""
-    is_neutral = unicodedata.category(character)[0] in NEUTRAL or character in IGNORED
+    neutral = WITH_EMOJI if before and before.family == EMOJI_FAMILY else NEUTRAL
+    is_neutral = unicodedata.category(character)[0] in neutral or character in IGNORED
     if before and is_neutral and before.has(character):
         return before
     return next((font for font in fonts if font.has(character)), before or fonts[0])
