@@ -40,12 +40,12 @@ WITH_BODY = {
 }
 
 
-def _with_second_factor(here: Watched) -> tuple[str, str]:
-    """Somebody with a second factor: their address, and a code that is good once."""
+def _with_second_factor(here: Watched) -> tuple[str, dict[str, str], str]:
+    """Somebody with a second factor: their token, who they are, and a code that is good once."""
     token, code, recovery = here.enrolled()
     path = "/api/v1/auth/mfa/confirm"
     here.ask("credentials.confirm_mfa", "POST", path, {"mfa_code": code}, token=token)
-    return here.ask("accounts.get_me", "GET", "/api/auth/me", token=token).json["user"]["email"], recovery
+    return token, here.ask("accounts.get_me", "GET", "/api/auth/me", token=token).json["user"], recovery
 
 
 def _log_in_with_codes(here: Watched) -> None:
@@ -53,8 +53,14 @@ def _log_in_with_codes(here: Watched) -> None:
         ("accounts.log_in", "/api/auth/login", "login"),
         ("sessions.log_in_creator", "/api/v1/auth/login", "email"),
     ):
-        address, recovery = _with_second_factor(here)
-        here.ask(name, "POST", path, {key: address, "password": PASSWORD, "mfa_code": recovery})
+        _, user, recovery = _with_second_factor(here)
+        here.ask(name, "POST", path, {key: user["email"], "password": PASSWORD, "mfa_code": recovery})
+
+
+def _leave_with_a_code(here: Watched) -> None:
+    token, user, recovery = _with_second_factor(here)
+    body = {"confirmation": user["username"], "password": PASSWORD, "mfa_code": recovery}
+    here.ask("accounts.delete_own_account", "DELETE", "/api/v1/users/me", body, token=token)
 
 
 def _log_out_with_refresh_token(here: Watched) -> None:
@@ -82,7 +88,10 @@ def _resume_an_upload(here: Watched) -> None:
     here.own("uploads.get_video_upload", "GET", f"/api/upload/video/{upload.video.id}")
 
 
-MORE = (_resume_an_upload, _log_in_with_codes, _log_out_with_refresh_token, _log_in_with_google_and_code, _show_a_key)
+MORE = (
+    *(_resume_an_upload, _log_in_with_codes, _leave_with_a_code, _log_out_with_refresh_token),
+    *(_log_in_with_google_and_code, _show_a_key),
+)
 """What main paths do not show."""
 
 

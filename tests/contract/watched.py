@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from bench.world import World, world
 from shared.domains.jobs.errors import JobOverError
+from shared.domains.jobs.rules import quotas
 from tests.api import Answer, call
 from tests.canaries import ASKED, Canaries
 
@@ -77,6 +78,7 @@ def here() -> Iterator[Watched]:
     canaries = Canaries()
     with world(Watched) as made, pytest.MonkeyPatch.context() as patch:
         made.canaries = canaries
+        patch.setitem(quotas.DAILY_VIDEOS, made.user.tier, 10_000)  # one user orders for all tests of a module
         original: Any = getattr(BaseClient, "_make_api_call")  # noqa: B009 - botocore's stubs hide it
 
         def make_api_call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
