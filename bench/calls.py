@@ -169,6 +169,7 @@ def count() -> list[Counted]:
 def _counted(here: World, name: str) -> Counted:
     prepare = REQUESTS[name]
     maintenance.forget()
+    here.settle()
     for _ in range(WARM_UPS):
         prepare(here)()
     request = prepare(here)
