@@ -21,7 +21,7 @@ from shared.contract.resources import (
 )
 from shared.domains.privacy.service.erasing import ErasingService
 
-_PREFIXES = ("public/avatars/", "uploads/thumbnails/", "work/units/", "fetched/urls/", "exports/")
+_PREFIXES = ("public/avatars/", "uploads/thumbnails/", "work/units/", "work/heard/", "fetched/urls/", "exports/")
 
 
 @every(

@@ -59,6 +59,7 @@ class ApiStack(ShowreelStack):
         )
         if not stage.has_edge:
             cdk.CfnOutput(self, "ApiUrl", value=self.http.api_endpoint, description="Where the API answers")
+        self.export_value(self.http.api_endpoint)  # also where nothing imports it: one that is in use cannot go
         _log_access(default, log_group)
         self._prepare_edge()
 

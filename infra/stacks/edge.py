@@ -17,6 +17,8 @@ VIEWER = Path(__file__).parents[1] / "parts" / "viewer.js"
 ORIGIN_HEADER = "X-Origin-Secret"
 ANSWER_SECONDS = 30
 """So long API Gateway takes at most."""
+ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
+"""CloudFront keeps these for 10 s, for everybody and whatever the headers say, unless it is told not to."""
 
 
 class EdgeStack(ShowreelStack):
@@ -35,7 +37,9 @@ class EdgeStack(ShowreelStack):
             certificate=self._certificate(),
             minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
+            error_responses=[cloudfront.ErrorResponse(http_status=one, ttl=cdk.Duration.seconds(0)) for one in ERRORS],
         )
+        self.export_value(distribution.distribution_domain_name)  # also where nothing imports it, as that of the API
         self.address = f"https://{stage.edge_domain or distribution.distribution_domain_name}"
         cdk.CfnOutput(self, "EdgeName", value=distribution.distribution_domain_name, description="What DNS leads to")
         cdk.CfnOutput(self, "ApiUrl", value=self.address, description="Where the API answers")

@@ -28,8 +28,9 @@ def prepare(generation: str) -> None:
 
     store, name = aws.client("secretsmanager"), setting(SECRET_VARIABLE)
     kept = parse(store.get_secret_value(SecretId=name)["SecretString"])
-    if generation not in kept:
-        kept = dict([*kept.items(), (generation, secrets.token_urlsafe(SECRET_BYTES))][-2:])
+    if list(kept)[-1:] != [generation]:
+        value = kept.pop(generation, "") or secrets.token_urlsafe(SECRET_BYTES)
+        kept = dict([*kept.items(), (generation, value)][-2:])
         store.put_secret_value(SecretId=name, SecretString=json.dumps(kept))
     digests = ",".join(_digest(value) for value in kept.values())
     aws.client("ssm").put_parameter(Name=setting(PARAMETER_VARIABLE), Value=digests, Overwrite=True)

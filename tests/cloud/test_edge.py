@@ -159,6 +159,8 @@ def test_everything_goes_through_and_nothing_is_kept(edge: Templates) -> None:
     assert behaviour["OriginRequestPolicyId"] == ALL_VIEWER_EXCEPT_HOST
     assert behaviour["ViewerProtocolPolicy"] == "https-only"
     assert config["HttpVersion"] == "http2and3"
+    kept = {one["ErrorCode"]: one["ErrorCachingMinTTL"] for one in config["CustomErrorResponses"]}
+    assert kept == dict.fromkeys((400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504), 0)
     [origin] = config["Origins"]
     assert text(origin["DomainName"]).endswith(".execute-api.eu-central-1.${AWS::URLSuffix}")
     assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"

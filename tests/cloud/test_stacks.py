@@ -253,3 +253,19 @@ def test_name_that_aws_would_refuse_is_refused(monkeypatch: pytest.MonkeyPatch) 
     assert len(stage.named("x" * 47)) == 64
     with pytest.raises(ValueError, match="longer than the 64"):
         stage.named("x" * 48)
+
+
+def exports(templates: Templates, stack: str) -> set[str]:
+    outputs = templates.stacks[templates.named(stack)].get("Outputs", {}).values()
+    return {json.dumps(output["Export"]["Name"]) for output in outputs if "Export" in output}
+
+
+def test_no_export_goes_when_it_comes_or_gets_a_domain(
+    cloud: Templates, edge: Templates, edge_with_domain: Templates
+) -> None:
+    """CloudFormation takes none away that a stack of the deployment before imports."""
+    for stack in cloud.stacks:
+        name = stack.removeprefix(cloud.named(""))
+        assert exports(cloud, name) <= exports(edge, name) <= exports(edge_with_domain, name)
+    assert exports(edge, "edge")
+    assert exports(edge, "edge") == exports(edge_with_domain, "edge")

@@ -18,7 +18,10 @@ from tests.journeys.traveller import Traveller, until
 from tests.shared.media.sources import GOOD
 
 ME = "/api/v1/users/me"
-FOLDERS = ("public/avatars/{}/", "uploads/thumbnails/{}/avatar/", "work/units/{}/fragments/", "fetched/urls/{}/hash/")
+FOLDERS = (
+    *("public/avatars/{}/", "uploads/thumbnails/{}/avatar/", "work/units/{}/fragments/", "work/heard/{}/"),
+    "fetched/urls/{}/hash/",
+)
 LONG_AGO = "2020-01-01T00:00:00.000Z"
 
 

@@ -49,12 +49,14 @@ class Verdict:
     last      the last one of them, "" without any
     more      whether there are days after it
     problems  what is not as it was, in sentences
+    late      days that were sealed more than two days after they ended: until then they could be changed
     """
 
     days: int
     last: str
     more: bool
     problems: list[str]
+    late: list[str]
 
 
 @dataclass(frozen=True)

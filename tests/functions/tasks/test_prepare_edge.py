@@ -97,3 +97,10 @@ def test_answer_to_cloudformation_holds_no_secret(edged: Stage, cloudformation: 
     ((_, answer),) = cloudformation.answers
     assert answer["Status"] == "SUCCESS"
     assert held()["1"] not in json.dumps(answer)
+
+
+def test_generation_that_is_gone_back_to_is_kept_beside_the_next(edged: Stage) -> None:
+    """After 2 has failed and 1 is deployed again, the edge shows 1 when 3 is made."""
+    for generation in "1213":
+        prepare(generation)
+    assert list(held()) == ["1", "3"]

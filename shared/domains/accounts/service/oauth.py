@@ -146,7 +146,8 @@ def _decide(arrival: Arrival, known: Known) -> Decision:
     if known.owner_id:
         if caller_id not in ("", known.owner_id):
             raise OthersIdentityError
-        return Decision(_present(known, known.owner_id))
+        # noted again, so that nobody enters an account that is closed at this moment
+        return Decision(_present(known, known.owner_id), [identities.noted(known.owner_id, identity)])
     if caller_id:
         return _linked(_present(known, caller_id), identity, if_verified=False)
     if not arrival.person.email_verified or email_problems(arrival.person.email):

@@ -87,7 +87,7 @@ class ProfileService:
         if username is not None:
             said["username"] = username
         wanted = self._changed(user, said)
-        if wanted != user and not self._accounts.rename(user, wanted, together):
+        if (wanted != user or together) and not self._accounts.rename(user, wanted, together):
             raise ConflictError("This account was changed by another request: read it and try again")
         return with_avatar(wanted)
 

@@ -93,12 +93,17 @@ def account(user: User, identity: Identity) -> list[Write]:
 
 def link(user_id: str, identity: Identity, *, if_verified: bool) -> list[Write]:
     """Lead to an account that is there, `if_verified` only while its address is."""
+    lead = _put("USERS_TABLE", _leading(identity, user_id), _ABSENT)
+    return [(TAKEN, lead), noted(user_id, identity, if_verified=if_verified)]
+
+
+def noted(user_id: str, identity: Identity, *, if_verified: bool = False) -> Write:
+    """Note an identity with its account, which must be there; `if_verified` only while its address is."""
     values: dict[str, Any] = {":identities": {"SS": [identity.name]}}
     condition = "attribute_exists(pk)"
     if if_verified:
         condition, values = "email_verified = :yes", values | {":yes": {"BOOL": True}}
-    noted = user_update(user_key(user_id), "ADD identities :identities", condition, values)
-    return [(TAKEN, _put("USERS_TABLE", _leading(identity, user_id), _ABSENT)), (GONE, noted)]
+    return GONE, user_update(user_key(user_id), "ADD identities :identities", condition, values)
 
 
 def grant(user_id: str, identity: Identity, sealed: str, at: str, *, lasting: bool) -> Write:

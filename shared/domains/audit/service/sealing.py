@@ -4,13 +4,15 @@ import time
 from dataclasses import dataclass
 
 from shared.base import clock
+from shared.base.audit import MONTH_LENGTH
 from shared.base.running import seconds_left
 from shared.contract.limits import HOUR
 from shared.domains.audit.model import Seal, Verdict
-from shared.domains.audit.rules import following, last_settled, seal_of
+from shared.domains.audit.rules import following, last_settled, seal_of, span
 from shared.domains.audit.store.seals import KeptSeal, SealStore
 from shared.domains.audit.store.trail import AuditStore
 
+LATE_SECONDS = 48 * HOUR
 SPARE_SECONDS = 60
 """A run begins no day when it has less time than that left."""
 
@@ -29,10 +31,11 @@ class SealService:
 
     def seal(self) -> int:
         """Seal all days that have none, the oldest first; how many. The next run does what this one has no time for."""
-        last = self.seals.last()
+        settled = last_settled(clock.now())
+        last = self.seals.last(settled)
         day = following(last.day) if last else self.trail.first_day()
         before, count = last.hash if last else "", 0
-        while day and day <= last_settled(clock.now()) and seconds_left() > SPARE_SECONDS:
+        while day and day <= settled and seconds_left() > SPARE_SECONDS:
             made = seal_of(day, self.trail.of_day(day), before)
             if not self.seals.keep(made):
                 break  # another run is at it, and further
@@ -41,19 +44,39 @@ class SealService:
 
     def verify(self, after: str, seconds: float) -> Verdict:
         """Look at sealed days again, those after a day ("" for all), for so long at most, one at least."""
-        begun, kept, looked = time.monotonic(), self.seals.kept(), 0
-        problems: list[str] = []
+        begun, looked, problems = time.monotonic(), 0, list[str]()
+        kept, strange = self.seals.kept()
         rest = [one for one in kept if one.day > after]
         before = next((self.seals.read(one) for one in kept if one.day == after and one.version), None)
+        if not after:
+            problems += [f"{key}: this is no seal" for key in strange] + self._beginning(kept)
         for one in rest:
             found, before = self._look(one, before)
             problems += found
             looked += 1
             if time.monotonic() - begun > seconds:
                 break
+        done = rest[:looked]
+        problems += self._strays(sorted({one.day[:MONTH_LENGTH] for one in done}))
         if looked == len(rest):
             problems += self._missing(kept)
-        return Verdict(looked, rest[looked - 1].day if looked else after, looked < len(rest), problems)
+        late = [one.day for one in done if one.version and one.kept_at - span(one.day)[1] > LATE_SECONDS]
+        return Verdict(looked, done[-1].day if done else after, looked < len(rest), problems, late)
+
+    def _beginning(self, kept: list[KeptSeal]) -> list[str]:
+        """What is wrong with the beginning of the chain."""
+        if not kept or not kept[0].version:
+            return []
+        first = kept[0].day
+        problems = [f"{first}: its seal follows one that is gone"] if self.seals.read(kept[0]).before else []
+        if self.trail.first_day() < first:
+            problems.append(f"there are entries of days before {first}, which no seal covers")
+        return problems
+
+    def _strays(self, months: list[str]) -> list[str]:
+        """Entries that lie among those of a month without being of one of its days."""
+        found = (month for month in months if self.trail.has_strays(month))
+        return [f"{month}: it holds entries whose ids are of other days" for month in found]
 
     def _missing(self, kept: list[KeptSeal]) -> list[str]:
         """What is wrong with the end of the chain. A day may wait for its seal until the next run."""

@@ -62,6 +62,25 @@ class AuditStore:
             month = month_after(month)
         return ""
 
+    def has_strays(self, month: str) -> bool:
+        """Whether a month's partition holds ids that are of none of its days. Two calls."""
+        first, last = bounds(span(f"{month}-01")[0], span(f"{month_after(month)}-01")[0] - 0.001)
+        outside = (("entry_id < :bound", first), ("entry_id > :bound", last))
+        return any(self._holds(month, condition, bound) for condition, bound in outside)
+
+    @staticmethod
+    def _holds(month: str, condition: str, bound: str) -> bool:
+        with answering("The audit trail"):
+            found = client("dynamodb", READ_SECONDS).query(
+                TableName=setting(TABLE_VARIABLE),
+                KeyConditionExpression=f"#month = :month AND {condition}",
+                ExpressionAttributeNames={"#month": "month"},
+                ExpressionAttributeValues={":month": {"S": month}, ":bound": {"S": bound}},
+                ConsistentRead=True,
+                Limit=1,
+            )
+        return bool(found["Items"])
+
     @staticmethod
     def _oldest_of(month: str) -> str:
         """When the first entry of a month was made; "" when there is none."""

@@ -8,6 +8,9 @@ LEDGER = "ledger#"
 ACCOUNT = "account"
 MONTH = "month#"
 
+HEARD = f"{WORK}heard/"
+"""Where times of words are kept by owner and content; the bucket forgets them after two days."""
+
 
 def job_key(job_id: str, what: str = JOB) -> dict[str, str]:
     """The key of a job's row, or of something that belongs to the job."""

@@ -11,7 +11,7 @@ from shared.domains.jobs.model import Usage
 from shared.domains.jobs.rules.outside import OUTSIDE, is_left_outside
 from shared.domains.jobs.rules.sources import shown
 from shared.domains.jobs.rules.status import CANCELLED
-from shared.domains.jobs.rules.usage import expected_seconds, expected_usage, render_lane, together
+from shared.domains.jobs.rules.usage import expected_seconds, expected_usage, render_lane
 from shared.domains.jobs.service.execution import NOT_RENDERED, Execution, in_words
 from shared.domains.jobs.service.ordering import unpack
 from shared.domains.jobs.service.parts import RENDERING, REPORT_SECONDS
@@ -98,7 +98,7 @@ class RenderingService(Execution):
             seconds = expected_seconds(max(share.seconds for share in shares), lane)
             for_words, more = expected_words(plan.project, plan.media) if are_words_timed else (0.0, Usage())
             try:
-                self._work.estimate(self.job, seconds + for_words, together(usage, more))
+                self._work.estimate(self.job, seconds + for_words, usage, more)
             except BudgetError as error:
                 raise StepError(error.code, error.message) from None
             self._report(PLANNED, RENDERING)

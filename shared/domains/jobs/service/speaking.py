@@ -13,6 +13,7 @@ from shared.base.objects import Objects
 from shared.base.running import seconds_left
 from shared.base.settings import setting
 from shared.domains.jobs.model import Job, Usage
+from shared.domains.jobs.rules.keys import HEARD
 from shared.domains.jobs.rules.sources import shown
 from shared.domains.jobs.service.execution import in_words
 from shared.domains.jobs.service.rendering import PREPARED, RenderingService, media_of
@@ -26,8 +27,6 @@ from shared.media.words.aligning import AlignmentError, align
 from shared.media.words.listening import decode
 from shared.providers.transcription.port import Recording, TimedWord, TranscriptionError
 
-HEARD = "work/heard/"
-"""Where times of words are kept by owner and content; the bucket forgets them after two days."""
 VERSION = 1
 """Of what finds the words: another one does not use what this one has kept."""
 

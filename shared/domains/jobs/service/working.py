@@ -9,7 +9,7 @@ from shared.domains.jobs.rules.keys import try_key
 from shared.domains.jobs.rules.outside import HANDED_OUT, REMOTION
 from shared.domains.jobs.rules.prices import cost_of, price_table
 from shared.domains.jobs.rules.status import OPEN
-from shared.domains.jobs.rules.usage import assumed
+from shared.domains.jobs.rules.usage import assumed, together
 from shared.domains.jobs.service.moving import Moves
 from shared.domains.jobs.service.reserving import reserve_within
 from shared.domains.videos.model import PublishedMedia
@@ -18,6 +18,7 @@ TRIES = 3
 """A worker's part of the progress can stand elsewhere than thought, but hardly twice."""
 
 LONGEST_WARNING = 500
+NOTHING = Usage()
 
 
 @dataclass(frozen=True)
@@ -63,14 +64,18 @@ class WorkService:
             change = self.moves.jobs.change(job, **told)
         return _is_same_work(change.job, job)
 
-    def estimate(self, job: Job, seconds: float, usage: Usage) -> None:
+    def estimate(self, job: Job, seconds: float, usage: Usage, spent: Usage = NOTHING) -> None:
         """Keep what the work will take and cost, as far as it is known before; workers begin to count their parts.
 
-        So much is set aside of the owner's budget from now on: one call, and another where that is not known here yet.
+        usage  what it will take from now on. So much is set aside of the owner's budget: one call, and another where
+               that is not known here yet
+        spent  what it has taken, which is charged already
         Raises BudgetError when there is not so much left.
         """
-        cost = cost_of(usage, price_table())
-        told: dict[str, Any] = {"estimated_seconds": max(1, round(seconds)), "estimated_cost": cost}
+        prices = price_table()
+        cost = cost_of(usage, prices)
+        told: dict[str, Any] = {"estimated_seconds": max(1, round(seconds))}
+        told["estimated_cost"] = cost_of(together(usage, spent), prices)
         told |= {"updated_at": clock.timestamp(), "parts": {}}
         reserve_within(job, cost, lambda budget: self.moves.jobs.reserve(job, cost, budget, **told))
 

@@ -1,6 +1,7 @@
 """Where the media bucket has what belongs to a user and to no video."""
 
 from shared.domains.accounts.rules.pictures import avatar_path
+from shared.domains.jobs.rules.keys import HEARD
 from shared.domains.jobs.rules.units import UNITS
 from shared.domains.videos.rules.keys import THUMBNAIL_UPLOADS
 
@@ -12,6 +13,7 @@ PREFIXES = {
     "pictures": AVATARS,
     "uploaded_pictures": THUMBNAIL_UPLOADS,
     "units": UNITS,
+    "heard": HEARD,
     "fetched_addresses": FETCHED_BY,
     "archives": EXPORTS,
 }

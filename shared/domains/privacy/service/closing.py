@@ -1,5 +1,6 @@
 """Closing an account because its user wants it deleted."""
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,12 +59,13 @@ class ClosingService:
         found = holder(leaver.user_id, email, locks)
         if found is None:
             raise InvalidTokenError("This account is gone")
-        sessions = self.sessions.all_live(leaver.user_id)
+        refuse_locked(found.counts, functools.partial(self.sessions.all_live, leaver.user_id), device)
+        is_right = _is_right(found.credentials, said)
+        sessions = self.sessions.all_live(leaver.user_id)  # after what takes long, so that none begins meanwhile
         own = _own_session(leaver, sessions)
         if said.confirmation != found.credentials.user.username:
             raise InvalidInputError.of("confirmation", "This is not your username")
-        refuse_locked(found.counts, lambda: sessions, device)
-        proof = _proven(found, own, said)
+        proof = _proven(found, own, said, is_right=is_right)
         writes = [forgiveness(locks[0]), *closing(found.credentials, proof), *self._told(found.credentials, sessions)]
         refusal = self.erasures.begin(_erasure(found.credentials), *writes)
         if refusal is None:
@@ -96,14 +98,20 @@ def _own_session(leaver: Leaver, sessions: list[Session]) -> Session | None:
     return own
 
 
-def _proven(found: Holder, own: Session | None, said: Farewell) -> Proof | None:
+def _is_right(found: Credentials, said: Farewell) -> bool:
+    return bool(found.password_hash and said.password) and password_matches(
+        said.password, found.password_hash, peppers()
+    )
+
+
+def _proven(found: Holder, own: Session | None, said: Farewell, *, is_right: bool) -> Proof | None:
     """What proves who they are, beside the token; of the second factor, what its row must still allow."""
     credentials = found.credentials
     if not credentials.password_hash:
         _check_recent(own)
     elif not said.password:
         raise InvalidPasswordError("password", ["Send your password"])
-    elif not password_matches(said.password, credentials.password_hash, peppers()):
+    elif not is_right:
         count(found.counts)
         raise InvalidPasswordError("password", ["This is not your password"])
     with counting(found.counts):

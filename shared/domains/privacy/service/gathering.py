@@ -126,7 +126,8 @@ class Gathering:
         """What was done by somebody else is told without them."""
         if entry.actor == self.user_id and not entry.acting_as:
             return {"by": "you", **_named(entry, _ENTRY), **_named(entry, _OWN_ENTRY)}
-        return {"by": "somebody else", **_named(entry, _ENTRY)}
+        details = {name: value for name, value in entry.details.items() if name != "session"}
+        return {"by": "somebody else", **_named(entry, _ENTRY), "details": details}
 
 
 def _used(month: Month) -> dict[str, Any]:

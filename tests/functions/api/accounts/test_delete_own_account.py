@@ -13,6 +13,7 @@ from functions.api.keys import create_api_key
 from shared.base import clock
 from shared.contract.resources import AUDIT, DATA_REQUESTS, SESSIONS, USERS
 from shared.domains.accounts.rules.lockout import MOST_FROM_ADDRESS
+from shared.domains.privacy.service import closing
 from tests.api import Answer, call, call_in_a_thread
 from tests.aws import Stage
 from tests.callers import user_token
@@ -65,6 +66,24 @@ def test_all_doors_are_closed_at_once(told: dict[str, Any], token: str, stage: S
     assert delete(token).status == 401
     assert register("alice", email="other@example.com").status == 409
     assert register("other", email="alice@example.com").status == 409
+
+
+def test_a_session_that_begins_while_the_password_is_looked_at_ends_too(
+    token: str, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original, fired = closing.password_matches, []
+
+    def while_others_come(*asked: Any) -> bool:
+        told = {"login": "alice", "password": PASSWORD}
+        with ThreadPoolExecutor(1) as pool:
+            coming = pool.submit(call_in_a_thread, log_in.handler, "POST", "/api/auth/login", told)
+            fired.append(coming.result().status)
+        return original(*asked)
+
+    monkeypatch.setattr(closing, "password_matches", while_others_come)
+    assert delete(token).status == 200
+    assert fired == [200]
+    assert [row for row in stage.rows(SESSIONS) if "ended_at" not in row] == []
 
 
 def test_it_is_told_in_the_trail_and_left_to_be_erased(told: dict[str, Any], token: str, stage: Stage) -> None:

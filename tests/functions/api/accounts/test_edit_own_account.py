@@ -8,13 +8,15 @@ import pytest
 from functions.api.accounts import log_in
 from functions.api.accounts.edit_own_account import handler
 from functions.api.accounts.get_own_account import handler as get
-from shared.base import tokens
+from shared.base import aws, tokens
 from shared.base.errors import ConflictError
-from shared.contract.resources import USERS
+from shared.contract.resources import JOBS, USERS
 from shared.domains.accounts.service.profiles import ProfileService
+from shared.domains.jobs.rules.keys import account_key
+from shared.domains.jobs.store.expressions import item_of
 from shared.domains.jobs.store.jobs import JobStore
 from tests.api import Answer, call
-from tests.aws import Stage
+from tests.aws import Stage, real_name
 from tests.functions.api.accounts.conftest import PASSWORD, Register
 
 
@@ -66,6 +68,18 @@ def test_a_budget_bounds_work_from_the_same_moment(token: str, register: Registe
         assert edit(token, **wish).status == status
         assert bound() == held
         assert account(token)["monthly_budget"] == (held if held is None else held / 1e9)
+
+
+def test_a_budget_that_is_set_again_binds_though_nothing_changes(token: str, stage: Stage) -> None:
+    """One that was set before there were books is in the account alone."""
+    user_id = tokens.verify(token, "access").user_id
+    assert edit(token, monthly_budget=10).status == 200
+    with stage.unrecorded():
+        store = JobStore.open()
+        aws.client("dynamodb").delete_item(TableName=real_name(JOBS), Key=item_of({**account_key(user_id)}))
+        assert store.account(user_id).budget is None
+    assert edit(token, monthly_budget=10).status == 200
+    assert store.account(user_id).budget == 10_000_000_000
 
 
 def test_a_new_username_logs_in_and_the_old_one_is_free(token: str, register: Register) -> None:

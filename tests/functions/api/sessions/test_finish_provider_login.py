@@ -10,12 +10,13 @@ import pytest
 
 from functions.api.credentials import confirm_mfa, enroll_mfa
 from functions.api.sessions import renew_session
-from shared.base import clock, tokens
+from shared.base import aws, clock, tokens
 from shared.base.sealing import SealError, unseal
 from shared.contract.resources import AUDIT, SESSIONS, USERS
 from shared.domains.accounts.rules.oauth import place_of_tokens
+from shared.domains.accounts.store.identities import IdentityStore
 from tests.api import call, call_in_a_thread
-from tests.aws import Stage
+from tests.aws import Stage, real_name
 from tests.callers import account
 from tests.clock import TurnedClock
 from tests.functions.api.sessions.logins import (
@@ -71,6 +72,29 @@ def test_twenty_first_logins_at_once_are_one_account(provider: Provider, stage: 
     assert len({answer.json["user"]["id"] for answer in answers}) == 1
     assert (len(rows(stage, "user#")), len(rows(stage, "identity#"))) == (1, 1)
     assert sessions(stage) == 20
+
+
+def test_nobody_enters_an_account_that_is_closed_at_this_moment(
+    provider: Provider, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter(provider)
+    [user] = rows(stage, "user#")
+    before, original, fired = sessions(stage), IdentityStore.known, []
+
+    def then_closed(store: IdentityStore, *asked: Any) -> Any:
+        found = original(store, *asked)
+        if not fired:
+            fired.append(found)
+            aws.client("dynamodb").delete_item(TableName=real_name(USERS), Key={"pk": user["pk"]})
+            [kept] = rows(stage, "email#")
+            kept |= {"closed_at": {"S": clock.timestamp()}}
+            aws.client("dynamodb").put_item(TableName=real_name(USERS), Item=kept)
+        return found
+
+    monkeypatch.setattr(IdentityStore, "known", then_closed)
+    assert post(*returned(provider)).status == 401
+    assert fired
+    assert sessions(stage) == before
 
 
 def test_who_is_logged_in_links_whatever_the_address_is(provider: Provider, stage: Stage) -> None:

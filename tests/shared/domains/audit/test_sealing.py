@@ -1,5 +1,6 @@
 """Sealed days of the audit trail: each once, none left out, and whatever is changed afterwards is found."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -9,6 +10,7 @@ from functions.schedules import seal_audit_days
 from functions.tasks import verify_audit
 from shared.base import audit, aws, clock
 from shared.base.audit import Action
+from shared.base.ids import new_id
 from shared.contract.resources import AUDIT, SEALS
 from shared.domains.audit.rules import last_settled, month_after, month_before, seal_of
 from shared.domains.audit.service.sealing import SealService
@@ -35,12 +37,14 @@ def sealed() -> int:
 
 
 def verified(after: str = "") -> dict[str, Any]:
+    """The verdict; S3 takes the real time, at which all these days are long over."""
     told: dict[str, Any] = verify_audit.handler({"after": after}, None)
+    assert told.pop("late")[-1:] == [told["last"]][: told["days"]]
     return told
 
 
 def days() -> list[str]:
-    return [one.day for one in SealService.open().seals.kept()]
+    return [one.day for one in SealService.open().seals.kept()[0]]
 
 
 FOUR = ["2026-02-27", "2026-02-28", "2026-03-01", "2026-03-02"]
@@ -125,14 +129,14 @@ def test_a_seal_that_was_removed_is_found(trail: TurnedClock) -> None:
     assert sealed() == 4
     aws.client("s3").delete_object(Bucket=real_name(SEALS), Key="days/2026-03-01.json")
     assert verified()["problems"] == ["2026-03-01: its seal was replaced or removed"]
-    (version,) = [one.version for one in SealService.open().seals.kept() if one.day == "2026-03-01"]
+    (version,) = [one.version for one in SealService.open().seals.kept()[0] if one.day == "2026-03-01"]
     aws.client("s3").delete_object(Bucket=real_name(SEALS), Key="days/2026-03-01.json", VersionId=version)
     assert verified()["problems"] == ["2026-03-01: its seal was removed"]
 
 
 def test_a_day_without_any_trace_of_a_seal_is_found(trail: TurnedClock) -> None:
     assert sealed() == 4
-    (version,) = [one.version for one in SealService.open().seals.kept() if one.day == "2026-03-01"]
+    (version,) = [one.version for one in SealService.open().seals.kept()[0] if one.day == "2026-03-01"]
     aws.client("s3").delete_object(Bucket=real_name(SEALS), Key="days/2026-03-01.json", VersionId=version)
     assert verified()["problems"] == [
         "2026-03-02: days since 2026-02-28 have no seal",
@@ -151,6 +155,62 @@ def test_many_days_are_looked_at_piece_by_piece(trail: TurnedClock, monkeypatch:
         found, after, more = found + told["problems"], told["last"], told["more"]
     assert after == "2026-03-02"
     assert found == ["2026-02-28: 2 entries were sealed, and the 2 there now differ"]
+
+
+def move_one(month: str, moment: str) -> None:
+    """An entry that somebody makes up: it lies in a month, and its id is of another moment."""
+    made_up = {"month": {"S": month}, "entry_id": {"S": new_id(clock.seconds(moment))}}
+    aws.client("dynamodb").put_item(TableName=real_name(AUDIT), Item=entry("2026-02-28") | made_up)
+
+
+@pytest.mark.parametrize("moment", ["2026-01-31T23:59:59.999Z", "2026-03-01T00:00:00.000Z"])
+def test_an_entry_that_lies_in_a_month_and_is_of_none_of_its_days_is_found(trail: TurnedClock, moment: str) -> None:
+    assert sealed() == 4
+    move_one("2026-02", moment)
+    assert verified()["problems"] == ["2026-02: it holds entries whose ids are of other days"]
+
+
+def test_an_entry_before_the_first_seal_is_found(trail: TurnedClock) -> None:
+    assert sealed() == 4
+    early = {"at": {"S": "2026-01-15T00:00:00.000Z"}, "month": {"S": "2026-01"}}
+    early |= {"entry_id": {"S": new_id(clock.seconds("2026-01-15T00:00:00.000Z"))}}
+    aws.client("dynamodb").put_item(TableName=real_name(AUDIT), Item=entry("2026-02-28") | early)
+    assert verified()["problems"] == ["there are entries of days before 2026-02-27, which no seal covers"]
+
+
+def test_a_chain_whose_beginning_was_cut_off_is_found(trail: TurnedClock) -> None:
+    assert sealed() == 4
+    (version,) = [one.version for one in SealService.open().seals.kept()[0] if one.day == "2026-02-27"]
+    aws.client("s3").delete_object(Bucket=real_name(SEALS), Key="days/2026-02-27.json", VersionId=version)
+    assert verified()["problems"] == [
+        "2026-02-28: its seal follows one that is gone",
+        "there are entries of days before 2026-02-28, which no seal covers",
+    ]
+
+
+def test_what_is_no_seal_keeps_no_day_from_its_own(trail: TurnedClock) -> None:
+    put_seal("x", b"{}")
+    put_seal("2099-01-01", b"{}")
+    assert sealed() == 4
+    aws.client("s3").delete_object(
+        Bucket=real_name(SEALS), Key="days/2099-01-01.json", VersionId=versions()["2099-01-01"]
+    )
+    assert verified()["problems"] == ["days/x.json: this is no seal"]
+
+
+def versions() -> dict[str, str]:
+    return {one.day: one.version for one in SealService.open().seals.kept()[0]}
+
+
+def test_a_day_that_was_sealed_late_is_told(stage: Stage, turned_clock: TurnedClock) -> None:
+    turned_clock.seconds = time.time() - 4 * DAY
+    audit.record(Action.ROLE_CHANGED, "user-1")
+    turned_clock.seconds = time.time()
+    assert sealed() >= 3
+    told = verify_audit.handler({"after": ""}, None)
+    assert told["late"][0] == clock.day(time.time() - 4 * DAY)
+    assert len(told["late"]) < told["days"]
+    assert told["problems"] == []
 
 
 @pytest.mark.parametrize("after", ["yesterday", 7, "2026-1-1", None])

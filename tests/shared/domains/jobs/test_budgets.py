@@ -51,6 +51,20 @@ def test_the_plan_sets_aside_what_the_work_will_cost(running: MakeJob, work: Wor
     check_books(stage)
 
 
+def test_what_was_spent_before_the_plan_is_not_set_aside_again(
+    running: MakeJob, work: WorkService, stage: Stage
+) -> None:
+    words, rest = Usage(lambda_gb_seconds=40), USAGE
+    spent, cost = (cost_of(one, price_table()) for one in (words, rest))
+    allow(spent + max(cost, RESERVED))
+    job = running()
+    charge(job, "words", 0, words)
+    work.estimate(stored(job), 5, rest, words)
+    assert (month(job.counted_on).used, stored(job).reserved) == (spent + cost, cost)
+    assert stored(job).estimated_cost == spent + cost
+    check_books(stage)
+
+
 def test_work_that_turns_out_too_dear_is_not_begun(running: MakeJob, work: WorkService, stage: Stage) -> None:
     dear = Usage(lambda_gb_seconds=1000)
     allow(cost_of(dear, price_table()) + RESERVED - 1)

@@ -102,6 +102,7 @@ def test_what_others_did_is_told_without_them(here: World) -> None:
     assert entry["by"] == "somebody else"
     told = [row for row in here.stage.rows(AUDIT) if row["action"]["S"] == "impersonation.begun"]
     assert told[0]["actor"]["S"] not in json.dumps(entry)
+    assert told[0]["details"]["M"]["session"]["S"] not in json.dumps(entry)
 
 
 def test_one_at_a_time_three_a_day_and_nobody_elses(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
