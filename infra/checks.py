@@ -22,11 +22,11 @@ COPIED = ("tests/contract/check.py",)
 MODULE_LINES = 300
 MACHINERY = {
     ("shared/contract", "infra/parts", "infra/stacks"): 3200,
-    ("infra/local",): 4300,
+    ("infra/local",): 4350,
 }
 DEMO = "infra/local/demo/"
 TOOL_SECONDS = 600
-PARTS_DONE = ("foundations", "media")  # of tests/contract/endpoints.yaml
+PARTS_DONE = ("foundations", "media", "identity")  # of tests/contract/endpoints.yaml
 # The contract is a copy and stays one; the product's own endpoints stand beside it.
 ADDITIONS = "tests/contract/additions.yaml"
 CONTRACT_CHECK = ROOT / "tests" / "contract" / "check.py"

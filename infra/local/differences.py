@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 PINNED = "1.5.33"
 _MODULES = tuple(
-    "authz batch.control cfn_batch compat kms lambdas mail metrics recorder sfn sfn_map transcribe".split()
+    "authz batch.control cfn_batch compat conditions kms lambdas mail metrics recorder sfn sfn_map transcribe".split()
 )
 
 
