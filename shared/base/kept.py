@@ -38,14 +38,14 @@ class Kept(Generic[T]):
         if kept and not fresh and now - kept[0] < self._seconds:
             return kept[1]
         value = read()
-        self.keep(name, value)
+        self.keep(name, value, now)
         return value
 
-    def keep(self, name: str, value: T | None) -> None:
-        """Keep what was found elsewhere; None is not kept."""
+    def keep(self, name: str, value: T | None, asked_at: float) -> None:
+        """Keep what was found elsewhere, which was asked for then (epoch seconds); None is not kept."""
         self._found.pop(name, None)
         if value is not None:
-            self._found[name] = (clock.now(), value)
+            self._found[name] = (asked_at, value)
             if len(self._found) > MOST:
                 self._found.popitem(last=False)
 

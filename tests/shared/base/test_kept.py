@@ -34,3 +34,16 @@ def test_there_is_an_end_to_what_is_kept() -> None:
         values.get(str(number), lambda number=number: number)  # type: ignore[misc]
     assert values.get("1", lambda: None) == 1
     assert values.get("0", lambda: None) is None
+
+
+def test_a_value_is_as_old_as_the_question(turned_clock: TurnedClock) -> None:
+    """What was changed while an answer was on its way is known as soon as if it had come at once."""
+    values: Kept[int] = Kept(10)
+
+    def slowly() -> int:
+        turned_clock.advance(9)
+        return 1
+
+    assert values.get("a", slowly) == 1
+    turned_clock.advance(1)
+    assert values.get("a", lambda: 2) == 2

@@ -7,6 +7,7 @@ is told the account, and writes again.
 
 from collections.abc import Callable
 
+from shared.base import clock
 from shared.base.errors import UnavailableError
 from shared.base.kept import Kept
 from shared.domains.jobs.errors import TooManyJobsError
@@ -50,5 +51,5 @@ def _with_budget(owner_id: str, write: Callable[[int | None], Change]) -> tuple[
         change = write(budget)
         if change.account is None or change.account.budget == budget:
             return change, budget
-        _budgets.keep(owner_id, change.account.budget)
+        _budgets.keep(owner_id, change.account.budget, clock.now())
     raise UnavailableError("Too many changes at this moment")
