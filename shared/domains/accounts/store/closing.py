@@ -1,39 +1,13 @@
 """The rows of a closed account: nobody gets in by any of them, and its names stay taken until all is erased."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from shared.base import clock
-from shared.base.failures import TABLE_VARIABLE, Count, Lock, counted
 from shared.base.settings import setting
-from shared.base.tables import answering, read_together
 from shared.domains.accounts.model import Credentials
 from shared.domains.accounts.rules.names import email_key, username_key
 from shared.domains.accounts.rules.second_factor import Proof
-from shared.domains.accounts.store.rows import UserRow, name_keys, to_user, user_key
-
-
-@dataclass(frozen=True)
-class Holder:
-    """Somebody who wants their account closed; `credentials` have no hash where there is no password."""
-
-    credentials: Credentials
-    counts: dict[Lock, Count]
-
-
-def holder(user_id: str, email: str, locks: tuple[Lock, Lock]) -> Holder | None:
-    """A user by id and address, and what was counted against them; None when there is none. One call."""
-    users, counters = setting("USERS_TABLE"), setting(TABLE_VARIABLE)
-    keys = [{"pk": {"S": key}} for key in (user_key(user_id), email_key(email))]
-    with answering("Accounts"):
-        found = read_together({users: keys, counters: [lock.key for lock in locks]})
-    rows = {item["pk"]["S"]: UserRow.from_raw_data(item) for item in found[users]}
-    own, named = rows.get(user_key(user_id)), rows.get(email_key(email))
-    if own is None or named is None or named.user_id != user_id:
-        return None
-    items = {item["bucket"]["S"]: item for item in found[counters]}
-    counts = {lock: counted(items.get(lock.key["bucket"]["S"])) for lock in locks}
-    return Holder(Credentials(to_user(own), named.password_hash or "", own.mfa_secret or ""), counts)
+from shared.domains.accounts.store.rows import name_keys, user_key
 
 
 def closing(found: Credentials, proof: Proof | None) -> list[dict[str, Any]]:

@@ -71,7 +71,7 @@ class AccountStore:
                 }
             )
         counts = counts_of(locks, found[counters])
-        row = UserRow.from_raw_data(found[users][0]) if found[users] else None
+        row = _open(UserRow.from_raw_data(found[users][0])) if found[users] else None
         return to_credentials(row) if row else None, counts
 
     def still(self, login: str, found: Credentials) -> dict[str, Any]:
@@ -172,10 +172,14 @@ class AccountStore:
     def _get(self, key: str) -> UserRow | None:
         with answering():
             try:
-                row = UserRow.get(key, consistent_read=True)
+                return _open(UserRow.get(key, consistent_read=True))
             except DoesNotExist:
                 return None
-        return None if row.closed_at else row
+
+
+def _open(row: UserRow) -> UserRow | None:
+    """A row as it is; None for a name of a closed account, which nobody has."""
+    return None if row.closed_at else row
 
 
 def _shown(user: User) -> Values:

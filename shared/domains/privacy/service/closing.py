@@ -7,7 +7,7 @@ from typing import Any
 from shared.base import audit, clock
 from shared.base.audit import Action
 from shared.base.errors import ConflictError, InvalidInputError, InvalidTokenError, StepUpError
-from shared.base.failures import count, forgiveness
+from shared.base.failures import Count, Lock, count, forgiveness
 from shared.contract.limits import HOUR
 from shared.domains.accounts.errors import (
     InvalidPasswordError,
@@ -19,11 +19,10 @@ from shared.domains.accounts.model import Credentials, Device, Session
 from shared.domains.accounts.rules.lockout import locks_of
 from shared.domains.accounts.rules.names import email_key
 from shared.domains.accounts.rules.passwords import password_matches
-from shared.domains.accounts.rules.second_factor import Proof
 from shared.domains.accounts.service.entering import refuse_locked
 from shared.domains.accounts.service.issuing import peppers
 from shared.domains.accounts.service.second_factor import counting, prove
-from shared.domains.accounts.store.closing import Holder, closing, holder
+from shared.domains.accounts.store.closing import closing
 from shared.domains.accounts.store.sessions import SessionStore
 from shared.domains.accounts.store.users import AccountStore
 from shared.domains.privacy.model import Erasure, Farewell, Leaver
@@ -56,24 +55,26 @@ class ClosingService:
         """
         email = leaver.email or self._address_of(leaver.user_id)
         locks = locks_of(email_key(email), device.address)
-        found = holder(leaver.user_id, email, locks)
-        if found is None:
+        found, counts = self.accounts.for_login(email, locks)
+        if found is None or found.user.id != leaver.user_id:
             raise InvalidTokenError("This account is gone")
-        refuse_locked(found.counts, functools.partial(self.sessions.all_live, leaver.user_id), device)
-        is_right = _is_right(found.credentials, said)
+        refuse_locked(counts, functools.partial(self.sessions.all_live, leaver.user_id), device)
+        is_right = _is_right(found, said)
         sessions = self.sessions.all_live(leaver.user_id)  # after what takes long, so that none begins meanwhile
         own = _own_session(leaver, sessions)
-        if said.confirmation != found.credentials.user.username:
+        if said.confirmation != found.user.username:
             raise InvalidInputError.of("confirmation", "This is not your username")
-        proof = _proven(found, own, said, is_right=is_right)
-        writes = [forgiveness(locks[0]), *closing(found.credentials, proof), *self._told(found.credentials, sessions)]
-        refusal = self.erasures.begin(_erasure(found.credentials), *writes)
+        _check_entered(found, own, said, counts, is_right=is_right)
+        with counting(counts):
+            proof = prove(found, said.mfa_code)
+        writes = [forgiveness(locks[0]), *closing(found, proof), *self._told(found, sessions)]
+        refusal = self.erasures.begin(_erasure(found), *writes)
         if refusal is None:
             return
         if refusal.number == _LOCK:
             raise LockedError(locks[0].seconds)
         if refusal.number == _USER and proof:
-            count(found.counts)
+            count(counts)
             raise WrongCodeError
         raise ConflictError("This account was changed by another request: try again")
 
@@ -104,23 +105,18 @@ def _is_right(found: Credentials, said: Farewell) -> bool:
     )
 
 
-def _proven(found: Holder, own: Session | None, said: Farewell, *, is_right: bool) -> Proof | None:
-    """What proves who they are, beside the token; of the second factor, what its row must still allow."""
-    credentials = found.credentials
-    if not credentials.password_hash:
-        _check_recent(own)
+def _check_entered(
+    found: Credentials, own: Session | None, said: Farewell, counts: dict[Lock, Count], *, is_right: bool
+) -> None:
+    """That it is they, beside the token: by their password, where they have one, else by a login of the last hour."""
+    if not found.password_hash:
+        if own and clock.now() - clock.seconds(own.created_at) > RECENT_SECONDS:
+            raise StepUpError
     elif not said.password:
         raise InvalidPasswordError("password", ["Send your password"])
     elif not is_right:
-        count(found.counts)
+        count(counts)
         raise InvalidPasswordError("password", ["This is not your password"])
-    with counting(found.counts):
-        return prove(credentials, said.mfa_code)
-
-
-def _check_recent(own: Session | None) -> None:
-    if own and clock.now() - clock.seconds(own.created_at) > RECENT_SECONDS:
-        raise StepUpError
 
 
 def _erasure(found: Credentials) -> Erasure:
