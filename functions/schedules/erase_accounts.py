@@ -4,7 +4,6 @@ from typing import Any
 
 from shared.base.running import serve
 from shared.contract.declare import Compute, every
-from shared.contract.needs import unseen
 from shared.contract.resources import (
     API_KEYS,
     AUDIT,
@@ -20,10 +19,8 @@ from shared.contract.resources import (
     USERS,
     VIDEOS,
 )
+from shared.domains.privacy.rules.places import PREFIXES
 from shared.domains.privacy.service.erasing import ErasingService
-
-_PREFIXES = ("public/avatars/", "uploads/thumbnails/", "work/units/", "work/heard/", "fetched/urls/", "exports/")
-_OPEN = "only of a job that is open when its owner leaves"
 
 
 @every(
@@ -32,13 +29,12 @@ _OPEN = "only of a job that is open when its owner leaves"
         DATA_REQUESTS.query,
         *(DATA_REQUESTS.query_index("by_state"), DATA_REQUESTS.get, DATA_REQUESTS.update, DATA_REQUESTS.delete),
         *(API_KEYS.query, API_KEYS.delete),
-        *(JOBS.query_index("by_owner"), JOBS.query_index("by_status"), JOBS.get, JOBS.query, JOBS.delete),
-        *(VIDEOS.query_index("by_owner"), VIDEOS.query_index("by_status"), VIDEOS.get, VIDEOS.update),
-        *(unseen(JOBS.update, _OPEN), unseen(RENDER.stop, _OPEN)),
+        *(JOBS.query_index("by_owner"), JOBS.query_index("by_status"), JOBS.get, JOBS.query, JOBS.update, JOBS.delete),
+        *(VIDEOS.query_index("by_owner"), VIDEOS.query_index("by_status"), VIDEOS.get, VIDEOS.update, RENDER.stop),
         *(OPERATIONS.get, OPERATIONS.update, OPERATIONS.delete),
         *(need for table in (SESSIONS, USERS, LIMITS, IDEMPOTENCY) for need in (table.scan, table.delete)),
-        *(MEDIA.list_versions(prefix) for prefix in _PREFIXES),
-        *(MEDIA.delete_version(prefix) for prefix in _PREFIXES),
+        *(MEDIA.list_versions(prefix) for prefix in PREFIXES.values()),
+        *(MEDIA.delete_version(prefix) for prefix in PREFIXES.values()),
         EDGE.invalidate,
         AUDIT.put,
     ),

@@ -106,7 +106,7 @@ def test_somebody_takes_all_along_and_leaves(traveller: Traveller, sources: Path
     assert json.loads(files["account.json"])[0]["email"] == leaver.email
 
     app = secured(leaver)
-    going_on = Order(leaver, scenes(text("Never"), seconds=60, size=(1280, 720)))
+    going_on = Order(leaver, scenes(text("Never"), seconds=600, size=(1280, 720)))  # goes on for long enough
     farewell = {"confirmation": leaver.name, "password": PASSWORD, "mfa_code": app.at(int(time.time()) + STEP)}
     assert leaver.request("DELETE", ME, farewell | {"password": "Wrong-Horse1"}).status_code == 400
     closed = leaver.request("DELETE", ME, farewell)
@@ -115,6 +115,8 @@ def test_somebody_takes_all_along_and_leaves(traveller: Traveller, sources: Path
     assert leaver.request("POST", "/api/auth/login", {"login": leaver.name, "password": PASSWORD}).status_code == 401
     needles = (leaver.id, leaver.name, leaver.email, video["id"], going_on.video_id)
     until(lambda: erased(traveller, leaver, *needles), "the erasure")
+    stopped = traveller.aws("stepfunctions").describe_execution(executionArn=going_on.arn)
+    assert stopped["status"] == "ABORTED", "it was at work when its owner left"
     receipts = [row for row in rows(traveller, "audit") if row["action"]["S"] == "account.erased"]
     [receipt] = [row["details"]["M"] for row in receipts if row["target"]["S"] == leaver.id]
     assert (receipt["videos"]["S"], receipt["jobs"]["S"], receipt["exports"]["S"]) == ("3", "2", "1")

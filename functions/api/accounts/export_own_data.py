@@ -25,8 +25,8 @@ class AskedExport(BaseModel):
 async def export_own_data(caller: Caller, exports: ExportService) -> AskedExport:
     """Have an archive made of all that is the caller's: a ZIP with a JSON file for each kind of data, and their films.
 
-    Films of more than 5 GiB together are listed with where they are to be had. Three exports a day; while one is
-    being made, the answer names that one.
+    Films beyond 5 GiB together, and those for which a quarter of an hour is too short, are listed with where they are
+    to be had. Three exports a day; while one is being made, the answer names that one.
     """
     return AskedExport(export_id=exports.ask(caller.require_user(), caller.tier))
 

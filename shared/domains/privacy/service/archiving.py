@@ -18,6 +18,8 @@ from shared.domains.videos.model import Video
 
 AT_ONCE = 20
 RESERVE_SECONDS = 120
+FEWEST_SECONDS = 600
+"""No archive is begun with less than that left: it would have no time for films."""
 ZIP = "application/zip"
 PIECE = 8 * 1024 * 1024
 _EXTENSIONS = {"video/webm": "webm", "video/quicktime": "mov"}
@@ -55,7 +57,7 @@ class ArchiveService:
 
     def make(self, user_id: str, export_id: str) -> None:
         """Make an export, unless somebody does or it is over. After three tries it has failed."""
-        if seconds_left() < RESERVE_SECONDS:
+        if seconds_left() < FEWEST_SECONDS:
             return
         export = self.exports.claim(user_id, export_id)
         if export is None:

@@ -4,10 +4,10 @@ from typing import Any
 
 from shared.base import clock
 from shared.base.aws import client
-from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering
 from shared.base.transactions import Refusal, write_together
 from shared.domains.privacy.model import Erasure, OpenState, Progress
+from shared.domains.privacy.store.requests import open_requests, opened, request_key, table
 
 TOGETHER = 90
 """Writes of a step that fit into the transaction that writes it down, which takes 100."""
@@ -29,16 +29,14 @@ class ErasureStore:
     def get(self, user_id: str) -> Erasure | None:
         """The erasure of a user as it stands now; None when there is none, or no more."""
         with answering(_WHAT):
-            found = client("dynamodb", READ_SECONDS).get_item(
-                TableName=_table(), Key=_key(user_id), ConsistentRead=True
-            )
+            found = client("dynamodb", READ_SECONDS).get_item(TableName=table(), Key=_key(user_id), ConsistentRead=True)
         return _to_erasure(found["Item"]) if "Item" in found else None
 
     def begin(self, erasure: Erasure, *more: dict[str, Any]) -> Refusal | None:
         """Write `more`, and after them that what is the user's is to be erased, or nothing; None when it went well."""
         texts = {name: {"S": getattr(erasure, name)} for name in _TEXTS}
-        item = {**_key(erasure.user_id), **texts, **_open(), "revision": {"N": "0"}}
-        new = {"TableName": _table(), "Item": item, "ConditionExpression": "attribute_not_exists(user_id)"}
+        item = {**_key(erasure.user_id), **texts, **opened(OpenState.ERASING), "revision": {"N": "0"}}
+        new = {"TableName": table(), "Item": item, "ConditionExpression": "attribute_not_exists(user_id)"}
         with answering(_WHAT):
             return write_together(*more, {"Put": new})
 
@@ -48,7 +46,7 @@ class ErasureStore:
         counts = {f"{_FOUND}{kind}": count for kind, count in did.found.items() if count}
         numbers = {"step": erasure.step + is_done, "known": erasure.revision, "one": 1, **counts}
         change = {
-            "TableName": _table(),
+            "TableName": table(),
             "Key": _key(erasure.user_id),
             "UpdateExpression": "SET #step = :step, #position = :position, touched_at = :now ADD "
             + ", ".join(["revision :one", *(f"{name} :{name}" for name in counts)]),
@@ -66,7 +64,7 @@ class ErasureStore:
     def end(self, erasure: Erasure, *more: dict[str, Any]) -> bool:
         """Forget the erasure, with other writes; False when somebody else has gone on with it."""
         gone = {
-            "TableName": _table(),
+            "TableName": table(),
             "Key": _key(erasure.user_id),
             "ConditionExpression": "revision = :revision",
             "ExpressionAttributeValues": {":revision": {"N": str(erasure.revision)}},
@@ -76,27 +74,11 @@ class ErasureStore:
 
     def open_work(self, limit: int) -> list[str]:
         """Users whose erasure goes on, the one first that was looked at longest ago."""
-        with answering(_WHAT):
-            found = client("dynamodb", READ_SECONDS).query(
-                TableName=_table(),
-                IndexName="by_state",
-                KeyConditionExpression="open_state = :state",
-                ExpressionAttributeValues={":state": {"S": OpenState.ERASING}},
-                Limit=limit,
-            )
-        return [item["user_id"]["S"] for item in found["Items"]]
-
-
-def _table() -> str:
-    return setting("DATA_REQUESTS_TABLE")
+        return [user_id for user_id, _ in open_requests(OpenState.ERASING, limit)]
 
 
 def _key(user_id: str) -> dict[str, Any]:
-    return {"user_id": {"S": user_id}, "request_id": {"S": _REQUEST}}
-
-
-def _open() -> dict[str, Any]:
-    return {"open_state": {"S": OpenState.ERASING}, "touched_at": {"S": clock.timestamp()}}
+    return request_key(user_id, _REQUEST)
 
 
 def _to_erasure(item: dict[str, Any]) -> Erasure:

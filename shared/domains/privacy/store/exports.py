@@ -5,12 +5,12 @@ from typing import Any
 from shared.base import clock
 from shared.base.aws import client
 from shared.base.payments import overdrawn, payment
-from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering
 from shared.base.transactions import write_together
 from shared.contract.limits import EXPORTS
 from shared.domains.privacy.model import Export, OpenState, Status
 from shared.domains.privacy.rules.archives import KEPT_SECONDS, LEASE_SECONDS
+from shared.domains.privacy.store.requests import open_requests, opened, request_key, table
 
 _WHAT = "Exports"
 _EXPORT = "export#"
@@ -30,15 +30,20 @@ class ExportStore:
 
         RateLimitedError when the user has had as many today as they may.
         """
-        mark = {**_key(user_id, _BEING_MADE), "export_id": {"S": export_id}}
-        row = {**_key(user_id, _EXPORT + export_id), "status": {"S": Status.PENDING}, "tries": {"N": "0"}, **_open()}
-        row["expires_at"] = _number(clock.now() + KEPT_SECONDS)
+        mark = {**request_key(user_id, _BEING_MADE), "export_id": {"S": export_id}}
+        row = {
+            **request_key(user_id, _EXPORT + export_id),
+            **opened(OpenState.EXPORTING),
+            "status": {"S": Status.PENDING},
+            "tries": _number(0),
+            "expires_at": _number(clock.now() + KEPT_SECONDS),
+        }
         kept = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
         with answering(_WHAT):
             refusal = write_together(
-                {"Put": {"TableName": _table(), "Item": mark, "ConditionExpression": _ABSENT, **kept}},
+                {"Put": {"TableName": table(), "Item": mark, "ConditionExpression": _ABSENT, **kept}},
                 payment(EXPORTS, user_id, tier),
-                {"Put": {"TableName": _table(), "Item": row}},
+                {"Put": {"TableName": table(), "Item": row}},
                 *more,
             )
         if refusal is None:
@@ -51,7 +56,7 @@ class ExportStore:
         """An export; None when there is none, any more."""
         with answering(_WHAT):
             found = client("dynamodb", READ_SECONDS).get_item(
-                TableName=_table(), Key=_key(user_id, _EXPORT + export_id), ConsistentRead=True
+                TableName=table(), Key=request_key(user_id, _EXPORT + export_id), ConsistentRead=True
             )
         export = _to_export(found["Item"]) if "Item" in found else None
         return export if export and export.expires_at > clock.now() else None
@@ -72,27 +77,27 @@ class ExportStore:
     def _change(
         self, user_id: str, export_id: str, change: str, condition: str, values: dict[str, Any]
     ) -> Export | None:
-        table = client("dynamodb", READ_SECONDS)
+        dynamodb = client("dynamodb", READ_SECONDS)
         try:
             with answering(_WHAT):
-                changed = table.update_item(
-                    TableName=_table(),
-                    Key=_key(user_id, _EXPORT + export_id),
+                changed = dynamodb.update_item(
+                    TableName=table(),
+                    Key=request_key(user_id, _EXPORT + export_id),
                     UpdateExpression=change,
                     ConditionExpression=condition,
                     ReturnValues="ALL_NEW",
                     **({"ExpressionAttributeValues": values} if values else {}),
                     **({"ExpressionAttributeNames": _STATUS} if "#status" in change else {}),
                 )
-        except table.exceptions.ConditionalCheckFailedException:
+        except dynamodb.exceptions.ConditionalCheckFailedException:
             return None
         return _to_export(changed["Attributes"])
 
     def end(self, export: Export, status: Status) -> bool:
         """The export is made, or never will be; False when it is gone with its user, or another try has it."""
         ended = {
-            "TableName": _table(),
-            "Key": _key(export.user_id, _EXPORT + export.id),
+            "TableName": table(),
+            "Key": request_key(export.user_id, _EXPORT + export.id),
             "UpdateExpression": "SET #status = :status, expires_at = :ends REMOVE open_state, touched_at, busy_until",
             "ConditionExpression": "attribute_exists(open_state) AND tries = :tries",
             "ExpressionAttributeNames": _STATUS,
@@ -102,54 +107,35 @@ class ExportStore:
                 ":tries": _number(export.tries),
             },
         }
-        mark = {"TableName": _table(), "Key": _key(export.user_id, _BEING_MADE)}
+        mark = {"TableName": table(), "Key": request_key(export.user_id, _BEING_MADE)}
         with answering(_WHAT):
             return write_together({"Update": ended}, {"Delete": mark}) is None
 
     def open_work(self, limit: int) -> list[tuple[str, str]]:
         """User and id of exports that are to be made, the one first that was looked at longest ago."""
-        with answering(_WHAT):
-            found = client("dynamodb", READ_SECONDS).query(
-                TableName=_table(),
-                IndexName="by_state",
-                KeyConditionExpression="open_state = :state",
-                ExpressionAttributeValues={":state": {"S": OpenState.EXPORTING}},
-                Limit=limit,
-            )
-        return [(item["user_id"]["S"], item["request_id"]["S"].removeprefix(_EXPORT)) for item in found["Items"]]
+        found = open_requests(OpenState.EXPORTING, limit)
+        return [(user_id, request_id.removeprefix(_EXPORT)) for user_id, request_id in found]
 
     def removals(self, user_id: str, most: int) -> list[dict[str, Any]]:
         """The writes that remove what is kept of a user's exports, `most` at most."""
         with answering(_WHAT):
             found = client("dynamodb", READ_SECONDS).query(
-                TableName=_table(),
+                TableName=table(),
                 KeyConditionExpression="user_id = :user AND begins_with(request_id, :export)",
                 ExpressionAttributeValues={":user": {"S": user_id}, ":export": {"S": _EXPORT}},
                 ConsistentRead=True,
                 Limit=most,
             )
-        keys = (_key(user_id, item["request_id"]["S"]) for item in found["Items"])
-        return [{"Delete": {"TableName": _table(), "Key": key}} for key in keys]
+        keys = (request_key(user_id, item["request_id"]["S"]) for item in found["Items"])
+        return [{"Delete": {"TableName": table(), "Key": key}} for key in keys]
 
 
 _ABSENT = "attribute_not_exists(user_id)"
 _STATUS = {"#status": "status"}
 
 
-def _table() -> str:
-    return setting("DATA_REQUESTS_TABLE")
-
-
-def _key(user_id: str, request_id: str) -> dict[str, Any]:
-    return {"user_id": {"S": user_id}, "request_id": {"S": request_id}}
-
-
 def _number(value: float) -> dict[str, str]:
     return {"N": str(int(value))}
-
-
-def _open() -> dict[str, Any]:
-    return {"open_state": {"S": OpenState.EXPORTING}, "touched_at": {"S": clock.timestamp()}}
 
 
 def _to_export(item: dict[str, Any]) -> Export:

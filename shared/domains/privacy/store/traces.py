@@ -13,13 +13,11 @@ from shared.base.failures import Lock
 from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering
 from shared.contract.needs import Table
-from shared.contract.resources import IDEMPOTENCY, LIMITS, SESSIONS, USERS
+from shared.contract.resources import IDEMPOTENCY, SESSIONS, USERS
 from shared.domains.accounts.rules.lockout import locks_of
 from shared.domains.accounts.rules.names import email_key, username_key
 from shared.domains.privacy.model import Erasure, Progress
 from shared.domains.privacy.store.erasures import TOGETHER
-
-LOOKED_AT = (SESSIONS, USERS, LIMITS, IDEMPOTENCY)
 
 
 @dataclass(frozen=True)
@@ -31,11 +29,6 @@ class _Filter:
     names: dict[str, str]
 
 
-def removal(table: Table, key: dict[str, Any]) -> dict[str, Any]:
-    """The write that removes a row, which may be gone."""
-    return {"Delete": {"TableName": setting(table.variable), "Key": key}}
-
-
 def traces(erasure: Erasure, table: Table, kind: str) -> Progress:
     """A page of a table: what it has of the user is removed. `kind` is under what it is counted."""
     asked = json.loads(erasure.position) if erasure.position else None
@@ -43,7 +36,7 @@ def traces(erasure: Erasure, table: Table, kind: str) -> Progress:
     keys = [name for name in (table.key, table.sort) if name]
     found = [{name: item[name] for name in keys} for item in items]
     some, rest = found[:TOGETHER], found[TOGETHER:]
-    writes = tuple(removal(table, key) for key in some)
+    writes = tuple({"Delete": {"TableName": setting(table.variable), "Key": key}} for key in some)
     if rest:  # the page is read again for them
         return Progress({kind: len(some)}, writes, json.dumps(asked) if asked else "")
     return Progress({kind: len(some)}, writes, json.dumps(after) if after else None)
