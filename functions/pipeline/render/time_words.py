@@ -14,6 +14,7 @@ from shared.domains.jobs.service.speaking import SpeakingService
         JOBS.get,
         JOBS.put,
         JOBS.update,
+        unseen(JOBS.check, "only where somebody is paid for words, and the engine of the local stack is not"),
         MEDIA.read_version("uploads/"),
         MEDIA.read("v/"),
         unseen(MEDIA.read("fetched/"), "no test reaches the internet"),

@@ -10,6 +10,7 @@ from shared.base import logs, meter
 from shared.base.objects import Objects
 from shared.base.running import ATTEMPT_SECONDS, StepError, seconds_left
 from shared.base.settings import setting
+from shared.domains.jobs.errors import BudgetError
 from shared.domains.jobs.model import Job, Status
 from shared.domains.jobs.rules.status import CANCELLED
 from shared.domains.jobs.rules.units import UnitKeys
@@ -143,6 +144,15 @@ def in_words(what: str) -> Iterator[None]:
         if not error.is_source_fault:
             raise
         raise StepError(str(error.code), f"{what}: {error.message}") from None
+
+
+@contextmanager
+def within_budget() -> Iterator[None]:
+    """Work that the owner's budget does not reach for ends the job."""
+    try:
+        yield
+    except BudgetError as error:
+        raise StepError(error.code, error.message) from None
 
 
 def wall_seconds() -> float | None:

@@ -6,13 +6,12 @@ from typing import Any
 from shared.base import clock
 from shared.base.running import StepError
 from shared.base.settings import setting
-from shared.domains.jobs.errors import BudgetError
 from shared.domains.jobs.model import Usage
 from shared.domains.jobs.rules.outside import OUTSIDE, is_left_outside
 from shared.domains.jobs.rules.sources import shown
 from shared.domains.jobs.rules.status import CANCELLED
 from shared.domains.jobs.rules.usage import expected_seconds, expected_usage, render_lane
-from shared.domains.jobs.service.execution import NOT_RENDERED, Execution, in_words
+from shared.domains.jobs.service.execution import NOT_RENDERED, Execution, in_words, within_budget
 from shared.domains.jobs.service.ordering import unpack
 from shared.domains.jobs.service.parts import RENDERING, REPORT_SECONDS
 from shared.domains.jobs.service.sources import Located, Sources
@@ -97,10 +96,8 @@ class RenderingService(Execution):
             usage = expected_usage(sum(share.cpu_seconds for share in shares), lane, len(shares))
             seconds = expected_seconds(max(share.seconds for share in shares), lane)
             for_words, more = expected_words(plan.project, plan.media) if are_words_timed else (0.0, Usage())
-            try:
+            with within_budget():
                 self._work.estimate(self.job, seconds + for_words, usage, more)
-            except BudgetError as error:
-                raise StepError(error.code, error.message) from None
             self._report(PLANNED, RENDERING)
             taken = OUTSIDE if is_left_outside(self._job) else lane
             return {"hash": plan.hash, "lane": taken, "workers": list(range(len(shares)))}

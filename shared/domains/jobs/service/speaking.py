@@ -7,15 +7,19 @@ import hashlib
 import json
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 from shared.base.objects import Objects
 from shared.base.running import seconds_left
 from shared.base.settings import setting
 from shared.domains.jobs.model import Job, Usage
+from shared.domains.jobs.rules.estimates import least_cost
 from shared.domains.jobs.rules.keys import HEARD
+from shared.domains.jobs.rules.prices import cost_of, price_table
 from shared.domains.jobs.rules.sources import shown
-from shared.domains.jobs.service.execution import in_words
+from shared.domains.jobs.rules.usage import together
+from shared.domains.jobs.service.execution import in_words, within_budget
 from shared.domains.jobs.service.rendering import PREPARED, RenderingService, media_of
 from shared.domains.jobs.service.sources import Located
 from shared.domains.jobs.service.transcribing import NOT_ENDED, transcriber, words_wanted, write_words
@@ -58,6 +62,8 @@ class SpeakingService(RenderingService):
         with self._charged("words", transitions=3 if self._round else 2):
             self._report(PREPARED, "Finding the times of words")
             self._sources_found = self._sources()
+            if not self._round:
+                self._set_aside()
             found: list[tuple[Hearing, Sequence[Word]]] = []
             faults: list[str] = []
             is_open = False
@@ -75,6 +81,17 @@ class SpeakingService(RenderingService):
             write_words(self._objects, self._words_key, joined(found))
             self._work.warn(self._job, faults)
             return {"next": "plan", "timed": True}
+
+    def _set_aside(self) -> None:
+        """Have the owner's budget reach for what a provider will take, who is paid whatever becomes of the job."""
+        seconds = [float(one.seconds) for one in self._wanted() if self._is_to_be_paid(one)]
+        units = [Usage(provider=self._transcriber.expected(one)[1]) for one in seconds] if self._transcriber else []
+        if cost := cost_of(reduce(together, units, Usage()), price_table()):
+            with within_budget():
+                self._work.set_aside(self.job, max(self.job.reserved, cost + least_cost(self._parsed().projects[0])))
+
+    def _is_to_be_paid(self, hearing: Hearing) -> bool:
+        return hearing.text is None and not self._objects.exists(self._key(hearing))
 
     def _wanted(self) -> list[Hearing]:
         project = self._parsed().projects[0]

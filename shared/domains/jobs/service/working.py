@@ -79,6 +79,14 @@ class WorkService:
         told |= {"updated_at": clock.timestamp(), "parts": {}}
         reserve_within(job, cost, lambda budget: self.moves.jobs.reserve(job, cost, budget, **told))
 
+    def set_aside(self, job: Job, cost: int) -> None:
+        """Set so much of the owner's budget aside for a job instead of what is; calls and errors as of `estimate`.
+
+        cost  in billionths of a US dollar
+        """
+        now = clock.timestamp()
+        reserve_within(job, cost, lambda budget: self.moves.jobs.reserve(job, cost, budget, updated_at=now))
+
     def advance(self, job: Job, worker: int, before: int, reached: int, step: str) -> int | None:
         """Store how far one of several workers is, and the progress of all with it: what is told twice counts once.
 

@@ -241,9 +241,10 @@ class JobStore:
     def charge(self, job: Job, line: LedgerLine, known: LedgerLine) -> LedgerLine | None:
         """Change a ledger line that stands as `known`, and the cost of the job and the owner's account with it.
 
-        None when it was changed, else the line as it stands.
+        None when it was changed, or is gone with its job, else the line as it stands.
         """
-        expected = Expected(equal={"at": known.at, "cost": known.cost, "is_assumed": int(known.is_assumed)})
+        stands = {"at": known.at, "cost": known.cost, "is_assumed": int(known.is_assumed)}
+        expected = Expected(equal={"step": known.step, **stands})  # the step, since a line that is gone has none
         more = line.cost - known.cost
         writes = (
             {"Update": update(self._table, line_key(job.id, line), line_values(line), expected)},

@@ -8,13 +8,13 @@ import pytest
 
 from functions.events.on_execution_ended import handler as on_execution_ended
 from functions.pipeline.render.fail_render import handler as fail_render
-from shared.base import clock
+from shared.base import aws, clock
 from shared.contract.resources import JOBS
 from shared.domains.jobs.model import Status, Usage
 from shared.domains.jobs.rules.prices import PRICES, cost_of, dollars, price_table
 from shared.domains.jobs.service.desk import JobService
 from shared.domains.jobs.service.working import WorkService
-from tests.aws import Stage
+from tests.aws import Stage, real_name
 from tests.clock import TurnedClock
 from tests.shared.domains.jobs.conftest import OWNER, MakeJob, charge, stored
 
@@ -171,3 +171,13 @@ def test_an_execution_that_has_ended_closes_the_books_and_one_of_a_map_does_not(
     assert [line.at for line in work.moves.jobs.ledger(job.id)] == [""]
     on_execution_ended({"detail": {**detail, "input": json.dumps(asked)}}, None)
     assert [line.is_assumed for line in work.moves.jobs.ledger(job.id)] == [True]
+
+
+def test_what_is_charged_to_a_line_that_is_gone_makes_no_row(running: MakeJob, work: WorkService, stage: Stage) -> None:
+    job = running()
+    line = work.begin_try(job, "render", 0, USAGE, 60)
+    table = aws.client("dynamodb")
+    for row in stage.rows(JOBS):
+        table.delete_item(TableName=real_name(JOBS), Key={name: row[name] for name in ("pk", "sk")})
+    assert work.charge(job, line, USAGE), "there is nothing to be told of"
+    assert stage.rows(JOBS) == []

@@ -11,7 +11,8 @@ from functions.pipeline.render.prepare_sources import handler as prepare_sources
 from functions.pipeline.render.time_words import handler as time_words
 from shared.base.objects import Objects
 from shared.base.running import StepError
-from shared.domains.jobs.model import Job
+from shared.domains.jobs.model import Job, Usage
+from shared.domains.jobs.rules.prices import cost_of, price_table
 from shared.domains.jobs.service import speaking
 from shared.domains.jobs.service.desk import JobService
 from shared.domains.jobs.service.speaking import MOST_ROUNDS
@@ -21,6 +22,7 @@ from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.service.uploads import UploadService, UploadWish
 from shared.media.words.aligning import align
 from tests.aws import Stage
+from tests.shared.domains.jobs.books import allow, month
 from tests.shared.domains.jobs.conftest import OWNER, stored
 from tests.shared.domains.jobs.test_rendering import engine, ordered, stage_version, told
 from tests.shared.media.words.spoken import TEXT, edges, film
@@ -141,6 +143,26 @@ def test_a_round_that_is_run_twice_starts_nothing_twice(spoken: str, amazon: Fak
     assert amazon.fired == ["NotFoundException", "NotFoundException", "ConflictException"]
     assert len(amazon.jobs) == 1
     assert [step for step, _ in lines(job)].count("transcribe") == 1
+
+
+def test_words_that_the_budget_does_not_reach_for_are_not_bought(spoken: str, amazon: FakeTranscribe) -> None:
+    job = job_of(spoken)
+    price = cost_of(Usage(provider={"transcribe_second": 15}), price_table())
+    prepare_sources(told(job), None)
+    before = stored(job).reserved
+    allow(month(job.counted_on).used + price - before)
+    with pytest.raises(StepError, match="monthly_budget"):
+        round_of(job)
+    assert (amazon.jobs, stored(job).reserved) == ({}, before)
+    assert "transcribe" not in [step for step, _ in lines(job)]
+
+    allow(10 * price)
+    assert round_of(job)["next"] == "wait"
+    aside = stored(job).reserved
+    assert aside > price
+    assert round_of(job)["next"] == "wait"
+    assert stored(job).reserved == aside, "a round that is run twice sets nothing aside twice"
+    assert len(amazon.jobs) == 1
 
 
 def test_a_failed_transcription_leaves_the_scene_without_subtitles(spoken: str, amazon: FakeTranscribe) -> None:
