@@ -1,12 +1,13 @@
 """Making archives: one ZIP, streamed from what is kept into the bucket, with a part of it in memory at any time."""
 
 import json
+import time
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from shared.base import logs
+from shared.base import clock, logs
 from shared.base.objects import ObjectGoneError, Objects, ObjectSink
 from shared.base.running import each, seconds_left
 from shared.domains.jobs.rules.naming import file_name
@@ -76,7 +77,7 @@ class ArchiveService:
     def _write(self, export: Export) -> None:
         sink = self.objects.sink(archive_key(export.user_id, export.id), ZIP)
         try:
-            with zipfile.ZipFile(_Pipe(sink), "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[arg-type]
+            with zipfile.ZipFile(_Pipe(sink), "w") as archive:  # type: ignore[arg-type]
                 self._fill(archive, Gathering(export.user_id))
             sink.finish()
         except BaseException:
@@ -109,12 +110,18 @@ class ArchiveService:
             first = source.read(0, min(size, PIECE))
         except ObjectGoneError:
             return 0
-        entry = zipfile.ZipInfo(_film_name(video))
-        with archive.open(entry, "w", force_zip64=True) as file:
+        with archive.open(_entry(_film_name(video), zipfile.ZIP_STORED), "w", force_zip64=True) as file:
             file.write(first)
             for start in range(len(first), size, PIECE):
                 file.write(source.read(start, min(size, start + PIECE)))
         return size
+
+
+def _entry(name: str, how: int) -> zipfile.ZipInfo:
+    """A file of the archive, as old as the archive (UTC)."""
+    entry = zipfile.ZipInfo(name, time.gmtime(clock.now())[:6])
+    entry.compress_type = how
+    return entry
 
 
 def _film_name(video: Video) -> str:
@@ -128,7 +135,7 @@ def _elsewhere(video: Video) -> str:
 
 def _write_list(archive: zipfile.ZipFile, name: str, items: Iterable[dict[str, Any]]) -> None:
     """A JSON array, written item by item."""
-    with archive.open(name, "w", force_zip64=True) as file:
+    with archive.open(_entry(name, zipfile.ZIP_DEFLATED), "w", force_zip64=True) as file:
         lead = "[\n"
         for item in items:
             file.write(f"{lead}{json.dumps(item, ensure_ascii=False, default=str)}".encode())

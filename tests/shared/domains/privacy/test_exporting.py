@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 import zipfile
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from bench.world import World
 from functions.api.accounts import export_own_data, get_own_export
 from functions.schedules import make_exports
-from shared.base import aws
+from shared.base import aws, clock
 from shared.base.objects import ObjectSink
 from shared.contract.resources import AUDIT, DATA_REQUESTS, MEDIA, TABLES
 from shared.domains.privacy.rules.archives import KEPT_SECONDS, LEASE_SECONDS, MOST_TRIES, archive_key
@@ -44,6 +45,7 @@ def exported(somebody: Somebody) -> dict[str, Any]:
     found = aws.client("s3").get_object(Bucket=real_name(MEDIA), Key=archive_key(somebody.id, export_id))
     with zipfile.ZipFile(io.BytesIO(found["Body"].read())) as archive:
         assert archive.testzip() is None
+        assert {one.date_time[:3] for one in archive.infolist()} == {time.gmtime(clock.now())[:3]}
         files = {name: archive.read(name) for name in archive.namelist()}
     return {name: json.loads(file) if name.endswith(".json") else file for name, file in files.items()}
 
