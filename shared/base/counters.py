@@ -10,13 +10,18 @@ STATUS = "status_"
 
 def adding(key: str, changes: dict[str, int]) -> dict[str, Any]:
     """The part of a DynamoDB transaction that adds to the numbers of a counter's item. Needs OPERATIONS.update."""
+    return adding_to(setting("OPERATIONS_TABLE"), {"pk": {"S": key}}, changes)
+
+
+def adding_to(table: str, key: dict[str, Any], changes: dict[str, int]) -> dict[str, Any]:
+    """The same for an item of any table."""
     added = {name: change for name, change in changes.items() if change}
     if not added:
         raise ValueError(f"nothing to count under {key}")
     return {
         "Update": {
-            "TableName": setting("OPERATIONS_TABLE"),
-            "Key": {"pk": {"S": key}},
+            "TableName": table,
+            "Key": key,
             "UpdateExpression": "ADD " + ", ".join(f"#{number} :{number}" for number in range(len(added))),
             "ExpressionAttributeNames": {f"#{number}": name for number, name in enumerate(added)},
             "ExpressionAttributeValues": {

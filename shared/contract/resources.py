@@ -75,6 +75,34 @@ AUDIT = Table(
         Index("by_target", key="target", sort="entry_id", projected=tuple(AUDIT_ENTRY.replace(" target", "").split())),
     ),
 )
+COUNTS = Table(Kind.TABLE, "counts", key="of")
+"""How many of what a video or a user has, in several items each; see shared.base.counts."""
+
+REACTIONS = Table(Kind.TABLE, "reactions", key="user_id", sort="target")
+"""What somebody thinks of a video or a comment; `target` is `video#` or `comment#` and its id."""
+
+FOLLOWS = Table(
+    Kind.TABLE,
+    "follows",
+    key="follower_id",
+    sort="followed_id",
+    indexes=(
+        Index("by_follower", key="follower_id", sort="followed_at"),
+        Index("by_followed", key="followed_id", sort="followed_at"),
+    ),
+)
+COMMENTS = Table(
+    Kind.TABLE,
+    "comments",
+    key="comment_id",
+    indexes=(
+        Index("by_thread", key="thread", sort="comment_id"),
+        Index("by_rank", key="ranked_thread", sort="rank"),
+        Index("by_author", key="author_id", sort="comment_id"),
+    ),
+)
+"""`thread` is `video#` or `comment#` and the id of what is commented on or answered."""
+
 DATA_REQUESTS = Table(
     Kind.TABLE,
     "data-requests",
@@ -129,7 +157,10 @@ TRANSCRIPTION = Transcription(Kind.TRANSCRIPTION, "words")
 EDGE = Distribution(Kind.DISTRIBUTION, "media")
 CLOUDWATCH = Account(Kind.ACCOUNT, "cloudwatch")
 
-TABLES = (USERS, API_KEYS, SESSIONS, AUDIT, VIDEOS, JOBS, DATA_REQUESTS, LIMITS, IDEMPOTENCY, OPERATIONS)
+TABLES = (
+    *(USERS, API_KEYS, SESSIONS, AUDIT, VIDEOS, JOBS, DATA_REQUESTS, LIMITS, IDEMPOTENCY, OPERATIONS),
+    *(COUNTS, REACTIONS, FOLLOWS, COMMENTS),
+)
 SECRETS = (
     *(SIGNING_KEYS, PASSWORD_PEPPER, MEDIA_KEY, CURSOR_KEY),
     *(WEBHOOK, REMOTION_WEBHOOK, CLERK_WEBHOOK, OAUTH_CLIENTS, ORIGIN),

@@ -19,7 +19,7 @@ from shared.base.aws import client
 from shared.base.errors import UnavailableError
 from shared.base.jobs import count_job
 from shared.base.settings import setting
-from shared.base.tables import READ_SECONDS, bind, is_outage
+from shared.base.tables import READ_SECONDS, answering, bind, is_outage, read_together
 from shared.base.transactions import Refusal, past_conflicts, write_together
 from shared.domains.videos.model import OpenState, OpenVideo, Status, Video
 from shared.domains.videos.store.collections import count_video
@@ -194,6 +194,19 @@ class VideoStore:
                 return to_video(VideoRow.get(video_id, consistent_read=consistent))
             except DoesNotExist:
                 return None
+
+    def get_with(
+        self, video_id: str, others: dict[str, list[dict[str, Any]]]
+    ) -> tuple[Video | None, dict[str, list[dict[str, Any]]]]:
+        """A video, or None, and items of other tables, all as of now, in one call. Needs VIDEOS.batch_get.
+
+        others  table name -> keys, as for `read_together`
+        """
+        table = setting("VIDEOS_TABLE")
+        with answering("Videos"):
+            found = read_together({table: [{"video_id": {"S": video_id}}], **others})
+        rows = found.pop(table)
+        return _video(rows[0] if rows else None), found
 
     def many(self, video_ids: Collection[str]) -> list[Video]:
         """Those of at most 100 videos that there are: one call, none when none is asked for."""
