@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bench.figures import Figure
 from bench.people import PEOPLE, Request, get
+from bench.viewers import VIEWERS, on_video
 from bench.world import SIZE, World, world
 from infra.parts.discovery import endpoints
 from shared.domains.operations.service import maintenance
@@ -19,6 +20,7 @@ MOST, OFTEN, SHARE_OVER = 3, 2, 10.0
 """No endpoint makes more than `MOST` calls, and at most so many percent of them more than `OFTEN`."""
 WARM_UPS = 2
 PICTURE = {"filename": "a.jpg", "file_size": 1, "content_type": "image/jpeg"}
+_VIDEO = "/api/videos/{video}"
 FILE = {"filename": "film.mp4", "file_size": SIZE, "content_type": "video/mp4"}
 
 
@@ -67,14 +69,6 @@ def _abort(world: World) -> Request:
     return lambda: world.own("uploads.abort_video_upload", "DELETE", path)
 
 
-def _on_video(name: str, method: str, body: object = None) -> Callable[[World], Request]:
-    def prepare(world: World) -> Request:
-        path = f"/api/videos/{world.ready()}"
-        return lambda: world.own(name, method, path, body)
-
-    return prepare
-
-
 def _report(world: World) -> Request:
     video_id = world.handed_out()
     return lambda: world.report(video_id)
@@ -117,46 +111,50 @@ def _edit_clip(world: World) -> Request:
     return lambda: world.order("jobs.create_render", "/api/render", body)
 
 
-REQUESTS: dict[str, Callable[[World], Request]] = PEOPLE | {
-    "get_root": get("operations.get_root", "/api/"),
-    "get_api_health": get("operations.get_api_health", "/api/health"),
-    "get_admin_health": _get_as_service("operations.get_admin_health", "/api/v1/admin/health", "internal:health"),
-    "get_metrics": _get_as_service("operations.get_metrics", "/metrics", "internal:metrics"),
-    "get_health": get("operations.get_health", "/health"),
-    "get_detailed_health": get("operations.get_detailed_health", "/health/detailed"),
-    "get_liveness": get("operations.get_liveness", "/health/live"),
-    "get_readiness": get("operations.get_readiness", "/health/ready"),
-    "ping": get("operations.ping", "/ping"),
-    "request_thumbnail_upload": _thumbnail,
-    "request_video_upload": _multipart,
-    "abort_video_upload": _abort,
-    "get_video_upload": _resume,
-    "complete_video_upload": _complete,
-    "delete_video": _on_video("videos.delete_video", "DELETE"),
-    "get_video": _on_video("videos.get_video", "GET"),
-    "edit_video": _on_video("videos.edit_video", "PATCH", {"title": "New"}),
-    "report_processed": _report,
-    "report_rendered": _report_rendered,
-    "generate_video": _generate,
-    "create_render": _edit_clip,
-    "get_job": _on_job("jobs.get_job", "GET", "/api/v1/jobs/{job}"),
-    "get_job_status": _on_job("jobs.get_job_status", "GET", "/api/v1/jobs/{job}/status"),
-    "get_render": _on_job("jobs.get_render", "GET", "/api/render/{job}"),
-    "list_jobs": _on_job("jobs.list_jobs", "GET", "/api/v1/jobs"),
-    "list_renders": _on_job("jobs.list_renders", "GET", "/api/render/jobs"),
-    "cancel_job": _on_job("jobs.cancel_job", "POST", "/api/v1/jobs/{job}/cancel"),
-    "cancel_render": _on_job("jobs.cancel_render", "DELETE", "/api/render/{job}"),
-    "retry_job": _retry,
-    "download_render": _on_job("jobs.download_render", "GET", "/api/download/{job}"),
-    "download_thumbnail": _on_job("jobs.download_thumbnail", "GET", "/api/download/{job}/thumbnail"),
-    "list_studio_videos": _on_job("studio.list_studio_videos", "GET", "/api/v1/videos"),
-    "get_studio_video": _on_job("studio.get_studio_video", "GET", "/api/v1/videos/{video}"),
-    "get_studio_video_status": _on_job("studio.get_studio_video_status", "GET", "/api/v1/videos/{video}/status"),
-    "get_studio_video_cost": _on_job("studio.get_studio_video_cost", "GET", "/api/v1/videos/{video}/cost"),
-    "download_studio_video": _on_job("studio.download_studio_video", "GET", "/api/v1/videos/{video}/download"),
-    "edit_studio_video": _edit_studio_video,
-    "delete_studio_video": _on_job("studio.delete_studio_video", "DELETE", "/api/v1/videos/{video}"),
-}
+REQUESTS: dict[str, Callable[[World], Request]] = (
+    PEOPLE
+    | VIEWERS
+    | {
+        "get_root": get("operations.get_root", "/api/"),
+        "get_api_health": get("operations.get_api_health", "/api/health"),
+        "get_admin_health": _get_as_service("operations.get_admin_health", "/api/v1/admin/health", "internal:health"),
+        "get_metrics": _get_as_service("operations.get_metrics", "/metrics", "internal:metrics"),
+        "get_health": get("operations.get_health", "/health"),
+        "get_detailed_health": get("operations.get_detailed_health", "/health/detailed"),
+        "get_liveness": get("operations.get_liveness", "/health/live"),
+        "get_readiness": get("operations.get_readiness", "/health/ready"),
+        "ping": get("operations.ping", "/ping"),
+        "request_thumbnail_upload": _thumbnail,
+        "request_video_upload": _multipart,
+        "abort_video_upload": _abort,
+        "get_video_upload": _resume,
+        "complete_video_upload": _complete,
+        "delete_video": on_video("videos.delete_video", "DELETE", _VIDEO),
+        "get_video": on_video("videos.get_video", "GET", _VIDEO),
+        "edit_video": on_video("videos.edit_video", "PATCH", _VIDEO, {"title": "New"}),
+        "report_processed": _report,
+        "report_rendered": _report_rendered,
+        "generate_video": _generate,
+        "create_render": _edit_clip,
+        "get_job": _on_job("jobs.get_job", "GET", "/api/v1/jobs/{job}"),
+        "get_job_status": _on_job("jobs.get_job_status", "GET", "/api/v1/jobs/{job}/status"),
+        "get_render": _on_job("jobs.get_render", "GET", "/api/render/{job}"),
+        "list_jobs": _on_job("jobs.list_jobs", "GET", "/api/v1/jobs"),
+        "list_renders": _on_job("jobs.list_renders", "GET", "/api/render/jobs"),
+        "cancel_job": _on_job("jobs.cancel_job", "POST", "/api/v1/jobs/{job}/cancel"),
+        "cancel_render": _on_job("jobs.cancel_render", "DELETE", "/api/render/{job}"),
+        "retry_job": _retry,
+        "download_render": _on_job("jobs.download_render", "GET", "/api/download/{job}"),
+        "download_thumbnail": _on_job("jobs.download_thumbnail", "GET", "/api/download/{job}/thumbnail"),
+        "list_studio_videos": _on_job("studio.list_studio_videos", "GET", "/api/v1/videos"),
+        "get_studio_video": _on_job("studio.get_studio_video", "GET", "/api/v1/videos/{video}"),
+        "get_studio_video_status": _on_job("studio.get_studio_video_status", "GET", "/api/v1/videos/{video}/status"),
+        "get_studio_video_cost": _on_job("studio.get_studio_video_cost", "GET", "/api/v1/videos/{video}/cost"),
+        "download_studio_video": _on_job("studio.download_studio_video", "GET", "/api/v1/videos/{video}/download"),
+        "edit_studio_video": _edit_studio_video,
+        "delete_studio_video": _on_job("studio.delete_studio_video", "DELETE", "/api/v1/videos/{video}"),
+    }
+)
 """Endpoint -> what sets its main path up and gives its request. Where there are two, the dearer one."""
 
 

@@ -35,6 +35,11 @@ def adding(subject: str, who: str, changes: dict[str, int]) -> dict[str, Any]:
     return adding_to(table(), _key(subject, crc32(who.encode()) % SHARDS), changes)
 
 
+def removal(subject: str) -> list[dict[str, Any]]:
+    """The parts of a transaction that forget a subject's numbers. Needs COUNTS.delete."""
+    return [{"Delete": {"TableName": table(), "Key": key}} for key in keys(subject)]
+
+
 def total(items: Iterable[dict[str, Any]]) -> dict[str, dict[str, int]]:
     """Subject -> its numbers, of items in DynamoDB's JSON; a subject that has none is left out."""
     totals: dict[str, dict[str, int]] = {}

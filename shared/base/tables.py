@@ -60,13 +60,14 @@ def answering(what: str) -> Iterator[None]:
         raise UnavailableError(f"{what} cannot be reached at the moment") from error
 
 
-def read_together(keys: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
-    """The items of several tables that have these keys, as of now, in one call; what does not exist is left out.
+def read_together(keys: dict[str, list[dict[str, Any]]], *, consistent: bool = True) -> dict[str, list[dict[str, Any]]]:
+    """The items of several tables that have these keys, in one call; what does not exist is left out.
 
-    keys  table name -> keys, as DynamoDB takes them; 100 at most in all
+    keys        table name -> keys, as DynamoDB takes them; 100 at most in all
+    consistent  as of now; else they may be a second old, and cost half
     Raises UnavailableError when DynamoDB does not hand out all of them, though asked again.
     """
-    wanted = {table: {"Keys": some, "ConsistentRead": True} for table, some in keys.items()}
+    wanted = {table: {"Keys": some, "ConsistentRead": consistent} for table, some in keys.items()}
     found: dict[str, list[dict[str, Any]]] = {table: [] for table in keys}
     for _ in range(READ_TRIES):
         answer = client("dynamodb", READ_SECONDS).batch_get_item(RequestItems=wanted)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from shared.contract.declare import get
 from shared.contract.permissions import optional
-from shared.contract.resources import MEDIA_KEY, VIDEOS
+from shared.contract.resources import COUNTS, MEDIA_KEY, VIDEOS
 from shared.domains.videos.rules.answers import VideoAnswer
 from shared.domains.videos.service.catalogue import CatalogueService
 from shared.http.caller import Caller
@@ -14,7 +14,7 @@ from shared.http.serve import serve
 @get(
     "/api/videos/{video_id}",
     caller=optional("videos:read"),
-    needs=(VIDEOS.get, MEDIA_KEY.read),
+    needs=(VIDEOS.batch_get, COUNTS.batch_get, MEDIA_KEY.read),
     errors=((404, "NOT_FOUND"),),
     shared_age=60,
 )

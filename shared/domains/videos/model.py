@@ -163,6 +163,16 @@ class Video:
         return (self.file_size if self.upload_version else 0) + sum(variant.size for variant in self.variants)
 
 
+@dataclass(frozen=True)
+class Numbers:
+    """How many of what a video has, each exact."""
+
+    views: int = 0
+    likes: int = 0
+    dislikes: int = 0
+    comments: int = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Card:
     """A video as lists show it; each field means what it means in a `Video`."""

@@ -10,7 +10,7 @@ from shared.domains.jobs.model import Job, LedgerLine
 from shared.domains.jobs.rules.studio import StudioVideo, studio_video
 from shared.domains.jobs.service.desk import Download, address
 from shared.domains.jobs.service.moving import Moves
-from shared.domains.videos.model import Status, Video
+from shared.domains.videos.model import Numbers, Status, Video
 from shared.domains.videos.rules.keys import ThumbnailUpload, thumbnail_key
 from shared.domains.videos.rules.seeing import owned
 from shared.domains.videos.service.catalogue import CatalogueService, show
@@ -27,7 +27,7 @@ class Worked:
     @property
     def shown(self) -> StudioVideo:
         """The answer about the video."""
-        return studio_video(self.video, show(self.video), self.job.cost if self.job else 0)
+        return studio_video(self.video, show(self.video, Numbers()), self.job.cost if self.job else 0)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class StudioService:
         if picture is not None:
             key = thumbnail_key(ThumbnailUpload(owner_id, video_id, new_id()))
             Objects.open().put(key, picture, "application/octet-stream")
-        return studio_video(video, show(video), None)
+        return studio_video(video, show(video, Numbers()), None)
 
     def download(self, video_id: str, owner_id: str) -> Download:
         """Where the video can be fetched as a file: one call. Raises VideoNotFoundError, NothingToDownloadError."""

@@ -3,7 +3,7 @@
 from pydantic import BaseModel
 
 from shared.domains.accounts.rules.pictures import avatar_address
-from shared.domains.videos.model import Author, Card, Status, Video, Visibility
+from shared.domains.videos.model import Author, Card, Numbers, Status, Video, Visibility
 from shared.domains.videos.rules.addresses import MediaAddresses
 from shared.domains.videos.rules.keys import MASTER, POSTER, PREVIEW, STORYBOARD
 from shared.domains.videos.rules.status import CANCELLED_CODE, CANCELLED_MESSAGE, processing_status
@@ -21,7 +21,10 @@ class AuthorAnswer(BaseModel):
 
 
 class MetricsAnswer(BaseModel):
-    """How a video is watched: minutes in all, a share from 0 to 1, and the percentage still watching at each step."""
+    """How a video is watched: minutes in all, a share from 0 to 1, and the percentage still watching at each step.
+
+    `engagement_rate` is likes, dislikes and comments together for each view, at most 1; 0 without views.
+    """
 
     watch_time_minutes: float
     engagement_rate: float
@@ -75,7 +78,7 @@ class VideoAnswer(BaseModel):
     metrics: MetricsAnswer
 
 
-def answer(video: Video, addresses: MediaAddresses | None, base: str) -> VideoAnswer:
+def answer(video: Video, numbers: Numbers, addresses: MediaAddresses | None, base: str) -> VideoAnswer:
     """The answer about a video; `addresses` are None for one whose media nobody can fetch yet.
 
     base  the media server's address
@@ -90,10 +93,10 @@ def answer(video: Video, addresses: MediaAddresses | None, base: str) -> VideoAn
         storyboard_url=links.pop("storyboard", None),
         preview_url=links.pop("preview", None),
         duration=video.duration,
-        view_count=0,
-        like_count=0,
-        dislike_count=0,
-        comment_count=0,
+        view_count=numbers.views,
+        like_count=numbers.likes,
+        dislike_count=numbers.dislikes,
+        comment_count=numbers.comments,
         author=_author(video.author, base),
         tags=list(video.tags),
         category=video.category,
@@ -106,8 +109,15 @@ def answer(video: Video, addresses: MediaAddresses | None, base: str) -> VideoAn
         progress=video.progress,
         current_step=video.current_step or None,
         quality_variants=links,
-        metrics=MetricsAnswer(watch_time_minutes=0, engagement_rate=0, retention_curve=[]),
+        metrics=MetricsAnswer(watch_time_minutes=0, engagement_rate=engagement_rate(numbers), retention_curve=[]),
     )
+
+
+def engagement_rate(numbers: Numbers) -> float:
+    """Likes, dislikes and comments together for each view, at most 1; 0 without views."""
+    if not numbers.views:
+        return 0
+    return min(1, round((numbers.likes + numbers.dislikes + numbers.comments) / numbers.views, 4))
 
 
 def _links(video: Video, addresses: MediaAddresses) -> dict[str, str]:

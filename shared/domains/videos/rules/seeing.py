@@ -14,6 +14,13 @@ def may_see(video: Video, viewer_id: str) -> bool:
     return is_playable(video) and video.visibility is not Visibility.PRIVATE
 
 
+def seen(video: Video | None, viewer_id: str) -> Video:
+    """A video that the viewer ("" is anybody) may see; VideoNotFoundError for all else, as for what does not exist."""
+    if video is None or not may_see(video, viewer_id):
+        raise VideoNotFoundError
+    return video
+
+
 def owned(video: Video | None, user_id: str) -> Video:
     """A video that is the user's; VideoNotFoundError for all else, so that nobody learns what exists."""
     if video is None or not user_id or video.owner_id != user_id or video.status is Status.DELETED:

@@ -6,12 +6,12 @@ from typing import Any
 from shared.base import aws, clock
 from shared.base.settings import setting
 from shared.domains.videos.errors import EditConflictError, VideoNotFoundError
-from shared.domains.videos.model import Card, OpenState, Status, Video
+from shared.domains.videos.model import Card, Numbers, OpenState, Status, Video
 from shared.domains.videos.rules.addresses import MediaAddresses
 from shared.domains.videos.rules.answers import VideoAnswer, answer
 from shared.domains.videos.rules.cards import StudioCard, card_answer
 from shared.domains.videos.rules.edits import edited, unchanged
-from shared.domains.videos.rules.seeing import may_see, owned
+from shared.domains.videos.rules.seeing import owned, seen
 from shared.domains.videos.rules.status import PRESENT, is_playable
 from shared.domains.videos.store.videos import Expected, VideoStore
 
@@ -32,27 +32,29 @@ class CatalogueService:
 
     def view(self, video_id: str, viewer_id: str) -> VideoAnswer:
         """A video as `viewer_id` ("" for anybody) may see it; VideoNotFoundError when they may not."""
-        video = self.store.get(video_id, consistent=bool(viewer_id))
-        if video is None or not may_see(video, viewer_id):
-            raise VideoNotFoundError
-        return show(video)
+        video, numbers, _ = self.store.get_counted(video_id, consistent=bool(viewer_id))
+        return show(seen(video, viewer_id), numbers)
 
     def edit(self, video_id: str, owner_id: str, wish: dict[str, Any]) -> VideoAnswer:
-        """Change what the owner wishes, and show the video as `view` does. Raises what `change` raises."""
-        return show(self.change(video_id, owner_id, wish))
+        """Change what the owner wishes, and show the video as `view` does. Calls and errors as of `change`."""
+        video, numbers, _ = self.store.get_counted(video_id)
+        return show(self._changed(video, owner_id, wish), numbers)
 
     def change(self, video_id: str, owner_id: str, wish: dict[str, Any]) -> Video:
         """Change what the owner wishes (see rules.edits): a read and a write, and one more write after a collision.
 
         Raises VideoNotFoundError, InvalidInputError, EditConflictError.
         """
-        video = owned(self.store.get(video_id), owner_id)
+        return self._changed(self.store.get(video_id), owner_id, wish)
+
+    def _changed(self, found: Video | None, owner_id: str, wish: dict[str, Any]) -> Video:
+        video = owned(found, owner_id)
         for _ in range(EDIT_TRIES):
             changes = edited(video, wish, setting("CDN_BASE_URL"), clock.timestamp())
             if not changes:
                 return video
             expected = Expected(PRESENT, {"owner_id": owner_id, **unchanged(video, changes)})
-            change = self.store.change(video_id, expected, **changes)
+            change = self.store.change(video.id, expected, **changes)
             video = owned(change.video, owner_id)
             if change.made:
                 return video
@@ -107,9 +109,9 @@ class CatalogueService:
         return change.made or (video is not None and video.version == to_version and not video.moving_to)
 
 
-def show(video: Video) -> VideoAnswer:
+def show(video: Video, numbers: Numbers) -> VideoAnswer:
     """The answer about a video, with addresses that can be fetched from now on."""
-    return answer(video, _addresses(video) if is_playable(video) else None, setting("CDN_BASE_URL"))
+    return answer(video, numbers, _addresses(video) if is_playable(video) else None, setting("CDN_BASE_URL"))
 
 
 def show_card(card: Card) -> StudioCard:

@@ -19,7 +19,7 @@ from pynamodb.attributes import (
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from pynamodb.models import Model
 
-from shared.domains.videos.model import Author, Card, Status, Variant, Video, Visibility
+from shared.domains.videos.model import Author, Card, Numbers, Status, Variant, Video, Visibility
 from shared.domains.videos.rules.status import studio_word
 
 DELETED = "deleted"
@@ -155,3 +155,8 @@ def to_card(item: dict[str, Any]) -> Card:
     row = VideoRow.from_raw_data(item)
     plain = {name: value for name in _CARD_FIELDS if (value := getattr(row, name)) is not None}
     return Card(id=row.video_id, status=Status(row.status), visibility=Visibility(row.visibility), **plain)
+
+
+def to_numbers(counted: dict[str, int]) -> Numbers:
+    """What is counted of a video, by its names in the table `counts`, which may have more."""
+    return Numbers(**{field.name: counted.get(field.name, 0) for field in dataclasses.fields(Numbers)})

@@ -14,18 +14,20 @@ from pynamodb.exceptions import DoesNotExist, PynamoDBException
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from shared.base import clock
+from shared.base import clock, counts
 from shared.base.aws import client
 from shared.base.errors import UnavailableError
 from shared.base.jobs import count_job
 from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering, bind, is_outage, read_together
 from shared.base.transactions import Refusal, past_conflicts, write_together
-from shared.domains.videos.model import OpenState, OpenVideo, Status, Video
+from shared.domains.videos.model import Numbers, OpenState, OpenVideo, Status, Video
 from shared.domains.videos.store.collections import count_video
-from shared.domains.videos.store.rows import VideoRow, column, listing, stored, to_row, to_video
+from shared.domains.videos.store.rows import VideoRow, column, listing, stored, to_numbers, to_row, to_video
 
 Writes = tuple[dict[str, Any], ...]
+Items = dict[str, list[dict[str, Any]]]
+"""Table name -> keys of items, or items."""
 
 _REFUSED = "ConditionalCheckFailedException"
 
@@ -149,6 +151,11 @@ def _video(item: dict[str, Any] | None) -> Video | None:
     return to_video(VideoRow.from_raw_data(item)) if item else None
 
 
+def counted_as(video_id: str) -> str:
+    """The subject whose numbers are a video's, for shared.base.counts."""
+    return f"video#{video_id}"
+
+
 class VideoStore:
     """The videos table."""
 
@@ -195,18 +202,27 @@ class VideoStore:
             except DoesNotExist:
                 return None
 
-    def get_with(
-        self, video_id: str, others: dict[str, list[dict[str, Any]]]
-    ) -> tuple[Video | None, dict[str, list[dict[str, Any]]]]:
-        """A video, or None, and items of other tables, all as of now, in one call. Needs VIDEOS.batch_get.
+    def get_with(self, video_id: str, others: Items, *, consistent: bool = True) -> tuple[Video | None, Items]:
+        """A video, or None, and items of other tables, in one call. Needs VIDEOS.batch_get.
 
-        others  table name -> keys, as for `read_together`
+        others, consistent  as for `read_together`
         """
         table = setting("VIDEOS_TABLE")
         with answering("Videos"):
-            found = read_together({table: [{"video_id": {"S": video_id}}], **others})
+            found = read_together({table: [{"video_id": {"S": video_id}}], **others}, consistent=consistent)
         rows = found.pop(table)
         return _video(rows[0] if rows else None), found
+
+    def get_counted(
+        self, video_id: str, others: Items | None = None, *, consistent: bool = True
+    ) -> tuple[Video | None, Numbers, Items]:
+        """A video, or None, its numbers, and items of other tables, in one call.
+
+        Needs VIDEOS.batch_get and COUNTS.batch_get.
+        """
+        subject, table = counted_as(video_id), counts.table()
+        video, found = self.get_with(video_id, {table: counts.keys(subject), **(others or {})}, consistent=consistent)
+        return video, to_numbers(counts.total(found.pop(table)).get(subject, {})), found
 
     def many(self, video_ids: Collection[str]) -> list[Video]:
         """Those of at most 100 videos that there are: one call, none when none is asked for."""
@@ -247,9 +263,10 @@ class VideoStore:
         return Change(False, video)
 
     def forget(self, video_id: str) -> None:
-        """Remove the row of a deleted video, which counts no more; leave any other."""
+        """Remove the row of a deleted video, which counts no more, and its numbers; leave any other."""
         row = VideoRow(video_id).get_delete_kwargs_from_instance(condition=Expected((Status.DELETED,)).condition())
-        _together({"Delete": row}, count_job(video_id, Status.DELETED, ""))
+        numbers = counts.removal(counted_as(video_id))
+        _together({"Delete": row}, count_job(video_id, Status.DELETED, ""), *numbers)
 
     def open_work(self, state: OpenState, before: float, limit: int) -> list[OpenVideo]:
         """Videos in an open state that nobody has touched since `before` (epoch seconds), the oldest first."""

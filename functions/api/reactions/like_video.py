@@ -1,0 +1,32 @@
+"""POST /api/videos/{video_id}/like: like or dislike a video, or neither."""
+
+from uuid import UUID
+
+from functions.api.reactions._models import ReactionAnswer, ReactionRequest
+from shared.contract.declare import post
+from shared.contract.limits import MINUTE, per_user
+from shared.contract.permissions import user
+from shared.contract.resources import COUNTS, REACTIONS, VIDEOS
+from shared.domains.reactions.service.reacting import ReactionService
+from shared.http.caller import Caller
+from shared.http.serve import serve
+
+
+@post(
+    "/api/videos/{video_id}/like",
+    caller=user("reactions:write"),
+    limits=(per_user("likes", 100, MINUTE),),
+    needs=(
+        *(VIDEOS.batch_get, COUNTS.batch_get, REACTIONS.batch_get),
+        *(REACTIONS.put, REACTIONS.delete, COUNTS.update),
+    ),
+    errors=((404, "NOT_FOUND"),),
+)
+async def like_video(
+    video_id: UUID, request: ReactionRequest, caller: Caller, reactions: ReactionService
+) -> ReactionAnswer:
+    """Like or dislike a video that the caller may see, or take that back. A repeat changes nothing."""
+    return ReactionAnswer.of(reactions.react_to_video(str(video_id), caller.require_user(), request.wish()))
+
+
+handler = serve(like_video)

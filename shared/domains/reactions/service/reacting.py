@@ -1,0 +1,80 @@
+"""Liking and disliking: who does it counts once, however often they say so."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from shared.base import counts
+from shared.base.errors import UnavailableError
+from shared.base.tables import answering
+from shared.base.transactions import write_together
+from shared.domains.reactions import store
+from shared.domains.reactions.model import Reaction, Standing, changes
+from shared.domains.videos.rules.seeing import seen
+from shared.domains.videos.store.videos import VideoStore, counted_as
+
+TRIES = 6
+"""How often a mind is changed anew that was changed elsewhere since it was read."""
+
+
+class Target(Protocol):
+    """Something that one can like or dislike."""
+
+    def read(self, user_id: str) -> Standing:
+        """What the user thinks of it, and all others, as of now. Raises NotFoundError when they may not see it."""
+
+    def writes(self, user_id: str, before: Reaction | None, after: Reaction | None) -> list[dict[str, Any]]:
+        """The parts of a transaction that write down a change of the user's mind, and count it."""
+
+
+@dataclass(frozen=True)
+class VideoTarget:
+    """A video: what is thought of it is counted in the table `counts`."""
+
+    videos: VideoStore
+    video_id: str
+
+    def read(self, user_id: str) -> Standing:
+        """One call. Raises VideoNotFoundError."""
+        asked = store.wanted(user_id, counted_as(self.video_id))
+        video, numbers, items = self.videos.get_counted(self.video_id, asked)
+        seen(video, user_id)
+        return Standing(store.found(items), numbers.likes, numbers.dislikes)
+
+    def writes(self, user_id: str, before: Reaction | None, after: Reaction | None) -> list[dict[str, Any]]:
+        """A row of the user's, and one of the video's numbers: four write units."""
+        subject = counted_as(self.video_id)
+        return [
+            store.change(user_id, subject, before, after),
+            counts.adding(subject, user_id, changes(before, after)),
+        ]
+
+
+@dataclass(frozen=True)
+class ReactionService:
+    """What people think of videos and comments."""
+
+    videos: VideoStore
+
+    @classmethod
+    def open(cls) -> "ReactionService":
+        """On the stage's tables."""
+        return cls(VideoStore.open())
+
+    def react_to_video(self, video_id: str, user_id: str, wish: Reaction | None) -> Standing:
+        """Have a user like or dislike a video, or neither: two calls, one when they do so already.
+
+        Raises VideoNotFoundError.
+        """
+        return _react(VideoTarget(self.videos, video_id), user_id, wish)
+
+
+def _react(target: Target, user_id: str, wish: Reaction | None) -> Standing:
+    for _ in range(TRIES):
+        standing = target.read(user_id)
+        if standing.reaction is wish:
+            return standing
+        with answering("Reactions"):
+            refusal = write_together(*target.writes(user_id, standing.reaction, wish))
+        if refusal is None:
+            return standing.after(wish)
+    raise UnavailableError("Too many changes at this moment")

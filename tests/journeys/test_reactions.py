@@ -1,0 +1,28 @@
+"""People like and dislike what others show, and what they think is counted."""
+
+from pathlib import Path
+
+from tests.journeys.traveller import Traveller
+from tests.shared.media.sources import GOOD
+
+
+def think(who: Traveller, path: str, action: str) -> tuple[str, int, int]:
+    told = who.client.call("POST", f"{path}/like", {"action": action})
+    return told["user_action"], told["like_count"], told["dislike_count"]
+
+
+def test_what_people_think_of_a_video(traveller: Traveller, stranger: Traveller, sources: Path) -> None:
+    video_id = traveller.ready(GOOD["silent"](sources))["id"]
+    path = f"/api/videos/{video_id}"
+    assert think(stranger, path, "like") == ("liked", 1, 0)
+    assert think(stranger, path, "like") == ("liked", 1, 0)
+    assert think(traveller, path, "like") == ("liked", 2, 0)
+    assert think(stranger, path, "dislike") == ("disliked", 1, 1)
+    shown = [who.client.video(video_id) for who in (traveller, stranger)]
+    assert [(video["like_count"], video["dislike_count"]) for video in shown] == [(1, 1)] * 2
+    assert traveller.client.call("PATCH", path, {"title": "Liked"})["dislike_count"] == 1
+    assert think(stranger, path, "remove") == ("none", 1, 0)
+
+    traveller.client.call("PATCH", path, {"visibility": "private"})
+    assert stranger.request("POST", f"{path}/like", json={"action": "like"}).status_code == 404
+    assert stranger.request("POST", f"{path}/like", json={"action": "love"}).status_code == 422
