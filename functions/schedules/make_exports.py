@@ -13,6 +13,7 @@ from shared.contract.resources import (
     LIMITS,
     MEDIA,
     OPERATIONS,
+    REACTIONS,
     SESSIONS,
     USERS,
     VIDEOS,
@@ -24,7 +25,7 @@ from shared.domains.privacy.service.archiving import ArchiveService
     5,
     needs=(
         *(DATA_REQUESTS.query_index("by_state"), DATA_REQUESTS.update, DATA_REQUESTS.delete),
-        *(USERS.get, SESSIONS.query, API_KEYS.query, LIMITS.batch_get, OPERATIONS.get),
+        *(USERS.get, SESSIONS.query, API_KEYS.query, LIMITS.batch_get, OPERATIONS.get, REACTIONS.query),
         *(VIDEOS.query_index("by_owner"), VIDEOS.batch_get, JOBS.query_index("by_owner"), JOBS.query, JOBS.get),
         *(AUDIT.query_index("by_actor"), AUDIT.query_index("by_target")),
         *(MEDIA.read_version("uploads/"), MEDIA.read("v/"), MEDIA.put("exports/")),

@@ -35,6 +35,14 @@ def adding(subject: str, who: str, changes: dict[str, int]) -> dict[str, Any]:
     return adding_to(table(), _key(subject, crc32(who.encode()) % SHARDS), changes)
 
 
+def taking(subject: str, who: str, changes: dict[str, int]) -> dict[str, Any]:
+    """The same long after it was counted, while the subject's numbers are there: what is forgotten is not made anew."""
+    update = adding(subject, who, changes)["Update"]
+    names = {**update["ExpressionAttributeNames"], "#of": "of"}
+    there = {"ConditionExpression": "attribute_exists(#of)", "ExpressionAttributeNames": names}
+    return {"Update": {**update, **there}}
+
+
 def removal(subject: str) -> list[dict[str, Any]]:
     """The parts of a transaction that forget a subject's numbers. Needs COUNTS.delete."""
     return [{"Delete": {"TableName": table(), "Key": key}} for key in keys(subject)]

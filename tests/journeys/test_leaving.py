@@ -58,12 +58,13 @@ def left_of(traveller: Traveller, *needles: str) -> list[str]:
     return [f"{where}: {what}" for where, what in told if where != AUDIT.name and any(one in what for one in needles)]
 
 
-def have_something_everywhere(leaver: Leaver, traveller: Traveller) -> None:
-    """An API key, a kept answer, a job that is done and one that goes on, and objects under every prefix."""
+def have_something_everywhere(leaver: Leaver, traveller: Traveller, video_id: str) -> None:
+    """An API key, a kept answer, a job that is done, a video that is liked, and objects under every prefix."""
     wish = {"name": "Nightly", "scopes": ["videos:read"]}
     made = leaver.request("POST", "/api/v1/api-keys", wish, headers={"idempotency-key": "one"})
     assert made.status_code == 201, made.text
     Order(leaver, scenes(text("Goodbye"))).reached("completed")
+    leaver.call("POST", f"/api/videos/{video_id}/like", {"action": "like"})
     for folder in FOLDERS:
         key = f"{folder.format(leaver.id)}one"
         for _ in range(2):
@@ -97,7 +98,7 @@ def secured(leaver: Leaver) -> pyotp.TOTP:
 def test_somebody_takes_all_along_and_leaves(traveller: Traveller, sources: Path) -> None:
     leaver, film = Leaver(traveller, "leaving"), GOOD["landscape"](sources)
     video = leaver.ready(film)
-    have_something_everywhere(leaver, traveller)
+    have_something_everywhere(leaver, traveller, str(video["id"]))
     files = export_of(leaver)
     traveller.invoke("make_exports")
     listed = {one["video_id"]: one["file"] for one in json.loads(files["media.json"])}

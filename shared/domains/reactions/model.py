@@ -16,6 +16,15 @@ COUNTERS = {Reaction.LIKE: "likes", Reaction.DISLIKE: "dislikes"}
 
 
 @dataclass(frozen=True)
+class Opinion:
+    """What somebody thinks of a target (`video#` or `comment#` and its id), since when (ISO 8601 in UTC)."""
+
+    target: str
+    reaction: Reaction
+    reacted_at: str
+
+
+@dataclass(frozen=True)
 class Standing:
     """What somebody thinks of a target, None for nothing, and how many think what of it."""
 

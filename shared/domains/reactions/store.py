@@ -3,10 +3,14 @@
 from typing import Any
 
 from shared.base import clock
+from shared.base.aws import client
 from shared.base.settings import setting
-from shared.domains.reactions.model import Reaction
+from shared.base.tables import READ_SECONDS, answering
+from shared.domains.reactions.model import Opinion, Reaction
 
 Items = dict[str, list[dict[str, Any]]]
+
+WHAT = "Reactions"
 
 
 def wanted(user_id: str, target: str) -> Items:
@@ -20,6 +24,25 @@ def wanted(user_id: str, target: str) -> Items:
 def found(items: Items) -> Reaction | None:
     """What they think, by what `read_together` answered."""
     return next((Reaction(item["reaction"]["S"]) for item in items[_table()]), None)
+
+
+def opinions(user_id: str, count: int, after: str = "") -> list[Opinion]:
+    """What somebody thinks of up to `count` targets, those after one of them. One call. Needs REACTIONS.query."""
+    condition = "user_id = :user" + (" AND target > :after" if after else "")
+    values = {":user": {"S": user_id}, **({":after": {"S": after}} if after else {})}
+    with answering(WHAT):
+        answered = client("dynamodb", READ_SECONDS).query(
+            TableName=_table(),
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            ConsistentRead=True,
+            Limit=count,
+        )
+    return [_opinion(item) for item in answered["Items"]]
+
+
+def _opinion(item: dict[str, Any]) -> Opinion:
+    return Opinion(item["target"]["S"], Reaction(item["reaction"]["S"]), item["reacted_at"]["S"])
 
 
 def change(user_id: str, target: str, before: Reaction | None, after: Reaction | None) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from shared.domains.jobs.service.ordering import unpack
 from shared.domains.jobs.store.jobs import JobStore
 from shared.domains.jobs.store.usage import months
 from shared.domains.keys.service.managing import KeyService
+from shared.domains.reactions import store as reactions
 from shared.domains.videos.model import Video
 from shared.domains.videos.store.collections import CollectionStore
 from shared.domains.videos.store.videos import VideoStore
@@ -59,6 +60,7 @@ class Gathering:
             "identities.json": self._identities,
             "videos.json": lambda: (_named(video, _VIDEO) for video in self.videos()),
             "jobs.json": self._jobs,
+            "reactions.json": self._reactions,
             "audit.json": self._audit,
         }
 
@@ -112,6 +114,14 @@ class Gathering:
             if len(page) < AT_ONCE:
                 return
             after = page[-1].id
+
+    def _reactions(self) -> Items:
+        after = ""
+        while page := reactions.opinions(self.user_id, AT_ONCE, after):
+            after = page[-1].target
+            for opinion in page:
+                kind, _, target_id = opinion.target.partition("#")
+                yield {"of": kind, f"{kind}_id": target_id, **_named(opinion, "reaction reacted_at")}
 
     def _audit(self) -> Items:
         seen: set[str] = set()

@@ -22,6 +22,7 @@ from shared.domains.privacy.rules.places import PREFIXES, avatar_pattern
 from shared.domains.privacy.store.erasures import TOGETHER
 from shared.domains.privacy.store.exports import ExportStore
 from shared.domains.privacy.store.traces import traces
+from shared.domains.reactions.service import forgetting
 from shared.domains.videos.errors import VideoNotFoundError
 from shared.domains.videos.service.catalogue import CatalogueService
 from shared.domains.videos.store import collections
@@ -65,6 +66,7 @@ class Steps:
         once = (
             self.exports,
             self.api_keys,
+            self.reactions,
             self.open_jobs,
             self.own_videos,
             self.own_jobs,
@@ -84,6 +86,13 @@ class Steps:
         """API keys, and when they were last used."""
         writes = self.keys.removals(erasure.user_id)
         return Progress({"api_keys": len(writes) // 2}, tuple(writes))
+
+    def reactions(self, erasure: Erasure) -> Progress:
+        """What they think of videos, which counts no more."""
+        most = TOGETHER // forgetting.WRITES_EACH
+        found = forgetting.removals(erasure.user_id, most)
+        writes = tuple(write for some in found for write in some)
+        return Progress({"reactions": len(found)}, writes, "" if len(found) == most else None)
 
     def open_jobs(self, erasure: Erasure) -> Progress:
         """Jobs that go on are cancelled."""

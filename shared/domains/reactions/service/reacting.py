@@ -73,7 +73,7 @@ def _react(target: Target, user_id: str, wish: Reaction | None) -> Standing:
         standing = target.read(user_id)
         if standing.reaction is wish:
             return standing
-        with answering("Reactions"):
+        with answering(store.WHAT):
             refusal = write_together(*target.writes(user_id, standing.reaction, wish))
         if refusal is None:
             return standing.after(wish)

@@ -76,6 +76,7 @@ class Somebody:
         self.make_videos()
         self.make_jobs()
         self.put_objects()
+        self.like(self.video_ids[0])
 
     def enter_by_all_doors(self) -> None:
         """Sessions, refreshed ones, an API key that is used, Google and Clerk."""
@@ -128,6 +129,11 @@ class Somebody:
         work.charge(job, line, PLANNING)
         assert work.complete(job, PUBLISHED)
         self.ask("jobs.generate_video", "POST", "/api/v1/videos", SCENES)
+
+    def like(self, video_id: str) -> None:
+        """Like a video."""
+        path, parameters = f"/api/videos/{video_id}/like", {"video_id": video_id}
+        self.ask("reactions.like_video", "POST", path, {"action": "like"}, parameters=parameters)
 
     def put_objects(self) -> None:
         """Objects under every prefix, older versions and delete markers too."""

@@ -26,6 +26,7 @@ FOUND = {
     "identities": 3,
     "jobs": 2,
     "pictures": 3,
+    "reactions": 1,
     "sessions": 6,
     "units": 3,
     "uploaded_pictures": 3,

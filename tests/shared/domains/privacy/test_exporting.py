@@ -73,6 +73,8 @@ def test_case_110_all_that_is_ones_own_and_nothing_of_others(here: World) -> Non
     assert len(files["sessions.json"]) == 3
     assert [(key["name"], key["scopes"]) for key in files["api_keys.json"]] == [("Nightly", ["videos:read"])]
     assert files["identities.json"] == [{"provider": "google", "subject": "subject-grace_h"}]
+    [opinion] = files["reactions.json"]
+    assert (opinion["of"], opinion["video_id"], opinion["reaction"]) == ("video", grace.video_ids[0], "like")
     assert sorted(job["status"] for job in files["jobs.json"]) == ["completed", "pending"]
     assert all(job["request"] for job in files["jobs.json"])
     assert max(job["cost_dollars"] for job in files["jobs.json"]) > 0
@@ -90,7 +92,7 @@ def test_case_110_all_that_is_ones_own_and_nothing_of_others(here: World) -> Non
 
 KINDS = {
     *("account.json", "sessions.json", "api_keys.json", "identities.json", "videos.json", "jobs.json", "audit.json"),
-    "media.json",
+    *("reactions.json", "media.json"),
 }
 
 
