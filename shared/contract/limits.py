@@ -38,4 +38,6 @@ def per_user(bucket: str, amount: int, seconds: int) -> Limit:
 
 REFRESH = Limit("refresh", 20, MINUTE, Subject.OWNER)
 EXPORTS = Limit("exports", 3, DAY, Subject.OWNER)
+LIKES = Limit("likes", 100, MINUTE, Subject.OWNER)
+"""Changes of mind, about videos and comments together; to think what one thinks takes nothing."""
 AUTH = per_address("auth", 10, MINUTE)

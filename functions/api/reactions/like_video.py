@@ -4,10 +4,10 @@ from uuid import UUID
 
 from functions.api.reactions._models import ReactionAnswer, ReactionRequest
 from shared.contract.declare import post
-from shared.contract.limits import MINUTE, per_user
+from shared.contract.limits import LIKES
 from shared.contract.permissions import user
-from shared.contract.resources import COUNTS, REACTIONS, VIDEOS
-from shared.domains.reactions.service.reacting import ReactionService
+from shared.contract.resources import COUNTS, LIMITS, REACTIONS, VIDEOS
+from shared.domains.reactions.service.reacting import ReactionService, Reactor
 from shared.http.caller import Caller
 from shared.http.serve import serve
 
@@ -15,10 +15,10 @@ from shared.http.serve import serve
 @post(
     "/api/videos/{video_id}/like",
     caller=user("reactions:write"),
-    limits=(per_user("likes", 100, MINUTE),),
+    limits=(LIKES,),
     needs=(
         *(VIDEOS.batch_get, COUNTS.batch_get, REACTIONS.batch_get),
-        *(REACTIONS.put, REACTIONS.delete, COUNTS.update),
+        *(REACTIONS.put, REACTIONS.delete, COUNTS.update, LIMITS.update),
     ),
     errors=((404, "NOT_FOUND"),),
 )
@@ -26,7 +26,8 @@ async def like_video(
     video_id: UUID, request: ReactionRequest, caller: Caller, reactions: ReactionService
 ) -> ReactionAnswer:
     """Like or dislike a video that the caller may see, or take that back. A repeat changes nothing."""
-    return ReactionAnswer.of(reactions.react_to_video(str(video_id), caller.require_user(), request.wish()))
+    reactor = Reactor(caller.require_user(), caller.tier)
+    return ReactionAnswer.of(reactions.react_to_video(str(video_id), reactor, request.wish()))
 
 
 handler = serve(like_video)

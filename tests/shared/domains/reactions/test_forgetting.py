@@ -6,7 +6,7 @@ from shared.contract.resources import COUNTS, REACTIONS
 from shared.domains.reactions import store
 from shared.domains.reactions.model import Reaction
 from shared.domains.reactions.service.forgetting import WRITES_EACH, removals
-from shared.domains.reactions.service.reacting import ReactionService
+from shared.domains.reactions.service.reacting import ReactionService, Reactor
 from shared.domains.videos.service.catalogue import CatalogueService
 from tests.aws import Stage
 from tests.shared.domains.reactions.test_reacting import tally
@@ -25,8 +25,8 @@ def test_what_is_forgotten_counts_no_more(ready: MakeVideo, stage: Stage) -> Non
     leaver, other, reactions = new_id(), new_id(), ReactionService.open()
     videos = [ready().id for _ in range(3)]
     for number, video_id in enumerate(videos):
-        reactions.react_to_video(video_id, leaver, Reaction.DISLIKE if number else Reaction.LIKE)
-        reactions.react_to_video(video_id, other, Reaction.LIKE)
+        reactions.react_to_video(video_id, Reactor(leaver), Reaction.DISLIKE if number else Reaction.LIKE)
+        reactions.react_to_video(video_id, Reactor(other), Reaction.LIKE)
     assert [forget(leaver, 2), forget(leaver, 2)] == [2, 1]
     assert removals(leaver, 2) == []
     assert [tally(stage, video_id) for video_id in videos] == [(1, 0)] * 3
@@ -35,7 +35,7 @@ def test_what_is_forgotten_counts_no_more(ready: MakeVideo, stage: Stage) -> Non
 
 def test_numbers_of_a_video_that_is_gone_stay_gone(ready: MakeVideo, stage: Stage) -> None:
     leaver, video_id = new_id(), ready().id
-    ReactionService.open().react_to_video(video_id, leaver, Reaction.LIKE)
+    ReactionService.open().react_to_video(video_id, Reactor(leaver), Reaction.LIKE)
     late = removals(leaver, 2)
     CatalogueService.open().delete(video_id, OWNER.id)
     CatalogueService.open().finish_delete(video_id)
@@ -49,9 +49,9 @@ def test_numbers_of_a_video_that_is_gone_stay_gone(ready: MakeVideo, stage: Stag
 
 def test_a_mind_that_was_changed_meanwhile_is_looked_at_again(ready: MakeVideo, stage: Stage) -> None:
     leaver, video_id, reactions = new_id(), ready().id, ReactionService.open()
-    reactions.react_to_video(video_id, leaver, Reaction.LIKE)
+    reactions.react_to_video(video_id, Reactor(leaver), Reaction.LIKE)
     [late] = removals(leaver, 2)
-    reactions.react_to_video(video_id, leaver, Reaction.DISLIKE)
+    reactions.react_to_video(video_id, Reactor(leaver), Reaction.DISLIKE)
     assert write_together(*late)
     assert tally(stage, video_id) == (0, 1)
     assert forget(leaver, 2) == 1
@@ -62,7 +62,7 @@ def test_opinions_are_listed_one_page_after_the_other(ready: MakeVideo, stage: S
     user_id, reactions = new_id(), ReactionService.open()
     videos = [ready().id for _ in range(3)]
     for video_id in videos:
-        reactions.react_to_video(video_id, user_id, Reaction.LIKE)
+        reactions.react_to_video(video_id, Reactor(user_id), Reaction.LIKE)
     first = store.opinions(user_id, 2)
     rest = store.opinions(user_id, 2, first[-1].target)
     assert [one.target for one in (*first, *rest)] == [f"video#{video_id}" for video_id in sorted(videos)]

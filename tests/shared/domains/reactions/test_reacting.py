@@ -15,14 +15,14 @@ from shared.base.transactions import Refusal
 from shared.contract.resources import COUNTS, REACTIONS
 from shared.domains.reactions.model import Reaction, Standing
 from shared.domains.reactions.service import reacting
-from shared.domains.reactions.service.reacting import TRIES, ReactionService
+from shared.domains.reactions.service.reacting import TRIES, ReactionService, Reactor
 from tests.aws import Stage
 from tests.shared.domains.videos.conftest import MakeVideo
 
 TOGGLES, PEOPLE, THREADS = 600, 50, 6
 WISHES = (Reaction.LIKE, Reaction.DISLIKE, None)
 CANCELLED = "TransactionCanceledException"
-CONFLICT = {"CancellationReasons": [{"Code": "None"}, {"Code": "TransactionConflict"}]}
+CONFLICT = {"CancellationReasons": [{"Code": "None"}, {"Code": "None"}, {"Code": "TransactionConflict"}]}
 
 
 def tally(stage: Stage, video_id: str) -> tuple[int, int]:
@@ -39,6 +39,7 @@ def tally(stage: Stage, video_id: str) -> tuple[int, int]:
 def video_id(ready: MakeVideo, monkeypatch: pytest.MonkeyPatch) -> str:
     """A video that anybody may like; nobody waits long."""
     monkeypatch.setattr("shared.base.transactions.WAIT", 0.001)
+    monkeypatch.setenv("RATE_SCALE", "100")
     return ready().id
 
 
@@ -52,7 +53,7 @@ def test_case_p9_many_who_change_their_minds_at_once_are_counted_exactly(video_i
         thought: dict[int, Reaction | None] = {}
         for who, wish in wishes:
             if who % THREADS == thread:
-                standing = reactions.react_to_video(video_id, people[who], wish)
+                standing = reactions.react_to_video(video_id, Reactor(people[who]), wish)
                 assert standing.reaction is wish
                 assert min(standing.likes, standing.dislikes) >= 0
                 thought[who] = wish
@@ -63,13 +64,13 @@ def test_case_p9_many_who_change_their_minds_at_once_are_counted_exactly(video_i
     model = Counter(wish for part in parts for wish in part.values())
     assert tally(stage, video_id) == (model[Reaction.LIKE], model[Reaction.DISLIKE])
     likes, dislikes = tally(stage, video_id)
-    assert reactions.react_to_video(video_id, new_id(), None) == Standing(None, likes, dislikes)
+    assert reactions.react_to_video(video_id, Reactor(new_id()), None) == Standing(None, likes, dislikes)
 
 
 def test_the_same_wish_at_the_same_time_counts_once(video_id: str, stage: Stage) -> None:
     user_id, reactions = new_id(), ReactionService.open()
     with ThreadPoolExecutor(THREADS) as pool:
-        found = list(pool.map(lambda _: reactions.react_to_video(video_id, user_id, Reaction.LIKE), range(30)))
+        found = list(pool.map(lambda _: reactions.react_to_video(video_id, Reactor(user_id), Reaction.LIKE), range(30)))
     assert set(found) == {Standing(Reaction.LIKE, 1, 0)}
     assert tally(stage, video_id) == (1, 0)
 
@@ -80,7 +81,7 @@ def test_somebody_at_odds_with_themselves_is_counted_exactly(video_id: str, stag
 
     def act(wish: Reaction | None) -> bool:
         try:
-            return reactions.react_to_video(video_id, user_id, wish).reaction is wish
+            return reactions.react_to_video(video_id, Reactor(user_id), wish).reaction is wish
         except UnavailableError:  # who loses all races is told to come again
             return True
 
@@ -100,7 +101,7 @@ def overtaken(monkeypatch: pytest.MonkeyPatch, times: int, video_id: str, user_i
             fired.append(str(other))
             with monkeypatch.context() as patch:
                 patch.setattr(reacting, "write_together", original)
-                ReactionService.open().react_to_video(video_id, user_id, other)
+                ReactionService.open().react_to_video(video_id, Reactor(user_id), other)
         return original(*writes)
 
     with monkeypatch.context() as patch:
@@ -111,7 +112,7 @@ def overtaken(monkeypatch: pytest.MonkeyPatch, times: int, video_id: str, user_i
 def test_who_loses_a_race_reads_again(video_id: str, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     user_id, reactions = new_id(), ReactionService.open()
     with overtaken(monkeypatch, 1, video_id, user_id) as fired:
-        standing = reactions.react_to_video(video_id, user_id, Reaction.DISLIKE)
+        standing = reactions.react_to_video(video_id, Reactor(user_id), Reaction.DISLIKE)
     assert fired == ["like"]
     assert standing == Standing(Reaction.DISLIKE, 0, 1)
     assert tally(stage, video_id) == (0, 1)
@@ -119,9 +120,9 @@ def test_who_loses_a_race_reads_again(video_id: str, stage: Stage, monkeypatch: 
 
 def test_who_loses_all_races_gives_up(video_id: str, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     user_id, reactions = new_id(), ReactionService.open()
-    reactions.react_to_video(video_id, user_id, Reaction.DISLIKE)
+    reactions.react_to_video(video_id, Reactor(user_id), Reaction.DISLIKE)
     with overtaken(monkeypatch, 1000, video_id, user_id) as fired, pytest.raises(UnavailableError):
-        reactions.react_to_video(video_id, user_id, None)
+        reactions.react_to_video(video_id, Reactor(user_id), None)
     assert len(fired) == TRIES
     assert sum(tally(stage, video_id)) == 1
 
@@ -129,14 +130,14 @@ def test_who_loses_all_races_gives_up(video_id: str, stage: Stage, monkeypatch: 
 def test_a_reply_that_is_lost_counts_once(video_id: str, stage: Stage) -> None:
     user_id, reactions = new_id(), ReactionService.open()
     with stage.cut_off("dynamodb", "TransactWriteItems", times=1, after=True) as fired:
-        assert reactions.react_to_video(video_id, user_id, Reaction.LIKE) == Standing(Reaction.LIKE, 1, 0)
+        assert reactions.react_to_video(video_id, Reactor(user_id), Reaction.LIKE) == Standing(Reaction.LIKE, 1, 0)
     assert len(fired) == 1
     assert tally(stage, video_id) == (1, 0)
 
 
 def test_who_collides_with_others_tries_again(video_id: str, stage: Stage) -> None:
     with stage.refusing("dynamodb", "TransactWriteItems", CANCELLED, times=2, **CONFLICT) as fired:
-        standing = ReactionService.open().react_to_video(video_id, new_id(), Reaction.LIKE)
+        standing = ReactionService.open().react_to_video(video_id, Reactor(new_id()), Reaction.LIKE)
     assert len(fired) == 2
     assert standing == Standing(Reaction.LIKE, 1, 0)
 
@@ -147,6 +148,6 @@ def test_nothing_is_written_when_dynamodb_is_away(video_id: str, stage: Stage) -
             stage.refusing("dynamodb", operation, "InternalServerError") as fired,
             pytest.raises(UnavailableError, match="cannot be reached"),
         ):
-            ReactionService.open().react_to_video(video_id, new_id(), Reaction.LIKE)
+            ReactionService.open().react_to_video(video_id, Reactor(new_id()), Reaction.LIKE)
         assert fired
     assert stage.rows(REACTIONS) == stage.rows(COUNTS) == []
