@@ -5,7 +5,7 @@ from typing import Any
 from shared.base.running import serve
 from shared.contract.declare import Compute, every
 from shared.contract.needs import unseen
-from shared.contract.resources import COUNTS, EDGE, MEDIA, OPERATIONS, RENDER, TRANSCODE, VIDEOS
+from shared.contract.resources import EDGE, MEDIA, OPERATIONS, RENDER, TRANSCODE, VIDEOS
 from shared.domains.videos.service.tidying import TidyingService
 
 _PREFIXES = ("uploads/", "work/", "v/", "early/")
@@ -19,7 +19,6 @@ _ENDED = "work on a video that is gone mostly ends by itself before it is stoppe
         VIDEOS.get,
         VIDEOS.update,
         VIDEOS.delete,
-        COUNTS.delete,
         OPERATIONS.update,
         MEDIA.list("v/"),
         MEDIA.read("v/"),

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 PINNED = "1.5.33"
-_MODULES = tuple(
-    "authz batch.control cfn_batch compat conditions kms lambdas mail metrics recorder sfn sfn_map transcribe".split()
+_MODULES = (
+    *("authz", "batch.control", "cfn_batch", "compat", "conditions", "kms", "lambdas", "mail", "mappings"),
+    *("metrics", "recorder", "sfn", "sfn_map", "transcribe"),
 )
 
 
@@ -51,6 +52,7 @@ REMAINING = (
     ("Batch isolation", "Memory and GPU limits hold.", "A job is a process of this user; only vCPUs are counted."),
     ("Lambda limits", "Memory, /tmp and CPU are capped.", "Only the timeout is enforced."),
     ("Layers", "Extracted to /opt.", "Left out: dependencies come from the venv, `FFMPEG_PATH` names its binary."),
+    ("Event source mappings", "Batches as large as they say, after their window.", "At most ten messages, at once."),
     (
         "Resource policies",
         "EventBridge -> Lambda needs a permission.",

@@ -8,7 +8,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from shared.contract.declare import Declaration, Endpoint, Event, Schedule, Step, Task, declaration_of
+from shared.contract.declare import (
+    Changes,
+    Declaration,
+    Endpoint,
+    Event,
+    Messages,
+    Schedule,
+    Step,
+    Task,
+    declaration_of,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -79,6 +89,16 @@ def steps(workflow: str) -> list[tuple[Room, Step]]:
 def events() -> list[tuple[Room, Event]]:
     """All functions that events invoke."""
     return [(room, room.declaration) for room in rooms() if isinstance(room.declaration, Event)]
+
+
+def changes() -> list[tuple[Room, Changes]]:
+    """All functions that get the changes of a table."""
+    return [(room, room.declaration) for room in rooms() if isinstance(room.declaration, Changes)]
+
+
+def messages() -> list[tuple[Room, Messages]]:
+    """All functions that get what is left in a queue."""
+    return [(room, room.declaration) for room in rooms() if isinstance(room.declaration, Messages)]
 
 
 def schedules() -> list[tuple[Room, Schedule]]:

@@ -38,11 +38,13 @@ class Functions:
         key_arn: str = "",
         api_url: str = "",
         origin_digests: str = "",
+        streams: dict[str, str] | None = None,
     ) -> None:
         """`edge` is told to functions of stacks that make media addresses or invalidate them, `key_arn` to what seals.
 
         `origin_digests` is told to endpoints of a stage with an edge: what a request must show that came through it.
-        `lost` takes what functions that nobody awaits were asked for in vain; stacks that have such need one.
+        `streams` are the ARNs of what functions follow, by table. `lost` takes what functions that nobody awaits were
+        asked for in vain; stacks that have such need one.
         """
         self._stack = stack
         self._stage = stage
@@ -50,7 +52,7 @@ class Functions:
         self._lost = lost
         self._api_url = api_url
         self._origin_digests = origin_digests
-        self.grants = Grants(stack, stage, edge.distribution_id if edge else "", key_arn)
+        self.grants = Grants(stack, stage, edge.distribution_id if edge else "", key_arn, streams)
         self._layers: dict[str, lambda_.LayerVersion] = {}
 
     def add(self, room: Room) -> lambda_.Function:

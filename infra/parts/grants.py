@@ -7,8 +7,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from infra.parts.stage import Stage
-from shared.contract.needs import Kind, Need, Parameter, Resource
-from shared.contract.resources import MEDIA
+from shared.contract.needs import STREAM, Kind, Need, Parameter, Resource
+from shared.contract.resources import MEDIA, SEALING
 
 _ARN = {
     Kind.TABLE: ("dynamodb", "table", cdk.ArnFormat.SLASH_RESOURCE_NAME),
@@ -24,10 +24,20 @@ _TRANSCRIBES = "transcribe:StartTranscriptionJob"
 class Grants:
     """How the needs of a stage's functions become grants. Names are deterministic, so that no stack exports any."""
 
-    def __init__(self, stack: cdk.Stack, stage: Stage, distribution_id: str = "", key_arn: str = "") -> None:
-        """`stack` is where ARNs are built: its account and region are the stage's."""
-        self._stack = stack
-        self._distribution_id, self._key_arn = distribution_id, key_arn
+    def __init__(
+        self,
+        stack: cdk.Stack,
+        stage: Stage,
+        distribution_id: str = "",
+        key_arn: str = "",
+        streams: dict[str, str] | None = None,
+    ) -> None:
+        """`stack` is where ARNs are built: its account and region are the stage's.
+
+        AWS makes up the id of a distribution, the ARN of a key and those of `streams`, by table.
+        """
+        self._stack, self._distribution_id = stack, distribution_id
+        self._made_up = {SEALING.name: key_arn, **(streams or {})}
         self._stage = stage
 
     def real_name(self, resource: Resource) -> str:
@@ -35,7 +45,7 @@ class Grants:
         if resource.kind is Kind.BUCKET:
             return f"{self._stage.named(resource.name)}-{self._stack.account}"
         if resource.kind in (Kind.DISTRIBUTION, Kind.KEY):
-            return self._distribution_id if resource.kind is Kind.DISTRIBUTION else self._key_arn
+            return self._distribution_id if resource.kind is Kind.DISTRIBUTION else self._made_up[resource.name]
         if resource.kind is Kind.IDENTITY:
             return self._stage.mail_identity
         if resource.kind is Kind.PARAMETER:
@@ -61,11 +71,13 @@ class Grants:
             return self._format("states", path, f"{self.real_name(resource)}:*", cdk.ArnFormat.COLON_RESOURCE_NAME)
         if resource.kind is Kind.DISTRIBUTION:
             return f"arn:{self._stack.partition}:cloudfront::{self._stack.account}:distribution/{self._distribution_id}"
-        if need.wildcard or resource.kind is Kind.KEY:
-            return "*" if need.wildcard else self._key_arn
+        if need.wildcard or resource.kind is Kind.KEY or path == STREAM:
+            return "*" if need.wildcard else self._made_up[resource.name]
         if resource.kind is Kind.TRANSCRIPTION:
             name = f"{self.real_name(resource)}-*"
             return self._format("transcribe", "transcription-job", name, cdk.ArnFormat.SLASH_RESOURCE_NAME)
+        if resource.kind is Kind.QUEUE:
+            return self._stack.format_arn(service="sqs", resource=self.real_name(resource))
         service, kind, form = _ARN[resource.kind]
         region = resource.region if isinstance(resource, Parameter) else ""
         arn = self._format(service, kind, self.real_name(resource).lstrip("/"), form, region)
@@ -120,12 +132,15 @@ class Grants:
         return iam.PolicyStatement(actions=[need.action], resources=[self.arn(need)], conditions=conditions)
 
     def environment(self, needs: tuple[Need, ...]) -> dict[str, str]:
-        """The real names of what the needs are about: an ARN for a machine, a name for all else."""
+        """The real names of what the needs are about: an ARN for a machine, an address for a queue, else a name."""
         found: dict[str, str] = {}
         for need in needs:
             resource = need.resource
             if resource.kind is Kind.MACHINE:
                 found[resource.variable] = self.arn(Need(resource, "states:StartExecution"))
+            elif resource.kind is Kind.QUEUE:
+                where = f"https://sqs.{self._stack.region}.{self._stack.url_suffix}/{self._stack.account}"
+                found[resource.variable] = f"{where}/{self.real_name(resource)}"
             elif resource.kind is not Kind.ACCOUNT:
                 found[resource.variable] = self.real_name(resource)
         return found

@@ -10,6 +10,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secrets
 from aws_cdk import aws_ssm as ssm
 
+from infra.parts.discovery import changes
 from infra.parts.grants import Grants
 from infra.parts.stage import Stage
 from infra.stacks.base import ShowreelStack
@@ -39,14 +40,16 @@ _STRING = dynamodb.AttributeType.STRING
 
 
 class DataStack(ShowreelStack):
-    """Nothing here refers to another stack, and others know its resources by name, the key alone by its ARN."""
+    """Nothing here refers to another stack, and others know its resources by name, key and streams by their ARNs."""
 
     def __init__(self, app: cdk.App, stage: Stage) -> None:
         """All tables, secrets and parameters that shared/contract/resources.py names."""
         super().__init__(app, stage, "data", "Showreel: tables, secrets, parameters")
         self._grants = Grants(self, stage)
+        self.streams: dict[str, str] = {}
+        followed = {change.table for _, change in changes()}
         for table in TABLES:
-            self._table(table)
+            self._table(table, is_followed=table in followed)
         for secret in SECRETS:
             if stage.has_edge or secret not in OF_THE_EDGE:
                 self._secret(secret)
@@ -63,7 +66,7 @@ class DataStack(ShowreelStack):
             self._parameter(ORIGIN_DIGESTS, NOBODY, about)
             self._parameter(EDGE_WEB_ACL, NOBODY, "The web ACL of the edge; written at deployment")
 
-    def _table(self, table: Table) -> None:
+    def _table(self, table: Table, *, is_followed: bool) -> None:
         production = self.stage.production
         made = dynamodb.Table(
             self,
@@ -73,12 +76,15 @@ class DataStack(ShowreelStack):
             sort_key=dynamodb.Attribute(name=table.sort, type=_STRING) if table.sort else None,
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
             time_to_live_attribute=table.ttl or None,
+            stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES if is_followed else None,
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
             deletion_protection=production,
             removal_policy=self.stage.removal,
         )
+        if made.table_stream_arn:
+            self.streams[table.name] = made.table_stream_arn
         for index in table.indexes:
             made.add_global_secondary_index(
                 index_name=index.name,

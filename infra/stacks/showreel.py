@@ -7,6 +7,7 @@ import aws_cdk as cdk
 from infra.parts.discovery import endpoints
 from infra.parts.stage import Stage, stage_of
 from infra.stacks.api import ApiStack
+from infra.stacks.consumers import ConsumersStack
 from infra.stacks.data import DataStack
 from infra.stacks.domain import DomainStack
 from infra.stacks.edge import EdgeStack
@@ -28,6 +29,7 @@ def build(app: cdk.App) -> Stage:
     for domain, rooms in groupby(sorted(endpoints(), key=lambda pair: pair[0].group), key=lambda pair: pair[0].group):
         domains.append(DomainStack(app, stage, domain, list(rooms), api, media.edge, data.key_arn))
     PipelineStack(app, stage)
+    ConsumersStack(app, stage, data.streams)
     SchedulesStack(app, stage, media.edge)
     api_url = _add_edge(app, stage, data, api, domains) if stage.has_edge else api.http.api_endpoint
     TasksStack(app, stage, api_url).add_stack_dependency(data)

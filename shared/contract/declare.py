@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from shared.contract.limits import Limit
-from shared.contract.needs import Need
+from shared.contract.needs import Need, Table
 from shared.contract.permissions import PUBLIC, CallerRule, Identity
+from shared.contract.services import Queue
 
 F = TypeVar("F", bound=Callable[..., Any])
 _ATTRIBUTE = "__declaration__"
@@ -125,6 +126,38 @@ class Event(Declaration):
 
 
 @dataclass(frozen=True)
+class Consumer(Declaration):
+    """A function that gets records in batches: as many as there are within `window` seconds, at most `batch`.
+
+    `filters` are patterns as of EventBridge; with some, a record that matches none of them is never seen.
+    """
+
+    batch: int = field(default=100, kw_only=True)
+    window: int = field(default=1, kw_only=True)
+    filters: tuple[dict[str, Any], ...] = field(default=(), kw_only=True)
+
+
+@dataclass(frozen=True)
+class Changes(Consumer):
+    """A consumer of what changes in a table, told with both images; the changes of one item come in their order.
+
+    A batch that fails is halved, and tried again `retries` times; then it is kept among what was lost.
+    """
+
+    table: Table
+    retries: int = 5
+    is_awaited: bool = field(default=False, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Messages(Consumer):
+    """The consumer of a queue, by at most `at_once` instances; what fails stays in the queue and is given out again."""
+
+    queue: Queue
+    at_once: int = 10
+
+
+@dataclass(frozen=True)
 class Schedule(Declaration):
     """A function that EventBridge Scheduler invokes every `minutes`."""
 
@@ -198,6 +231,20 @@ def on_event(
 ) -> Callable[[F], F]:
     """Declare a function that an event invokes."""
     return declare(Event(needs, compute or Compute(seconds=30), source, detail_type, **more))
+
+
+def on_change(
+    table: Table, *, needs: tuple[Need, ...] = (), compute: Compute | None = None, **more: Any
+) -> Callable[[F], F]:
+    """Declare a function that gets the changes of a table; `more` are the other fields of Changes."""
+    return declare(Changes(needs, compute or Compute(seconds=30), table, **more))
+
+
+def on_messages(
+    queue: Queue, *, needs: tuple[Need, ...] = (), compute: Compute | None = None, **more: Any
+) -> Callable[[F], F]:
+    """Declare the function that gets what is left in a queue; `more` are the other fields of Messages."""
+    return declare(Messages(needs, compute or Compute(seconds=30), queue, **more))
 
 
 def every(minutes: int, *, needs: tuple[Need, ...] = (), compute: Compute | None = None) -> Callable[[F], F]:

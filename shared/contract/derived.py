@@ -1,6 +1,6 @@
 """What follows from a declaration without being written in it."""
 
-from shared.contract.declare import ANY_ROUTE, SAFE_METHODS, Declaration, Endpoint
+from shared.contract.declare import ANY_ROUTE, SAFE_METHODS, Changes, Declaration, Endpoint, Messages
 from shared.contract.needs import Need
 from shared.contract.permissions import CallerRule, Identity
 from shared.contract.resources import (
@@ -23,9 +23,16 @@ _SESSIONS = (Identity.OPTIONAL, Identity.USER, Identity.ADMIN)
 
 
 def needs_of(declaration: Declaration) -> tuple[Need, ...]:
-    """All that a function needs of AWS: what it declares, and what the guards of an endpoint do on its behalf."""
-    guards = _guards(declaration) if isinstance(declaration, Endpoint) else ()
-    return tuple(dict.fromkeys((*declaration.needs, *guards)))
+    """All that a function needs of AWS: what it declares, and what guards and Lambda do on its behalf."""
+    return tuple(dict.fromkeys((*declaration.needs, *_on_its_behalf(declaration))))
+
+
+def _on_its_behalf(declaration: Declaration) -> tuple[Need, ...]:
+    if isinstance(declaration, Changes):
+        return declaration.table.follow
+    if isinstance(declaration, Messages):
+        return declaration.queue.receive
+    return _guards(declaration) if isinstance(declaration, Endpoint) else ()
 
 
 def _guards(endpoint: Endpoint) -> tuple[Need, ...]:

@@ -21,6 +21,11 @@ class Kind(StrEnum):
     ACCOUNT = "account"
     IDENTITY = "identity"
     KEY = "key"
+    QUEUE = "queue"
+
+
+STREAM = "stream/*"
+"""The path of a table's stream: AWS makes its last part up, so a grant is on the one that the table has."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,12 @@ class Table(Resource):
     def scan(self) -> Need:
         """Read all items of all partitions."""
         return self._need("Scan")
+
+    @property
+    def follow(self) -> tuple[Need, ...]:
+        """Read its stream, as Lambda does for a function that declares it."""
+        actions = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+        return tuple(Need(self, f"dynamodb:{action}", STREAM) for action in actions)
 
     def query_index(self, name: str) -> Need:
         """Read a range of one partition of the index `name`."""
@@ -234,66 +245,3 @@ class Function(Resource):
     def invoke(self) -> Need:
         """Run it, and wait for its answer or not."""
         return Need(self, "lambda:InvokeFunction")
-
-
-@dataclass(frozen=True)
-class Transcription(Resource):
-    """Transcription jobs of ours: all those whose names begin with the resource's own."""
-
-    @property
-    def start(self) -> Need:
-        """Start a job that writes into the media bucket below `work/`, which the grant's conditions say."""
-        return Need(self, "transcribe:StartTranscriptionJob", wildcard="AWS names no resource for it")
-
-    @property
-    def get(self) -> Need:
-        """See how far a job is."""
-        return Need(self, "transcribe:GetTranscriptionJob")
-
-
-@dataclass(frozen=True)
-class Key(Resource):
-    """A key that never leaves KMS. Data keys that it makes for one purpose are of no use to whoever has another."""
-
-    def generate(self, purpose: str) -> Need:
-        """Make data keys."""
-        return Need(self, "kms:GenerateDataKey", purpose)
-
-    def decrypt(self, purpose: str) -> Need:
-        """Get data keys back."""
-        return Need(self, "kms:Decrypt", purpose)
-
-
-@dataclass(frozen=True)
-class Identity(Resource):
-    """Who sends the stage's mail: an address or a domain that SES has verified. A stage may have none."""
-
-    @property
-    def send(self) -> Need:
-        """Send a mail."""
-        return Need(self, "ses:SendEmail")
-
-
-@dataclass(frozen=True)
-class Account(Resource):
-    """What belongs to the account as a whole, where AWS takes no narrower resource than "*"."""
-
-    @property
-    def read_metrics(self) -> Need:
-        """Read metrics of CloudWatch."""
-        return Need(self, "cloudwatch:GetMetricData", wildcard="CloudWatch metrics have no ARN of their own")
-
-    @property
-    def list_metrics(self) -> Need:
-        """Find out which metrics there are."""
-        return Need(self, "cloudwatch:ListMetrics", wildcard="CloudWatch metrics have no ARN of their own")
-
-
-@dataclass(frozen=True)
-class Distribution(Resource):
-    """A CloudFront distribution. AWS makes its id up, so a function is told it by the stack that makes both."""
-
-    @property
-    def invalidate(self) -> Need:
-        """Make the edge forget paths."""
-        return Need(self, "cloudfront:CreateInvalidation")

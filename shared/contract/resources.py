@@ -1,20 +1,7 @@
 """The resources of a stage, each under the one name by which needs refer to it."""
 
-from shared.contract.needs import (
-    Account,
-    Bucket,
-    Distribution,
-    Function,
-    Identity,
-    Index,
-    Key,
-    Kind,
-    Machine,
-    Parameter,
-    Secret,
-    Table,
-    Transcription,
-)
+from shared.contract.needs import Bucket, Function, Index, Kind, Machine, Parameter, Secret, Table
+from shared.contract.services import Account, Distribution, Identity, Key, Transcription
 
 USER_ENTRY = "username email display_name role tier email_verified created_at"
 """What the list of users tells of each, besides the keys."""

@@ -11,7 +11,7 @@ import pytest
 from infra.parts.discovery import Room, rooms
 from shared.contract.declare import Declaration
 from shared.contract.derived import needs_of
-from shared.contract.needs import Kind, Need
+from shared.contract.needs import STREAM, Kind, Need
 from shared.contract.resources import SIGNING_KEYS, WEB_ACL
 from tests.cloud.templates import Grant, Placed, Templates
 
@@ -31,6 +31,9 @@ OPERATIONS = {
     "lambda:InvokeFunction": ("Invoke",),
 }
 """Actions that are not named like the operation that asks for them."""
+
+OF_STREAMS = {f"dynamodb:{action}" for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")}
+"""Actions that botocore has in a service of their own."""
 
 NO_OPERATION = {
     f"logs:{action}": "a permission that services ask for when they deliver logs; nobody calls it"
@@ -79,7 +82,7 @@ def test_actions_exist(cloud: Templates) -> None:
     operations: dict[str, frozenset[str]] = {}
     for action in sorted({grant.action for _, grant in all_grants(cloud)} - NO_OPERATION.keys()):
         prefix, _, name = action.partition(":")
-        service = SERVICES.get(prefix, prefix)
+        service = "dynamodbstreams" if action in OF_STREAMS else SERVICES.get(prefix, prefix)
         if service not in operations:
             operations[service] = frozenset(session.get_service_model(service).operation_names)
         if not operations[service].issuperset(OPERATIONS.get(action, (name,))):
@@ -162,6 +165,7 @@ ARNS = {
     Kind.ACCOUNT: "*",
     Kind.IDENTITY: f"arn:aws:ses:{PLACE}:identity/showreel.example",
     Kind.KEY: "(the sealing key)",
+    Kind.QUEUE: f"arn:aws:sqs:{PLACE}:{{name}}",
     Kind.TRANSCRIPTION: f"arn:aws:transcribe:{PLACE}:transcription-job/{{name}}-*",
 }
 STARTS_TRANSCRIPTION = "transcribe:StartTranscriptionJob"
@@ -180,6 +184,8 @@ def arn(cloud: Templates, need: Need) -> str:
         return whole if need.action in ON_THE_BUCKET else f"{whole}/{need.path}*"
     if resource.kind is Kind.KEY:
         return whole
+    if need.path == STREAM:
+        return f"(the stream of {resource.name})"
     if resource.kind is Kind.MACHINE and need.path:
         return f"arn:aws:states:{PLACE}:{need.path}:{name}:*"
     return f"{whole}/{need.path}" if need.path else whole
@@ -228,6 +234,10 @@ def known(cloud: Templates, role: Placed, grant: Grant) -> Grant:
     distribution = r"distribution/showreel-prod-media:ExportsOutputRefdistribution\w+"
     key = r"showreel-prod-data:ExportsOutputFnGetAttsealing\w+Arn\w+"
     resource = "(the sealing key)" if re.fullmatch(key, resource) else resource
+    if found := re.fullmatch(
+        r"showreel-prod-data:ExportsOutputFnGetAtt(\w+?)[0-9A-F]{8}StreamArn[0-9A-F]{8}", resource
+    ):
+        resource = f"(the stream of {found[1]})"
     return Grant(grant.action, re.sub(distribution, "distribution/(ours)", resource), grant.conditions)
 
 

@@ -23,6 +23,7 @@ PATTERNS = {
     Kind.ACCOUNT: "*",
     Kind.IDENTITY: "arn:aws:ses:*:identity/showreel.example",
     Kind.KEY: "arn:aws:kms:*:key/*",
+    Kind.QUEUE: "arn:aws:sqs:*:showreel-dev-{name}",
     Kind.TRANSCRIPTION: "arn:aws:transcribe:*:transcription-job/showreel-dev-{name}-*",
 }
 LISTS = {"s3:ListBucket", "s3:ListBucketVersions"}

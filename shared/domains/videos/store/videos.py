@@ -263,10 +263,9 @@ class VideoStore:
         return Change(False, video)
 
     def forget(self, video_id: str) -> None:
-        """Remove the row of a deleted video, which counts no more, and its numbers; leave any other."""
+        """Remove the row of a deleted video, which counts no more; leave any other."""
         row = VideoRow(video_id).get_delete_kwargs_from_instance(condition=Expected((Status.DELETED,)).condition())
-        numbers = counts.removal(counted_as(video_id))
-        _together({"Delete": row}, count_job(video_id, Status.DELETED, ""), *numbers)
+        _together({"Delete": row}, count_job(video_id, Status.DELETED, ""))
 
     def open_work(self, state: OpenState, before: float, limit: int) -> list[OpenVideo]:
         """Videos in an open state that nobody has touched since `before` (epoch seconds), the oldest first."""

@@ -9,12 +9,14 @@ import aws_cdk as cdk
 from aws_cdk import aws_apigatewayv2 as apigw
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_batch as batch
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secrets
 from aws_cdk import aws_sqs as sqs
@@ -59,6 +61,7 @@ class Main(cdk.Stack):
         queue, definition = self.jobs()
         self.machines(queue, definition)
         self.events()
+        self.consumers()
 
     def function(self, name: str) -> lambda_.Function:
         return lambda_.Function(
@@ -265,6 +268,30 @@ class Main(cdk.Stack):
         )
         arrived = sqs.Queue(self, "arrived", queue_name="test-arrived")
         events.Rule(self, "created", event_pattern=created, targets=[targets.SqsQueue(arrived)])
+
+    def consumers(self) -> None:
+        consume = self.function("consume")
+        self.data.bucket.grant_put(consume, "records/*")
+        key, both = dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING), dynamodb.StreamViewType
+        table = dynamodb.Table(
+            self, "followed", table_name="test-followed", partition_key=key, stream=both.NEW_AND_OLD_IMAGES
+        )
+        lost = sqs.Queue(self, "lost", queue_name="test-lost")
+        consume.add_event_source(
+            sources.DynamoEventSource(
+                table,
+                starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+                report_batch_item_failures=True,
+                bisect_batch_on_error=True,
+                retry_attempts=1,
+                on_failure=sources.SqsDlq(lost),
+                filters=[lambda_.FilterCriteria.filter({"eventName": ["INSERT"]})],
+            )
+        )
+        hidden = cdk.Duration.seconds(3)
+        redrive = sqs.DeadLetterQueue(queue=lost, max_receive_count=1)
+        queue = sqs.Queue(self, "left", queue_name="test-left", visibility_timeout=hidden, dead_letter_queue=redrive)
+        consume.add_event_source(sources.SqsEventSource(queue, report_batch_item_failures=True))
 
 
 app = cdk.App(outdir=os.environ.get("CDK_OUTDIR"), analytics_reporting=False, tree_metadata=False)

@@ -1,0 +1,124 @@
+"""How functions run that get records in batches: changes of a table, and messages of a queue.
+
+Lambda is told which records failed, so that the others do not come again. Both come at least once.
+"""
+
+import functools
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from shared.base import logs
+from shared.base.running import serve
+
+Handler = Callable[[dict[str, Any], Any], Any]
+Item = dict[str, dict[str, Any]]
+"""An item as DynamoDB writes it: {"video_id": {"S": "..."}}."""
+
+_TTL = "dynamodb.amazonaws.com"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What happened to an item.
+
+    change_id  the same whenever it is told
+    key        the item's key
+    before     the item as it was; None when it is new
+    after      the item as it is; None when it is gone
+    expired    its time to live was over: nobody removed it
+    """
+
+    change_id: str
+    key: Item
+    before: Item | None
+    after: Item | None
+    expired: bool
+
+
+@dataclass(frozen=True)
+class Message:
+    """What was left in a queue. `message_id` is the same whenever it is given out, `body` what its JSON says."""
+
+    message_id: str
+    body: Any
+
+
+def serve_changes(function: Callable[[Change], object]) -> Handler:
+    """The handler of a consumer of changes, called with one at a time.
+
+    With the first that fails it stops: that one and those after it come again, in the same order.
+    """
+
+    @functools.wraps(function)
+    def run(event: dict[str, Any]) -> dict[str, Any]:
+        for record in event["Records"]:
+            change = _change(record)
+            try:
+                function(change)
+            except Exception as error:  # noqa: BLE001 - told to Lambda, which gives it out again
+                logs.log_exception("a change failed", error, change=change.change_id)
+                return _failed([change.change_id])
+        return _failed([])
+
+    return serve(run)
+
+
+def serve_messages(function: Callable[[Message], object]) -> Handler:
+    """The handler of a consumer of a queue, called with one message at a time; those that fail are given out again."""
+
+    def each(messages: list[Message]) -> list[str]:
+        return [message.message_id for message in messages if not _is_done(function, message)]
+
+    return _served(functools.wraps(function)(each))
+
+
+def serve_batches(function: Callable[[list[Message]], object]) -> Handler:
+    """The handler of a consumer of a queue, called with all messages together, which are done or fail together."""
+
+    def whole(messages: list[Message]) -> list[str]:
+        if messages:
+            function(messages)
+        return []
+
+    return _served(functools.wraps(function)(whole))
+
+
+def _served(work: Callable[[list[Message]], list[str]]) -> Handler:
+    """`work` answers which messages failed. One that is no JSON fails by itself, and ends among what was lost."""
+
+    @functools.wraps(work)
+    def run(event: dict[str, Any]) -> dict[str, Any]:
+        read: list[Message] = []
+        unread = []
+        for record in event["Records"]:
+            try:
+                read.append(Message(record["messageId"], json.loads(record["body"])))
+            except ValueError as error:
+                logs.log_exception("a message cannot be read", error, message_id=record["messageId"])
+                unread.append(record["messageId"])
+        return _failed([*unread, *work(read)])
+
+    return serve(run)
+
+
+def _is_done(function: Callable[[Message], object], message: Message) -> bool:
+    try:
+        function(message)
+    except Exception as error:  # noqa: BLE001 - told to Lambda, which gives it out again
+        logs.log_exception("a message failed", error, message_id=message.message_id)
+        return False
+    return True
+
+
+def _change(record: dict[str, Any]) -> Change:
+    told = record["dynamodb"]
+    by = record.get("userIdentity") or {}
+    return Change(
+        told["SequenceNumber"], told["Keys"], told.get("OldImage"), told.get("NewImage"), by.get("principalId") == _TTL
+    )
+
+
+def _failed(identifiers: list[str]) -> dict[str, Any]:
+    return {"batchItemFailures": [{"itemIdentifier": one} for one in identifiers]}
