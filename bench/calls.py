@@ -8,6 +8,7 @@ What an Idempotency-Key costs, two calls, is not counted: no request carries one
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bench.commenting import COMMENTING
 from bench.figures import Figure
 from bench.people import PEOPLE, Request, get
 from bench.viewers import VIEWERS, on_video
@@ -114,6 +115,7 @@ def _edit_clip(world: World) -> Request:
 REQUESTS: dict[str, Callable[[World], Request]] = (
     PEOPLE
     | VIEWERS
+    | COMMENTING
     | {
         "get_root": get("operations.get_root", "/api/"),
         "get_api_health": get("operations.get_api_health", "/api/health"),

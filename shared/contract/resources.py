@@ -82,13 +82,14 @@ COMMENTS = Table(
     Kind.TABLE,
     "comments",
     key="comment_id",
+    ttl="expires_at",
     indexes=(
-        Index("by_thread", key="thread", sort="comment_id"),
+        Index("by_thread", key="thread", sort="comment_id", projected=("video_id",)),
         Index("by_rank", key="ranked_thread", sort="rank"),
         Index("by_author", key="author_id", sort="comment_id"),
     ),
 )
-"""`thread` is `video#` or `comment#` and the id of what is commented on or answered."""
+"""`thread` is `video#` or `comment#` and the id of what is commented on or answered, or `reports`."""
 
 DATA_REQUESTS = Table(
     Kind.TABLE,

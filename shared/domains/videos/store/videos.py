@@ -21,7 +21,7 @@ from shared.base.jobs import count_job
 from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering, bind, is_outage, read_together
 from shared.base.transactions import Refusal, past_conflicts, write_together
-from shared.domains.videos.model import Numbers, OpenState, OpenVideo, Status, Video
+from shared.domains.videos.model import Numbers, OpenState, OpenVideo, Status, Video, Visibility
 from shared.domains.videos.store.collections import count_video
 from shared.domains.videos.store.rows import VideoRow, column, listing, stored, to_numbers, to_row, to_video
 
@@ -191,6 +191,20 @@ class VideoStore:
             "ConditionExpression": f"#owner = :owner AND NOT #status IN ({', '.join(values)})",
             "ExpressionAttributeNames": {"#owner": "owner_id", "#status": "status"},
             "ExpressionAttributeValues": {":owner": {"S": owner_id}, **values},
+        }
+        return {"ConditionCheck": check}
+
+    def sight(self, video_id: str, viewer_id: str) -> dict[str, Any]:
+        """The part of a transaction that holds while somebody may see a video (rules.seeing). Needs VIDEOS.check."""
+        known = {":deleted": Status.DELETED, ":ready": Status.READY, ":processing": Status.PROCESSING}
+        values = {name: {"S": str(value)} for name, value in {**known, ":private": Visibility.PRIVATE}.items()}
+        others = "visibility <> :private AND (#status = :ready OR (#status = :processing AND early = :yes))"
+        check = {
+            "TableName": setting("VIDEOS_TABLE"),
+            "Key": {"video_id": {"S": video_id}},
+            "ConditionExpression": f"#status <> :deleted AND (owner_id = :viewer OR ({others}))",
+            "ExpressionAttributeNames": {"#status": "status"},
+            "ExpressionAttributeValues": {**values, ":viewer": {"S": viewer_id}, ":yes": {"BOOL": True}},
         }
         return {"ConditionCheck": check}
 

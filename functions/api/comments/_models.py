@@ -1,0 +1,34 @@
+"""What the endpoints of comments say and hear."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from shared.domains.comments.rules.answers import CommentAnswer
+from shared.domains.comments.rules.fields import Content
+from shared.domains.comments.service.reading import MOST, CommentPage
+from shared.http.framework import BaseModel
+from shared.http.paging import Pagination, pagination
+
+
+class CommentEdit(BaseModel):
+    """The words of a comment: text, which nobody reads as HTML."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    content: Content
+
+
+class Comments(BaseModel):
+    """Comments, in the order that was asked for."""
+
+    comments: Annotated[list[CommentAnswer], Field(max_length=MOST)]
+    pagination: Pagination
+
+    @classmethod
+    def of(cls, found: CommentPage, page: int, limit: int) -> "Comments":
+        """A page in the words of the API; `page` and `limit` as they were asked for."""
+        told = pagination(
+            page=page, limit=limit, total=found.total, next_cursor=found.next_cursor, has_prev=found.has_prev
+        )
+        return cls(comments=found.comments, pagination=told)

@@ -1,0 +1,34 @@
+"""DELETE /api/comments/{comment_id}: remove a comment."""
+
+from uuid import UUID
+
+from shared.contract.declare import delete
+from shared.contract.permissions import ADMINISTRATOR, user
+from shared.contract.resources import COMMENTS, COUNTS
+from shared.domains.comments.service.removing import RemovalService
+from shared.http.caller import Caller
+from shared.http.framework import BaseModel
+from shared.http.serve import serve
+
+
+class RemovedComment(BaseModel):
+    """That it is done."""
+
+    success: bool
+    message: str
+
+
+@delete(
+    "/api/comments/{comment_id}",
+    caller=user("comments:write", fresh=True),
+    needs=(COMMENTS.get, COMMENTS.update, COUNTS.update),
+    errors=((404, "NOT_FOUND"),),
+)
+async def delete_comment(comment_id: UUID, caller: Caller, removals: RemovalService) -> RemovedComment:
+    """Remove a comment: who wrote it, whose video it is on, and administrators may. Its replies stay readable."""
+    is_moderator = caller.role == ADMINISTRATOR and not caller.key_id
+    removals.remove(str(comment_id), caller.require_user(), moderates=is_moderator)
+    return RemovedComment(success=True, message="Comment deleted")
+
+
+handler = serve(delete_comment)
