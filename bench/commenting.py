@@ -50,6 +50,7 @@ COMMENTING: dict[str, Callable[[World], Request]] = {
     "list_replies": _list_replies,
     "edit_comment": _on_comment("comments.edit_comment", "PUT", "", {"content": "Better"}),
     "delete_comment": _on_comment("comments.delete_comment", "DELETE"),
+    "like_comment": _on_comment("reactions.like_comment", "POST", "/like", {"action": "like"}),
     "report_comment": _on_comment("comments.report_comment", "POST", "/report", {"reason": "Spam"}),
 }
 """Endpoint -> what sets its main path up and gives its request."""

@@ -59,12 +59,14 @@ def left_of(traveller: Traveller, *needles: str) -> list[str]:
 
 
 def have_something_everywhere(leaver: Leaver, traveller: Traveller, video_id: str) -> None:
-    """An API key, a kept answer, a job that is done, a video that is liked, and objects under every prefix."""
+    """An API key, a kept answer, a job that is done, likes of what another shows, and objects under every prefix."""
     wish = {"name": "Nightly", "scopes": ["videos:read"]}
     made = leaver.request("POST", "/api/v1/api-keys", wish, headers={"idempotency-key": "one"})
     assert made.status_code == 201, made.text
     Order(leaver, scenes(text("Goodbye"))).reached("completed")
-    leaver.call("POST", f"/api/videos/{video_id}/like", {"action": "like"})
+    said = traveller.client.call("POST", f"/api/videos/{video_id}/comments", {"content": "Farewell"})["id"]
+    for liked in (f"/api/videos/{video_id}", f"/api/comments/{said}"):
+        leaver.call("POST", f"{liked}/like", {"action": "like"})
     for folder in FOLDERS:
         key = f"{folder.format(leaver.id)}one"
         for _ in range(2):
@@ -98,7 +100,7 @@ def secured(leaver: Leaver) -> pyotp.TOTP:
 def test_somebody_takes_all_along_and_leaves(traveller: Traveller, sources: Path) -> None:
     leaver, film = Leaver(traveller, "leaving"), GOOD["landscape"](sources)
     video = leaver.ready(film)
-    have_something_everywhere(leaver, traveller, str(video["id"]))
+    have_something_everywhere(leaver, traveller, traveller.ready(GOOD["silent"](sources))["id"])
     files = export_of(leaver)
     traveller.invoke("make_exports")
     listed = {one["video_id"]: one["file"] for one in json.loads(files["media.json"])}

@@ -11,7 +11,7 @@ def think(who: Traveller, path: str, action: str) -> tuple[str, int, int]:
     return told["user_action"], told["like_count"], told["dislike_count"]
 
 
-def test_what_people_think_of_a_video(traveller: Traveller, stranger: Traveller, sources: Path) -> None:
+def test_what_people_think_of_a_video_and_a_comment(traveller: Traveller, stranger: Traveller, sources: Path) -> None:
     video_id = traveller.ready(GOOD["silent"](sources))["id"]
     path = f"/api/videos/{video_id}"
     assert think(stranger, path, "like") == ("liked", 1, 0)
@@ -23,6 +23,15 @@ def test_what_people_think_of_a_video(traveller: Traveller, stranger: Traveller,
     assert traveller.client.call("PATCH", path, {"title": "Liked"})["dislike_count"] == 1
     assert think(stranger, path, "remove") == ("none", 1, 0)
 
+    said = traveller.client.call("POST", f"{path}/comments", {"content": "What do you think?"})["id"]
+    comment = f"/api/comments/{said}"
+    assert think(stranger, comment, "like") == ("liked", 1, 0)
+    assert think(traveller, comment, "dislike") == ("disliked", 1, 1)
+    assert think(traveller, comment, "remove") == ("none", 1, 0)
+    [listed] = stranger.client.call("GET", f"{path}/comments")["comments"]
+    assert (listed["like_count"], listed["user_interaction"]) == (1, {"liked": True, "disliked": False})
+
     traveller.client.call("PATCH", path, {"visibility": "private"})
+    assert stranger.request("POST", f"{comment}/like", json={"action": "remove"}).status_code == 404
     assert stranger.request("POST", f"{path}/like", json={"action": "like"}).status_code == 404
     assert stranger.request("POST", f"{path}/like", json={"action": "love"}).status_code == 422

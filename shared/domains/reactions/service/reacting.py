@@ -1,18 +1,17 @@
 """Liking and disliking: who does it counts once, however often they say so."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
 
-from shared.base import counts
 from shared.base.errors import UnavailableError
 from shared.base.payments import overdrawn, payment
 from shared.base.tables import answering
 from shared.base.transactions import write_together
 from shared.contract.limits import LIKES
+from shared.domains.comments.store.comments import CommentStore
 from shared.domains.reactions import store
 from shared.domains.reactions.model import Reaction, Standing, changes
-from shared.domains.videos.rules.seeing import seen
-from shared.domains.videos.store.videos import VideoStore, counted_as
+from shared.domains.reactions.service.targets import CommentTarget, Look, Target, VideoTarget, Write
+from shared.domains.videos.store.videos import VideoStore
 
 TRIES = 6
 """How often a mind is changed anew that was changed elsewhere since it was read."""
@@ -26,52 +25,17 @@ class Reactor:
     tier: str = "free"
 
 
-class Target(Protocol):
-    """Something that one can like or dislike."""
-
-    def read(self, user_id: str) -> Standing:
-        """What the user thinks of it, and all others, as of now. Raises NotFoundError when they may not see it."""
-
-    def writes(self, user_id: str, before: Reaction | None, after: Reaction | None) -> list[dict[str, Any]]:
-        """The parts of a transaction that write down a change of the user's mind, and count it.
-
-        They are refused when the mind is not as it was read.
-        """
-
-
-@dataclass(frozen=True)
-class VideoTarget:
-    """A video: what is thought of it is counted in the table `counts`."""
-
-    videos: VideoStore
-    video_id: str
-
-    def read(self, user_id: str) -> Standing:
-        """One call. Raises VideoNotFoundError."""
-        asked = store.wanted(user_id, counted_as(self.video_id))
-        video, numbers, items = self.videos.get_counted(self.video_id, asked)
-        seen(video, user_id)
-        return Standing(store.found(items), numbers.likes, numbers.dislikes)
-
-    def writes(self, user_id: str, before: Reaction | None, after: Reaction | None) -> list[dict[str, Any]]:
-        """A row of the user's, and one of the video's numbers: four write units."""
-        subject = counted_as(self.video_id)
-        return [
-            store.change(user_id, subject, before, after),
-            counts.adding(subject, user_id, changes(before, after)),
-        ]
-
-
 @dataclass(frozen=True)
 class ReactionService:
     """What people think of videos and comments."""
 
     videos: VideoStore
+    comments: CommentStore
 
     @classmethod
     def open(cls) -> "ReactionService":
         """On the stage's tables."""
-        return cls(VideoStore.open())
+        return cls(VideoStore.open(), CommentStore.open())
 
     def react_to_video(self, video_id: str, user: Reactor, wish: Reaction | None) -> Standing:
         """Have somebody like or dislike a video, or neither: two calls, one when they do so already.
@@ -80,17 +44,36 @@ class ReactionService:
         """
         return _react(VideoTarget(self.videos, video_id), user, wish)
 
+    def react_to_comment(self, comment_id: str, user: Reactor, wish: Reaction | None) -> Standing:
+        """The same of a comment: two calls in any case, since the second one tells whether they may see its video.
+
+        Raises CommentNotFoundError, RateLimitedError.
+        """
+        return _react(CommentTarget(self.videos, self.comments, comment_id), user, wish)
+
 
 def _react(target: Target, user: Reactor, wish: Reaction | None) -> Standing:
     for _ in range(TRIES):
-        standing = target.read(user.id)
-        if standing.reaction is wish:
-            return standing
-        writes = target.writes(user.id, standing.reaction, wish)
+        look = target.look(user.id)
+        writes = _writes(look, user, wish)
         with answering(store.WHAT):
-            refusal = write_together(payment(LIKES, user.id, user.tier), *writes)
+            refusal = write_together(*writes.values()) if writes else None
         if refusal is None:
-            return standing.after(wish)
-        if refusal.number == 0:
+            return look.standing.after(wish)
+        refused = list(writes)[refusal.number]
+        if refused == "sight":
+            raise look.hidden()
+        if refused == "payment":
             raise overdrawn(LIKES)
     raise UnavailableError("Too many changes at this moment")
+
+
+def _writes(look: Look, user: Reactor, wish: Reaction | None) -> dict[str, Write]:
+    """A transaction by what its parts are for: whoever may not see the target is told that before all else."""
+    before = look.standing.reaction
+    found: dict[str, Write] = {"sight": look.sight} if look.sight else {}
+    if before is not wish:
+        found["payment"] = payment(LIKES, user.id, user.tier)
+        found["opinion"] = store.change(user.id, look.name, before, wish)
+        found["count"] = look.counting(changes(before, wish))
+    return found

@@ -15,18 +15,12 @@ from shared.domains.reactions.service import reacting
 from shared.domains.videos.service.catalogue import CatalogueService
 from tests.api import Answer
 from tests.aws import Stage
+from tests.functions.api.reactions.conftest import READ, WRITE, told
 from tests.functions.api.videos.conftest import Make, Someone
 
 
 def like(video_id: str, who: Someone, action: str = "like") -> Answer:
     return who.call(handler, "POST", f"/api/videos/{video_id}/like", {"action": action})
-
-
-def told(answer: Answer) -> tuple[str, int, int]:
-    assert answer.status == 200, answer.body
-    assert set(answer.json) == {"success", "user_action", "like_count", "dislike_count"}
-    assert answer.json["success"] is True
-    return answer.json["user_action"], answer.json["like_count"], answer.json["dislike_count"]
 
 
 def shown(video_id: str, who: Someone | None = None) -> tuple[int, int]:
@@ -46,9 +40,6 @@ def test_each_action_from_each_state(ready: Make, ada: Someone, bob: Someone) ->
     assert told(like(video_id, bob, "dislike")) == ("disliked", 1, 1)
     assert told(like(video_id, bob, "like")) == ("liked", 2, 0)
     assert [shown(video_id, who) for who in (None, ada, bob)] == [(2, 0)] * 3
-
-
-READ, WRITE = "dynamodb:BatchGetItem", "dynamodb:TransactWriteItems"
 
 
 def test_two_calls_and_one_when_nothing_changes(ready: Make, bob: Someone, stage: Stage) -> None:

@@ -1,8 +1,11 @@
 """What somebody thought of things is forgotten with them, and counts no more."""
 
+from shared.base import counts
 from shared.base.ids import new_id
 from shared.base.transactions import write_together
 from shared.contract.resources import COUNTS, REACTIONS
+from shared.domains.comments.service.removing import RemovalService
+from shared.domains.comments.service.writing import CommentService
 from shared.domains.reactions import store
 from shared.domains.reactions.model import Reaction
 from shared.domains.reactions.service.forgetting import WRITES_EACH, removals
@@ -39,6 +42,7 @@ def test_numbers_of_a_video_that_is_gone_stay_gone(ready: MakeVideo, stage: Stag
     late = removals(leaver, 2)
     CatalogueService.open().delete(video_id, OWNER.id)
     CatalogueService.open().finish_delete(video_id)
+    write_together(*counts.removal(f"video#{video_id}"))
     assert stage.rows(COUNTS) == []
     refusal = write_together(*late[0])
     assert refusal
@@ -67,3 +71,19 @@ def test_opinions_are_listed_one_page_after_the_other(ready: MakeVideo, stage: S
     rest = store.opinions(user_id, 2, first[-1].target)
     assert [one.target for one in (*first, *rest)] == [f"video#{video_id}" for video_id in sorted(videos)]
     assert {(one.reaction, one.reacted_at[-1]) for one in (*first, *rest)} == {(Reaction.LIKE, "Z")}
+
+
+def test_what_was_thought_of_a_comment_counts_no_more(ready: MakeVideo, stage: Stage) -> None:
+    leaver, other, reactions = new_id(), new_id(), ReactionService.open()
+    video_id = ready().id
+    liked, removed = (CommentService.open().create(video_id, OWNER, "Nice").id for _ in range(2))
+    for comment_id in (liked, removed):
+        reactions.react_to_comment(comment_id, Reactor(leaver), Reaction.LIKE)
+        reactions.react_to_comment(comment_id, Reactor(other), Reaction.DISLIKE)
+    reactions.react_to_video(video_id, Reactor(leaver), Reaction.LIKE)
+    RemovalService.open().remove(removed, OWNER.id, moderates=False)
+    assert forget(leaver, 3) == 3
+    standing = reactions.react_to_comment(liked, Reactor(new_id()), None)
+    assert (standing.likes, standing.dislikes) == (0, 1)
+    assert tally(stage, video_id) == (0, 0)
+    assert {row["user_id"]["S"] for row in stage.rows(REACTIONS)} == {other}

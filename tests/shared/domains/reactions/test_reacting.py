@@ -13,11 +13,12 @@ from shared.base.errors import UnavailableError
 from shared.base.ids import new_id
 from shared.base.transactions import Refusal
 from shared.contract.resources import COUNTS, REACTIONS
+from shared.domains.comments.service.writing import CommentService
 from shared.domains.reactions.model import Reaction, Standing
 from shared.domains.reactions.service import reacting
 from shared.domains.reactions.service.reacting import TRIES, ReactionService, Reactor
 from tests.aws import Stage
-from tests.shared.domains.videos.conftest import MakeVideo
+from tests.shared.domains.videos.conftest import OWNER, MakeVideo
 
 TOGGLES, PEOPLE, THREADS = 600, 50, 6
 WISHES = (Reaction.LIKE, Reaction.DISLIKE, None)
@@ -65,6 +66,27 @@ def test_case_p9_many_who_change_their_minds_at_once_are_counted_exactly(video_i
     assert tally(stage, video_id) == (model[Reaction.LIKE], model[Reaction.DISLIKE])
     likes, dislikes = tally(stage, video_id)
     assert reactions.react_to_video(video_id, Reactor(new_id()), None) == Standing(None, likes, dislikes)
+
+
+def test_case_p9_the_same_of_a_comment(video_id: str, stage: Stage) -> None:
+    """All write the comment's own row, so fewer do at a time; its rank is that of some numbers it had a moment ago."""
+    comment_id = CommentService.open().create(video_id, OWNER, "Nice").id
+    chance, people, reactions = random.Random(3), [new_id() for _ in range(20)], ReactionService.open()
+    wishes = [(chance.randrange(len(people)), chance.choice(WISHES)) for _ in range(150)]
+
+    def act(thread: int) -> dict[int, Reaction | None]:
+        mine = [(who, wish) for who, wish in wishes if who % 3 == thread]
+        for who, wish in mine:
+            assert reactions.react_to_comment(comment_id, Reactor(people[who]), wish).reaction is wish
+        return dict(mine)
+
+    with ThreadPoolExecutor(3) as pool:
+        parts = list(pool.map(act, range(3)))
+    model = Counter(wish for part in parts for wish in part.values())
+    standing = reactions.react_to_comment(comment_id, Reactor(new_id()), None)
+    assert (standing.likes, standing.dislikes) == (model[Reaction.LIKE], model[Reaction.DISLIKE])
+    thought = Counter(row["reaction"]["S"] for row in stage.rows(REACTIONS))
+    assert (thought["like"], thought["dislike"]) == (standing.likes, standing.dislikes)
 
 
 def test_the_same_wish_at_the_same_time_counts_once(video_id: str, stage: Stage) -> None:
