@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bench.commenting import COMMENTING
 from bench.figures import Figure
+from bench.follows import FOLLOWS
 from bench.people import PEOPLE, Request, get
 from bench.viewers import VIEWERS, on_video
 from bench.world import SIZE, World, world
@@ -116,6 +117,7 @@ REQUESTS: dict[str, Callable[[World], Request]] = (
     PEOPLE
     | VIEWERS
     | COMMENTING
+    | FOLLOWS
     | {
         "get_root": get("operations.get_root", "/api/"),
         "get_api_health": get("operations.get_api_health", "/api/health"),

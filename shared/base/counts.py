@@ -35,6 +35,16 @@ def adding(subject: str, who: str, changes: dict[str, int]) -> dict[str, Any]:
     return adding_to(table(), _key(subject, crc32(who.encode()) % SHARDS), changes)
 
 
+def first(subject: str) -> dict[str, Any]:
+    """The key of the first of a subject's items, which alone has a number that is only counted there."""
+    return _key(subject, 0)
+
+
+def adding_first(subject: str, changes: dict[str, int]) -> dict[str, Any]:
+    """The same in the first item: for what few change at a time, and lists read of many. Needs COUNTS.update."""
+    return adding_to(table(), first(subject), changes)
+
+
 def taking(subject: str, who: str, changes: dict[str, int]) -> dict[str, Any]:
     """The same long after it was counted, while the subject's numbers are there: what is forgotten is not made anew."""
     update = adding(subject, who, changes)["Update"]

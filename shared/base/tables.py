@@ -60,14 +60,21 @@ def answering(what: str) -> Iterator[None]:
         raise UnavailableError(f"{what} cannot be reached at the moment") from error
 
 
-def read_together(keys: dict[str, list[dict[str, Any]]], *, consistent: bool = True) -> dict[str, list[dict[str, Any]]]:
-    """The items of several tables that have these keys, in one call; what does not exist is left out.
+def read_together(
+    keys: dict[str, list[dict[str, Any]]], only: dict[str, tuple[str, ...]] | None = None, *, consistent: bool = True
+) -> dict[str, list[dict[str, Any]]]:
+    """The items of several tables that have these keys, as of now, in one call; what does not exist is left out.
 
     keys        table name -> keys, as DynamoDB takes them; 100 at most in all
-    consistent  as of now; else they may be a second old, and cost half
+    only        table name -> all that is read of its items, where that is not the whole
+    consistent  an inconsistent read costs half and may be a second old
     Raises UnavailableError when DynamoDB does not hand out all of them, though asked again.
     """
-    wanted = {table: {"Keys": some, "ConsistentRead": consistent} for table, some in keys.items()}
+    wanted = {
+        table: {"Keys": some, "ConsistentRead": consistent, **_projection((only or {}).get(table, ()))}
+        for table, some in keys.items()
+        if some
+    }
     found: dict[str, list[dict[str, Any]]] = {table: [] for table in keys}
     for _ in range(READ_TRIES):
         answer = client("dynamodb", READ_SECONDS).batch_get_item(RequestItems=wanted)
@@ -77,3 +84,12 @@ def read_together(keys: dict[str, list[dict[str, Any]]], *, consistent: bool = T
         if not wanted:
             return found
     raise UnavailableError("Too much is read at this moment")
+
+
+def _projection(names: tuple[str, ...]) -> dict[str, Any]:
+    if not names:
+        return {}
+    return {
+        "ProjectionExpression": ", ".join(f"#{name}" for name in names),
+        "ExpressionAttributeNames": {f"#{name}": name for name in names},
+    }

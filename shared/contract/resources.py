@@ -1,5 +1,7 @@
 """The resources of a stage, each under the one name by which needs refer to it."""
 
+from dataclasses import replace
+
 from shared.contract.needs import Bucket, Function, Index, Kind, Machine, Parameter, Secret, Table
 from shared.contract.services import Account, Distribution, Identity, Key, Transcription
 
@@ -14,6 +16,17 @@ USERS = Table(
 )
 USER_CARD = "user_id username display_name avatar_url role tier"
 """What every function may read of a user, whose API key calls it: nothing that is for their eyes only."""
+
+USER_LISTED = "user_id username display_name avatar_url settings"
+"""What lists of people tell of each, and what these have set about that."""
+
+USER_PROFILE = f"{USER_LISTED} bio verified created_at"
+"""What a profile tells to others. Nothing here is for the user's own eyes."""
+
+LISTED_PEOPLE, PROFILES = (
+    replace(USERS.batch_get, attributes=(USERS.key, *names.split())) for names in (USER_LISTED, USER_PROFILE)
+)
+"""Needs of what reads that of many, or of one, together with other tables' items."""
 
 API_KEYS = Table(Kind.TABLE, "api-keys", key="owner_id", sort="key_id")
 SESSIONS = Table(Kind.TABLE, "sessions", key="user_id", sort="session_id", ttl="expires_at")

@@ -11,7 +11,7 @@ def test_every_endpoint_is_counted() -> None:
 def test_a_warm_request_counts_what_it_does_and_a_look_and_a_lease_where_they_are_due() -> None:
     with world() as here:
         me, jwks = (calls._counted(here, name) for name in ("get_me", "get_public_keys"))
-    assert me.warm == ("dynamodb:GetItem",) * 2
+    assert me.warm == ("dynamodb:BatchGetItem",)
     assert me.leasing == ("dynamodb:GetItem", "dynamodb:UpdateItem", *me.warm)
     assert jwks.warm == ()
 

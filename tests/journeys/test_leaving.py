@@ -67,6 +67,9 @@ def have_something_everywhere(leaver: Leaver, traveller: Traveller, video_id: st
     said = traveller.client.call("POST", f"/api/videos/{video_id}/comments", {"content": "Farewell"})["id"]
     for liked in (f"/api/videos/{video_id}", f"/api/comments/{said}"):
         leaver.call("POST", f"{liked}/like", {"action": "like"})
+    for one, other in ((leaver, traveller), (traveller, leaver)):
+        friend = other.request("GET", "/api/auth/me").json()["user"]["id"]
+        assert one.request("POST", f"/api/users/{friend}/follow").status_code == 200
     for folder in FOLDERS:
         key = f"{folder.format(leaver.id)}one"
         for _ in range(2):
@@ -107,6 +110,7 @@ def test_somebody_takes_all_along_and_leaves(traveller: Traveller, sources: Path
     assert len(listed) == 2
     assert files[listed[video["id"]]] == film.read_bytes()
     assert json.loads(files["account.json"])[0]["email"] == leaver.email
+    assert [len(json.loads(files[f"{side}.json"])) for side in ("followers", "following")] == [1, 1]
 
     app = secured(leaver)
     going_on = Order(leaver, scenes(text("Never"), seconds=600, size=(1280, 720)))  # goes on for long enough

@@ -7,7 +7,7 @@ from pydantic import Field
 from functions.api.accounts._models import OwnProfile, Request
 from shared.contract.declare import patch
 from shared.contract.permissions import user
-from shared.contract.resources import USERS
+from shared.contract.resources import COUNTS, USERS
 from shared.domains.accounts.model import Visibility
 from shared.domains.accounts.rules import names, profiles
 from shared.domains.accounts.service.profiles import ProfileService
@@ -50,7 +50,12 @@ class ProfileRequest(Request):
     settings: SettingsWish | None = None
 
 
-@patch("/api/user/profile", caller=user(by_hand=True), errors=((409, "CONFLICT"),), needs=(USERS.get, USERS.update))
+@patch(
+    "/api/user/profile",
+    caller=user(by_hand=True),
+    errors=((409, "CONFLICT"),),
+    needs=(USERS.batch_get, USERS.update, COUNTS.batch_get),
+)
 async def edit_profile(wish: ProfileRequest, caller: Caller, profiles: ProfileService) -> OwnProfile:
     """Change the caller's profile or settings, all that is named or nothing."""
     said: dict[str, Any] = wish.model_dump(exclude_none=True)

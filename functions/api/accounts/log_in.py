@@ -3,7 +3,7 @@
 from functions.api.accounts._models import LoggedIn, LoginRequest, device_of
 from shared.contract.declare import Compute, post
 from shared.contract.limits import AUTH
-from shared.contract.resources import AUDIT, LIMITS, PASSWORD_PEPPER, SEALING, SESSIONS, SIGNING_KEYS, USERS
+from shared.contract.resources import AUDIT, COUNTS, LIMITS, PASSWORD_PEPPER, SEALING, SESSIONS, SIGNING_KEYS, USERS
 from shared.domains.accounts.service.entering import AccountService
 from shared.http.request import ApiRequest
 from shared.http.serve import serve
@@ -24,7 +24,7 @@ from shared.http.serve import serve
             LIMITS.update,
             LIMITS.delete,
         ),
-        *(SESSIONS.put, SESSIONS.query, PASSWORD_PEPPER.read, SIGNING_KEYS.read, AUDIT.put),
+        *(SESSIONS.put, SESSIONS.query, PASSWORD_PEPPER.read, SIGNING_KEYS.read, AUDIT.put, COUNTS.batch_get),
     ),
     in_maintenance=True,
 )
@@ -35,7 +35,7 @@ async def log_in(wish: LoginRequest, request: ApiRequest, accounts: AccountServi
     factor sends `mfa_code`; without it the answer to a right password is 401 with the detail MFA_REQUIRED.
     """
     entered = accounts.log_in(wish.login, wish.password, device_of(request), mfa_code=wish.mfa_code)
-    return LoggedIn.of(entered, "Logged in successfully")
+    return LoggedIn.of(accounts.counted(entered), "Logged in successfully")
 
 
 handler = serve(log_in)

@@ -80,10 +80,36 @@ class Settings:
 
 @dataclass(frozen=True)
 class Profile:
-    """A user and their settings."""
+    """A user and their settings; and views and likes of all their videos, where these were read too."""
 
     user: User
     settings: Settings
+    total_views: int = 0
+    total_likes: int = 0
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What is counted of a user: see shared.base.counts."""
+
+    followers: int = 0
+    following: int = 0
+    views: int = 0
+    likes: int = 0
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user as others may see them, if `privacy` lets them. Lists do without bio, verified and created_at."""
+
+    id: str
+    username: str
+    display_name: str
+    avatar_url: str
+    privacy: Privacy
+    bio: str = ""
+    verified: bool = False
+    created_at: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,9 @@ from shared.domains.accounts.rules.profiles import check_profile
 from shared.domains.accounts.service.issuing import with_avatar
 from shared.domains.accounts.store.users import AccountStore
 
+Others = dict[str, list[dict[str, Any]]]
+Found = dict[str, list[dict[str, Any]]]
+
 
 class ProfileService:
     """Profiles."""
@@ -26,11 +29,17 @@ class ProfileService:
         return cls(AccountStore.open())
 
     def get(self, user_id: str) -> Profile:
-        """The profile of who holds a token. InvalidTokenError when they are gone."""
-        found = self._accounts.profile(user_id)
-        if found is None:
-            raise InvalidTokenError("This account is gone")
-        return replace(found, user=with_avatar(found.user))
+        """The profile of who holds a token, without numbers. InvalidTokenError when they are gone."""
+        return _shown(self._accounts.profile(user_id))
+
+    def counted(self, user_id: str) -> Profile:
+        """The same with numbers."""
+        return _shown(self._accounts.profile_with(user_id)[0])
+
+    def counted_with(self, user_id: str, others: Others) -> tuple[Profile, Found]:
+        """The same, and items of other tables, in one call; `others` as for `read_together`."""
+        profile, found = self._accounts.profile_with(user_id, others)
+        return _shown(profile), found
 
     def edit(
         self,
@@ -41,12 +50,12 @@ class ProfileService:
         avatar_url: str | None = None,
         settings: dict[str, dict[str, Any]] | None = None,
     ) -> Profile:
-        """Change what is named of a profile; None stays. InvalidProfileError names what breaks a rule.
+        """Change what is named of a profile; None stays. InvalidProfileError names what breaks a rule. It has numbers.
 
         settings  group -> name -> value, as in Settings: what is not named stays
         """
         check_profile("display_name", display_name=display_name, bio=bio, avatar_url=avatar_url)
-        found = self._accounts.profile(user_id)
+        found = self._accounts.profile_with(user_id)[0]
         if found is None:
             raise InvalidTokenError("This account is gone")
         said: dict[str, Any] = {}
@@ -57,7 +66,7 @@ class ProfileService:
         if avatar_url is not None:
             said["avatar_url"] = avatar_picture(avatar_url, setting("CDN_BASE_URL"))
         groups = {name: replace(getattr(found.settings, name), **values) for name, values in (settings or {}).items()}
-        wanted = Profile(self._changed(found.user, said), replace(found.settings, **groups))
+        wanted = replace(found, user=self._changed(found.user, said), settings=replace(found.settings, **groups))
         if wanted != found and not self._accounts.save_profile(found.user, wanted):
             raise ConflictError("This account was changed by another request: read it and try again")
         return replace(wanted, user=with_avatar(wanted.user))
@@ -110,3 +119,9 @@ class ProfileService:
         """The user with what is said; its moment changes when something does."""
         wanted = replace(user, **said)
         return wanted if wanted == user else replace(wanted, updated_at=clock.timestamp())
+
+
+def _shown(found: Profile | None) -> Profile:
+    if found is None:
+        raise InvalidTokenError("This account is gone")
+    return replace(found, user=with_avatar(found.user))

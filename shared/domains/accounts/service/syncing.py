@@ -22,13 +22,14 @@ class SyncService:
         return cls(AccountStore.open())
 
     def sync(self, user_id: str, token: str) -> User:
-        """The account, after it took over the name and the picture that a Clerk token of its user tells.
+        """The account with its numbers, after it took over the name and the picture that a Clerk token tells.
 
         The username and the address stay: others know the former, and both are unique.
         """
-        user = self.accounts.user(user_id)
-        if user is None:
+        profile, _ = self.accounts.profile_with(user_id)
+        if profile is None:
             raise InvalidTokenError("This account is gone")
+        user = profile.user
         if not clerk_tokens.names_clerk(token):
             return with_avatar(user)
         claims = clerk_tokens.verify(token)

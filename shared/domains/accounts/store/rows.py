@@ -7,7 +7,6 @@ rows of a user change in one transaction.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
@@ -23,12 +22,8 @@ from shared.domains.accounts.model import (
     Credentials,
     Device,
     Edition,
-    Notifications,
-    Privacy,
     Session,
-    Settings,
     User,
-    Visibility,
 )
 from shared.domains.accounts.rules.names import email_key, username_key
 
@@ -197,16 +192,6 @@ def to_user(row: UserRow) -> User:
 def to_credentials(row: UserRow) -> Credentials:
     """What a login is judged by; without a password the hash is "", which no password has."""
     return Credentials(to_user(row), row.password_hash or "", row.mfa_secret or "")
-
-
-def to_settings(stored: dict[str, Any] | None) -> Settings:
-    """The settings that a row holds; what it does not name is as by default."""
-    found = stored or {}
-    privacy = Privacy(**found.get("privacy", {}))
-    return Settings(
-        Notifications(**found.get("notifications", {})),
-        replace(privacy, profile_visibility=Visibility(privacy.profile_visibility)),
-    )
 
 
 def session_row(session: Session) -> SessionRow:

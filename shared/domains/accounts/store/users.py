@@ -5,6 +5,7 @@ from typing import Any
 
 from pynamodb.exceptions import DoesNotExist
 
+from shared.base import counts
 from shared.base.failures import TABLE_VARIABLE, Count, Lock, counts_of
 from shared.base.settings import setting
 from shared.base.tables import answering as reachable
@@ -13,12 +14,13 @@ from shared.base.transactions import write_together
 from shared.domains.accounts.errors import TakenError
 from shared.domains.accounts.model import Credentials, Profile, User
 from shared.domains.accounts.rules.names import email_key, login_key, username_key
+from shared.domains.accounts.rules.settings import to_settings
+from shared.domains.accounts.store import numbers
 from shared.domains.accounts.store.rows import (
     UserRow,
     answering,
     name_keys,
     to_credentials,
-    to_settings,
     to_user,
     user_key,
     user_row,
@@ -101,6 +103,24 @@ class AccountStore:
         """A user and their settings; None when there is none."""
         row = self._get(user_key(user_id))
         return Profile(to_user(row), to_settings(row.settings)) if row else None
+
+    def profile_with(
+        self, user_id: str, others: dict[str, list[dict[str, Any]]] | None = None
+    ) -> tuple[Profile | None, dict[str, list[dict[str, Any]]]]:
+        """A user, their settings and their numbers, and items of other tables, in one call. Needs COUNTS.batch_get.
+
+        others  table name -> keys, as for `read_together`
+        """
+        users = UserRow.Meta.table_name
+        wanted = {users: [{"pk": {"S": user_key(user_id)}}], counts.table(): counts.keys(numbers.subject(user_id))}
+        with reachable("Accounts"):
+            found = read_together({**wanted, **(others or {})})
+        row = _open(UserRow.from_raw_data(found[users][0])) if found[users] else None
+        if row is None:
+            return None, found
+        known = numbers.of(user_id, found[counts.table()])
+        user = numbers.shown_with(to_user(row), known)
+        return Profile(user, to_settings(row.settings), known.views, known.likes), found
 
     def save_profile(self, before: User, profile: Profile) -> bool:
         """Keep what a user shows and has set; False when they are gone."""

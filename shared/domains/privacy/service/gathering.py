@@ -3,6 +3,7 @@
 Fields are named one by one, so that one which is added elsewhere is not given away by itself.
 """
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from shared.domains.accounts.store.sessions import SessionStore
 from shared.domains.accounts.store.users import AccountStore
 from shared.domains.audit.model import Entry
 from shared.domains.audit.store.trail import AuditStore
+from shared.domains.follows.model import Side
+from shared.domains.follows.store.edges import all_of
 from shared.domains.jobs.model import Job, LedgerLine, Month
 from shared.domains.jobs.rules.prices import dollars
 from shared.domains.jobs.service.ordering import unpack
@@ -61,6 +64,7 @@ class Gathering:
             "videos.json": lambda: (_named(video, _VIDEO) for video in self.videos()),
             "jobs.json": self._jobs,
             "reactions.json": self._reactions,
+            **{f"{side}.json": functools.partial(self._edges, side) for side in Side},
             "audit.json": self._audit,
         }
 
@@ -122,6 +126,11 @@ class Gathering:
             for opinion in page:
                 kind, _, target_id = opinion.target.partition("#")
                 yield {"of": kind, f"{kind}_id": target_id, **_named(opinion, "reaction reacted_at")}
+
+    def _edges(self, side: Side) -> Items:
+        """Ids, and since when: what others are called is theirs."""
+        for edge in all_of(side, self.user_id, AT_ONCE):
+            yield {"user_id": edge.user_id, "followed_at": edge.followed_at}
 
     def _audit(self) -> Items:
         seen: set[str] = set()

@@ -7,10 +7,14 @@ was written down last, it ends the same: what it counts is removed in the same t
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from shared.base import counts
 from shared.base.aws import invalidate
 from shared.base.objects import Objects
 from shared.contract.needs import Table
 from shared.contract.resources import IDEMPOTENCY, LIMITS, SESSIONS, USERS
+from shared.domains.accounts.store.numbers import subject
+from shared.domains.follows.model import Side
+from shared.domains.follows.store.edges import erasures
 from shared.domains.jobs.errors import JobNotFoundError, JobOverError
 from shared.domains.jobs.rules.status import OPEN
 from shared.domains.jobs.service.desk import JobService
@@ -70,6 +74,7 @@ class Steps:
             self.open_jobs,
             self.own_videos,
             self.own_jobs,
+            *(self._edges(side) for side in Side),
             *stored,
             self.edge,
             self.numbers,
@@ -126,6 +131,15 @@ class Steps:
         except VideoNotFoundError:
             return
 
+    def _edges(self, side: Side) -> Step:
+        """Those who follow the user, or whom the user follows; the others' numbers are right at once."""
+
+        def erase(erasure: Erasure) -> Progress:
+            writes = erasures(side, erasure.user_id, TOGETHER // 2)
+            return Progress({side: len(writes) // 2}, tuple(writes), "" if writes else None)
+
+        return erase
+
     def own_jobs(self, erasure: Erasure) -> Progress:
         """Jobs, what was asked for, and their ledgers. Nothing works on them any more: their videos are gone."""
         store, user_id = self.jobs.moves.jobs, erasure.user_id
@@ -154,9 +168,10 @@ class Steps:
         return Progress()
 
     def numbers(self, erasure: Erasure) -> Progress:
-        """What counts a user's videos and jobs, and what these have cost."""
-        books, is_all = job_rows.book_removals(erasure.user_id, TOGETHER)
-        return Progress(writes=(collections.removal(erasure.user_id), *books), position=None if is_all else "")
+        """What counts a user's videos, jobs and followers, and what these have cost."""
+        counted = (collections.removal(erasure.user_id), *counts.removal(subject(erasure.user_id)))
+        books, is_all = job_rows.book_removals(erasure.user_id, TOGETHER - len(counted))
+        return Progress(writes=(*counted, *books), position=None if is_all else "")
 
     def _traces(self, table: Table, kind: str) -> Step:
         """Rows of a table whose keys do not lead to the user."""

@@ -1,13 +1,15 @@
 """An owner's videos in lists."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from shared.base.errors import InvalidPageError
 from shared.base.pages import DEEPEST, seal, skipped, unseal
+from shared.base.settings import setting
 from shared.domains.videos.model import Card, Collection
 from shared.domains.videos.rules.listing import Filter
 from shared.domains.videos.rules.status import studio_word
-from shared.domains.videos.store.collections import Cards, CollectionStore
+from shared.domains.videos.store.collections import Cards, CollectionStore, collection_key, to_collection
 
 _ROUTE = "studio-videos"
 
@@ -51,10 +53,6 @@ class ListingService:
         """On the stage's tables."""
         return cls(CollectionStore())
 
-    def collection(self, owner_id: str) -> Collection:
-        """An owner's videos in numbers: one call."""
-        return self.store.read(owner_id)
-
     def page(
         self, owner_id: str, wish: Filter, *, limit: int, page: int = 1, offset: int | None = None, cursor: str = ""
     ) -> CardPage:
@@ -79,6 +77,17 @@ class ListingService:
             next_cursor=seal(_after(shown[-1], count if between else None), *scope) if more else None,
             has_prev=bool(cursor) or at.skip > 0,
         )
+
+
+def collection_keys(owner_id: str) -> dict[str, list[dict[str, Any]]]:
+    """What to read, with whatever else, for an owner's videos in numbers: as `read_together` takes it."""
+    return {setting("OPERATIONS_TABLE"): [{"pk": {"S": collection_key(owner_id)}}]}
+
+
+def collection_among(found: dict[str, list[dict[str, Any]]]) -> Collection:
+    """An owner's videos in numbers, of what was read by `collection_keys`."""
+    items = found[setting("OPERATIONS_TABLE")]
+    return to_collection(items[0] if items else {})
 
 
 def _cut(found: Cards, skip: int, limit: int) -> tuple[list[Card], bool]:

@@ -1,7 +1,9 @@
 """GET /api/auth/me."""
 
+from functions.api.accounts import edit_profile, get_profile, log_in, sync_account
 from functions.api.accounts.get_me import handler
-from shared.base import tokens
+from shared.base import counts, tokens
+from shared.base.transactions import write_together
 from shared.domains.accounts.store.sessions import SessionStore
 from tests import jwts
 from tests.api import Answer, call
@@ -9,7 +11,7 @@ from tests.aws import Stage
 from tests.callers import user_token
 from tests.clock import TurnedClock
 from tests.examples import differences
-from tests.functions.api.accounts.conftest import Register
+from tests.functions.api.accounts.conftest import PASSWORD, Register
 
 EXAMPLE = {
     "user": {
@@ -103,13 +105,30 @@ def test_a_user_who_is_gone_is_401(stage: Stage) -> None:
     assert (answer.status, answer.error["message"]) == (401, "This account is gone")
 
 
-def test_a_warm_request_makes_two_calls(stage: Stage, register: Register) -> None:
+def test_a_warm_request_makes_one_call_for_all(stage: Stage, register: Register) -> None:
     token = register().json["tokens"]["access_token"]
     with_token(token)
     before = len(stage.calls)
     with_token(token)
-    tables = [call.parameters["TableName"] for call in stage.calls[before:]]
-    assert [table for table in tables if not table.endswith("limits")] == [
-        "showreel-test-users",
-        "showreel-test-operations",
+    assert [str(call) for call in stage.calls[before:] if "limits" not in str(call.parameters)] == [
+        "dynamodb:BatchGetItem"
     ]
+
+
+def test_numbers_are_those_that_are_counted(register: Register) -> None:
+    made = register().json
+    user = f"user#{made['user']['id']}"
+    for who in ("one", "two", "three"):
+        write_together(counts.adding(user, who, {"followers": 2, "following": 1, "views": 5, "likes": 3}))
+    token = made["tokens"]["access_token"]
+    told = with_token(token).json
+    assert (told["user"]["follower_count"], told["user"]["following_count"]) == (6, 3)
+    assert told["profile"] == {"total_views": 15, "total_videos": 0, "total_likes_received": 9}
+    others = [
+        call(get_profile.handler, "GET", "/api/user/profile", token=token),
+        call(edit_profile.handler, "PATCH", "/api/user/profile", {"bio": "New"}, token=token),
+        call(sync_account.handler, "POST", "/api/auth/sync", token=token),
+        call(log_in.handler, "POST", "/api/auth/login", {"login": "alice", "password": PASSWORD}),
+    ]
+    shown = [(one.json["user"]["follower_count"], one.json["user"]["following_count"]) for one in others]
+    assert shown == [(6, 3)] * len(others)

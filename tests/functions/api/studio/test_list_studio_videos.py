@@ -13,6 +13,7 @@ from shared.domains.videos.model import Status
 from shared.domains.videos.service import listing
 from shared.domains.videos.service.catalogue import CatalogueService
 from shared.domains.videos.service.processing import ProcessingService
+from shared.domains.videos.store.collections import CollectionStore
 from tests.aws import Stage
 from tests.clock import TurnedClock
 from tests.examples import differences
@@ -234,4 +235,4 @@ def test_a_profile_counts_the_same_videos(awaiting: Upload, ready: Upload, ada: 
     assert told["total_videos"] == 2
     CatalogueService.open().delete(gone, ada.user_id)
     assert ada.call(get_me, "GET", "/api/auth/me").json["profile"]["total_videos"] == 1
-    assert Status.DELETED not in listing.ListingService.open().collection(ada.user_id).by_status
+    assert Status.DELETED not in CollectionStore().read(ada.user_id).by_status

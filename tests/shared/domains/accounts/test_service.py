@@ -19,7 +19,7 @@ from tests.aws import SETTINGS, Stage
 from tests.shared.domains.accounts.conftest import PASSWORD, Register
 
 
-def test_registering_gives_a_user_who_is_logged_in(register: Register, accounts: AccountService) -> None:
+def test_registering_gives_a_user_who_is_logged_in(register: Register) -> None:
     made = register("Alice_1", email="Alice@Example.com")
     assert (made.user.username, made.user.email, made.user.display_name) == ("Alice_1", "Alice@Example.com", "Alice_1")
     assert made.user.avatar_url == f"{SETTINGS['CDN_BASE_URL']}/public/avatar.svg"
@@ -28,7 +28,7 @@ def test_registering_gives_a_user_who_is_logged_in(register: Register, accounts:
     assert (claims.user_id, claims.username, claims.email) == (made.user.id, "Alice_1", "Alice@Example.com")
     assert claims.avatar_url == made.user.avatar_url
     assert claims.session_id == tokens.verify(made.tokens.refresh_token, "refresh").session_id
-    assert accounts.get(made.user.id) == made.user
+    assert ProfileService.open().counted(made.user.id).user == made.user
 
 
 def test_a_display_name_may_be_chosen(register: Register) -> None:
@@ -48,9 +48,10 @@ def test_logging_in_is_one_read_and_one_write(stage: Stage, register: Register, 
     ]
 
 
-def test_asking_who_i_am_is_one_read(stage: Stage, register: Register, accounts: AccountService) -> None:
+def test_asking_who_i_am_is_one_read(stage: Stage, register: Register) -> None:
     made = register()
-    assert stage.calls_of(lambda: accounts.get(made.user.id)) == ["dynamodb:GetItem"]
+    profiles = ProfileService.open()
+    assert stage.calls_of(lambda: profiles.counted(made.user.id)) == ["dynamodb:BatchGetItem"]
 
 
 def test_broken_rules_write_nothing(stage: Stage, register: Register) -> None:
@@ -126,14 +127,14 @@ def test_a_lost_reply_to_registering_registers_once(stage: Stage, register: Regi
     assert len(stage.rows(SESSIONS)) == 1
 
 
-def test_tables_that_do_not_answer_are_503(stage: Stage, register: Register, accounts: AccountService) -> None:
+def test_tables_that_do_not_answer_are_503(stage: Stage, register: Register) -> None:
     made = register()
     throttled = "ThrottlingException"
     with stage.refusing("dynamodb", "TransactWriteItems", throttled) as fired, pytest.raises(UnavailableError):
         register("bob")
     assert fired
     with stage.refusing("dynamodb", "GetItem", throttled) as fired, pytest.raises(UnavailableError):
-        accounts.get(made.user.id)
+        ProfileService.open().get(made.user.id)
     assert fired
 
 
@@ -213,9 +214,9 @@ def test_only_rows_that_logins_read_hold_the_hash(stage: Stage, register: Regist
     assert [key for key, row in rows.items() if "password_hash" not in row] == [f"user#{made.user.id}"]
 
 
-def test_somebody_who_is_gone_is_not_found_by_their_token(accounts: AccountService) -> None:
+def test_somebody_who_is_gone_is_not_found_by_their_token(stage: Stage) -> None:
     with pytest.raises(InvalidTokenError):
-        accounts.get("01900000-0000-7000-8000-000000000001")
+        ProfileService.open().get("01900000-0000-7000-8000-000000000001")
 
 
 def test_a_registration_costs_a_hash_of_the_full_cost(accounts: AccountService, stage: Stage) -> None:

@@ -47,6 +47,7 @@ class Somebody:
         told = world.ask("accounts.register_account", "POST", "/api/auth/register", account).json
         self.id, self.token = str(told["user"]["id"]), str(told["tokens"]["access_token"])
         self.video_ids: list[str] = []
+        self.friend_id = ""
 
     @property
     def film(self) -> bytes:
@@ -77,6 +78,15 @@ class Somebody:
         self.make_jobs()
         self.put_objects()
         self.like(self.video_ids[0])
+        self.make_friends()
+
+    def make_friends(self) -> None:
+        """Follow somebody who follows back."""
+        friend = self.world.register()
+        for whom, token in ((friend["user"]["id"], self.token), (self.id, friend["tokens"]["access_token"])):
+            path, parameters = f"/api/users/{whom}/follow", {"user_id": whom}
+            self.ask("follows.follow_user", "POST", path, parameters=parameters, token=token)
+        self.friend_id = str(friend["user"]["id"])
 
     def enter_by_all_doors(self) -> None:
         """Sessions, refreshed ones, an API key that is used, Google and Clerk."""

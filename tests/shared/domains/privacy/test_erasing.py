@@ -10,6 +10,8 @@ from bench.world import World
 from functions.schedules import erase_accounts, tidy_media
 from shared.base.aws import client
 from shared.contract.resources import AUDIT, DATA_REQUESTS, IDEMPOTENCY, TABLES
+from shared.domains.accounts.model import Numbers
+from shared.domains.accounts.store.numbers import read
 from shared.domains.privacy.model import Erasure, Progress
 from shared.domains.privacy.rules.late import LATE_SECONDS
 from shared.domains.privacy.service.steps import Steps
@@ -23,6 +25,8 @@ FOUND = {
     "api_keys": 1,
     "archives": 3,
     "fetched_addresses": 3,
+    "followers": 1,
+    "following": 1,
     "identities": 3,
     "jobs": 2,
     "pictures": 3,
@@ -57,6 +61,7 @@ def test_case_107_nothing_is_left_of_who_leaves_and_all_of_who_stays(here: World
     [receipt] = receipts(here, grace.id)
     assert receipt.pop("limits") > 0
     assert receipt == FOUND
+    assert (read(grace.friend_id), read(other.friend_id)) == (Numbers(), Numbers(followers=1, following=1))
     again = Somebody(here, "grace_h")
     assert again.id != grace.id
 

@@ -67,6 +67,7 @@ def test_case_110_all_that_is_ones_own_and_nothing_of_others(here: World) -> Non
         one.fill()
     files = exported(grace)
     assert {name for name in files if not name.startswith("media/")} == KINDS
+    assert {one["user_id"] for side in ("followers", "following") for one in files[f"{side}.json"]} == {grace.friend_id}
     [account] = files["account.json"]
     assert (account["id"], account["username"], account["email"]) == grace.needles
     assert account["usage"]["videos"] == len(files["videos.json"]) == 4
@@ -92,7 +93,7 @@ def test_case_110_all_that_is_ones_own_and_nothing_of_others(here: World) -> Non
 
 KINDS = {
     *("account.json", "sessions.json", "api_keys.json", "identities.json", "videos.json", "jobs.json", "audit.json"),
-    *("reactions.json", "media.json"),
+    *("reactions.json", "media.json", "followers.json", "following.json"),
 }
 
 

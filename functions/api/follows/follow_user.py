@@ -1,0 +1,28 @@
+"""POST /api/users/{user_id}/follow: follow somebody."""
+
+from uuid import UUID
+
+from functions.api.follows._models import Followed
+from shared.contract.declare import post
+from shared.contract.permissions import user
+from shared.contract.resources import COUNTS, FOLLOWS, LISTED_PEOPLE
+from shared.domains.follows.service.following import FollowService
+from shared.http.caller import Caller
+from shared.http.serve import serve
+
+
+@post(
+    "/api/users/{user_id}/follow",
+    caller=user("follows:write"),
+    needs=(LISTED_PEOPLE, FOLLOWS.batch_get, FOLLOWS.put, COUNTS.batch_get, COUNTS.update),
+    errors=((404, "NOT_FOUND"), (409, "CONFLICT")),
+)
+async def follow_user(user_id: UUID, caller: Caller, follows: FollowService) -> Followed:
+    """Follow somebody. Asked again it is the same answer.
+
+    404 when there is no such user, or their profile is private.
+    """
+    return Followed.of(follows.follow(caller.require_user(), str(user_id)))
+
+
+handler = serve(follow_user)

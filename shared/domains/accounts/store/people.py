@@ -1,0 +1,44 @@
+"""What may be read of other people, by functions that may read no more of them: see USER_LISTED and USER_PROFILE."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from shared.base.settings import setting
+from shared.contract.resources import USER_LISTED, USER_PROFILE
+from shared.domains.accounts.model import Person
+from shared.domains.accounts.rules.pictures import avatar_address
+from shared.domains.accounts.rules.settings import to_settings
+
+LISTED = tuple(USER_LISTED.split())
+PROFILE = tuple(USER_PROFILE.split())
+
+
+def table() -> str:
+    """The real name of the table."""
+    return setting("USERS_TABLE")
+
+
+def key(user_id: str) -> dict[str, Any]:
+    """The key of a user's row, for `read_together`."""
+    return {"pk": {"S": f"user#{user_id}"}}
+
+
+def people(items: Iterable[dict[str, Any]]) -> dict[str, Person]:
+    """Id -> person, of rows of which these attributes were read; whose account is closed has none."""
+    found = (_person(item) for item in items)
+    base = setting("CDN_BASE_URL")
+    return {one.id: replace(one, avatar_url=avatar_address(one.avatar_url, base)) for one in found}
+
+
+def _person(item: dict[str, Any]) -> Person:
+    texts = {name: item.get(name, {"S": ""})["S"] for name in ("username", "display_name", "avatar_url", "bio")}
+    stored = json.loads(item["settings"]["S"]) if "settings" in item else None
+    return Person(
+        item["user_id"]["S"],
+        privacy=to_settings(stored).privacy,
+        verified=item.get("verified", {"BOOL": False})["BOOL"],
+        created_at=item.get("created_at", {"S": ""})["S"],
+        **texts,
+    )
