@@ -8,8 +8,10 @@ import pytest
 
 from shared.domains.accounts.rules.mailed import Purpose
 from shared.domains.accounts.service import mailing
-from shared.domains.accounts.service.mailing import MailRequestService, MailService
+from shared.domains.accounts.service.mailing import NEW_DEVICE, MailRequestService, MailService
+from shared.domains.accounts.service.noticing import DeviceNoticeService
 from shared.domains.accounts.store.mailed import MailedTokenStore
+from shared.domains.accounts.store.sessions import SessionStore
 from shared.domains.accounts.store.users import AccountStore
 from shared.providers.mail.port import Mail
 
@@ -40,6 +42,9 @@ class Mailbox:
     def deliver(self, payload: dict[str, Any] | None = None) -> bool:
         """Run the function that sends: for the words given, or for the last ones that were left."""
         told = payload or self.asked[-1]
+        if told["purpose"] == NEW_DEVICE:
+            notices = DeviceNoticeService(AccountStore.open(), SessionStore.open(), self)
+            return notices.send(told["email"], told["asked_id"])
         service = MailService(AccountStore.open(), MailedTokenStore.open(), self)
         return service.send(Purpose(told["purpose"]), told["email"], told["asked_id"])
 

@@ -18,8 +18,12 @@ NEW = "Another horse 2!"
 
 def mails(traveller: Traveller, subject: str) -> list[dict[str, Any]]:
     """Those to the traveller, the newest last."""
+    return mails_to(traveller, traveller.client.call("GET", "/api/auth/me")["user"]["email"], subject)
+
+
+def mails_to(traveller: Traveller, address: str, subject: str) -> list[dict[str, Any]]:
+    """Those to anybody, the newest last."""
     sent = mail.messages(traveller.stack.settings.endpoint)
-    address = traveller.client.call("GET", "/api/auth/me")["user"]["email"]
     return [one for one in sent if one["To"] == [address] and subject in one["Subject"]]
 
 

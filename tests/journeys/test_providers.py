@@ -12,9 +12,11 @@ import pyotp
 import pytest
 
 from tests.journeys.test_faults import setting
+from tests.journeys.test_mail import mails_to
 from tests.journeys.test_second_factor import STEP, fresh_code
-from tests.journeys.traveller import Traveller
+from tests.journeys.traveller import Traveller, until
 from tests.provider import CLIENT_SECRET, Provider, provider_on_loopback
+from tests.shared.domains.accounts.agents import CHROME, FIREFOX
 
 BASE = "/api/v1/auth/oauth"
 FUNCTIONS = ("begin_provider_login", "finish_provider_login")
@@ -24,12 +26,12 @@ SECRET = "showreel-dev-oauth-clients"
 class Browser:
     """A frontend's page, of somebody who may be logged in."""
 
-    def __init__(self, traveller: Traveller, provider: Provider) -> None:
-        self.provider, self.token = provider, ""
+    def __init__(self, traveller: Traveller, provider: Provider, agent: str = "journey") -> None:
+        self.provider, self.token, self.agent = provider, "", agent
         self._api = traveller.stack.outputs["ApiUrl"]
 
     def request(self, method: str, path: str, body: Any = None) -> httpx.Response:
-        headers = {"authorization": f"Bearer {self.token}"} if self.token else {}
+        headers = {"user-agent": self.agent} | ({"authorization": f"Bearer {self.token}"} if self.token else {})
         return httpx.request(method, self._api + path, json=body, headers=headers, timeout=60)
 
     def returned(self, subject: str, name: str = "google", **claims: Any) -> dict[str, str]:
@@ -74,6 +76,13 @@ def test_somebody_comes_with_google_and_again(traveller: Traveller, provider: Pr
     assert me.json()["email"] == "grace@example.com", me.text
     renewed = browser.request("POST", "/api/v1/auth/refresh", {"refresh_token": told["refresh_token"]})
     assert renewed.status_code == 200, renewed.text
+
+
+def test_a_login_with_google_from_a_new_device_is_told(traveller: Traveller, provider: Provider) -> None:
+    for agent in (FIREFOX, CHROME, CHROME, FIREFOX):
+        assert Browser(traveller, provider, agent).enter("margaret").status_code == 200
+    found = until(lambda: mails_to(traveller, "margaret@example.com", "new device"), "the mail about a device")
+    assert ["Chrome on Windows" in one["BodyText"] for one in found] == [True]
 
 
 def test_case_27_a_state_and_its_code_are_good_once_under_ten_posts(traveller: Traveller, provider: Provider) -> None:

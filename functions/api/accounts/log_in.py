@@ -3,7 +3,17 @@
 from functions.api.accounts._models import LoggedIn, LoginRequest, device_of
 from shared.contract.declare import Compute, post
 from shared.contract.limits import AUTH
-from shared.contract.resources import AUDIT, COUNTS, LIMITS, PASSWORD_PEPPER, SEALING, SESSIONS, SIGNING_KEYS, USERS
+from shared.contract.resources import (
+    AUDIT,
+    COUNTS,
+    LIMITS,
+    PASSWORD_PEPPER,
+    SEALING,
+    SEND_ACCOUNT_MAIL,
+    SESSIONS,
+    SIGNING_KEYS,
+    USERS,
+)
 from shared.domains.accounts.service.entering import AccountService
 from shared.http.request import ApiRequest
 from shared.http.serve import serve
@@ -24,7 +34,8 @@ from shared.http.serve import serve
             LIMITS.update,
             LIMITS.delete,
         ),
-        *(SESSIONS.put, SESSIONS.query, PASSWORD_PEPPER.read, SIGNING_KEYS.read, AUDIT.put, COUNTS.batch_get),
+        *(SESSIONS.put, SESSIONS.query, PASSWORD_PEPPER.read, SIGNING_KEYS.read, AUDIT.put),
+        *(SEND_ACCOUNT_MAIL.invoke, COUNTS.batch_get),
     ),
     in_maintenance=True,
 )
@@ -33,6 +44,7 @@ async def log_in(wish: LoginRequest, request: ApiRequest, accounts: AccountServi
 
     After five wrong passwords or codes from one address it has to wait for a quarter of an hour. Who has a second
     factor sends `mfa_code`; without it the answer to a right password is 401 with the detail MFA_REQUIRED.
+    A login from a device that is new to the account is told to its address by mail, once that is confirmed.
     """
     entered = accounts.log_in(wish.login, wish.password, device_of(request), mfa_code=wish.mfa_code)
     return LoggedIn.of(accounts.counted(entered), "Logged in successfully")

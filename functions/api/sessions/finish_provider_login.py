@@ -5,7 +5,16 @@ from functions.api.sessions._models import EnteredByProvider, ProviderReturn
 from shared.contract.declare import Compute, post
 from shared.contract.limits import HOUR, MINUTE, per_address
 from shared.contract.permissions import optional
-from shared.contract.resources import AUDIT, LIMITS, OAUTH_CLIENTS, SEALING, SESSIONS, SIGNING_KEYS, USERS
+from shared.contract.resources import (
+    AUDIT,
+    LIMITS,
+    OAUTH_CLIENTS,
+    SEALING,
+    SEND_ACCOUNT_MAIL,
+    SESSIONS,
+    SIGNING_KEYS,
+    USERS,
+)
 from shared.domains.accounts.service.oauth import OAuthService
 from shared.http.caller import Caller
 from shared.http.request import ApiRequest
@@ -22,7 +31,7 @@ from shared.http.serve import serve
     needs=(
         *(USERS.batch_get, USERS.get, USERS.put, USERS.update, SESSIONS.put, LIMITS.batch_get, LIMITS.update),
         *(LIMITS.delete, OAUTH_CLIENTS.read, SIGNING_KEYS.read, SEALING.generate("oauth"), SEALING.decrypt("mfa")),
-        AUDIT.put,
+        *(AUDIT.put, SEND_ACCOUNT_MAIL.invoke),
     ),
 )
 async def finish_provider_login(
@@ -33,6 +42,7 @@ async def finish_provider_login(
     An account with the same address is linked when the provider and we both have seen it verified, and is 409
     otherwise: log in to it, and begin again while logged in. Who has a second factor sends `mfa_code` too; without it
     the answer is 401 with the detail MFA_REQUIRED, and since a provider's code is good once, the login begins again.
+    A device that is new to the account is told to its address by mail, once that is confirmed.
     """
     entered = providers.enter(provider, wish.code, wish.state, caller.user_id, device_of(request), wish.mfa_code)
     return EnteredByProvider.by(entered)

@@ -4,7 +4,16 @@ from functions.api.accounts._models import device_of
 from functions.api.sessions._models import CreatorLogin, Entered
 from shared.contract.declare import Compute, post
 from shared.contract.limits import AUTH
-from shared.contract.resources import AUDIT, LIMITS, PASSWORD_PEPPER, SEALING, SESSIONS, SIGNING_KEYS, USERS
+from shared.contract.resources import (
+    AUDIT,
+    LIMITS,
+    PASSWORD_PEPPER,
+    SEALING,
+    SEND_ACCOUNT_MAIL,
+    SESSIONS,
+    SIGNING_KEYS,
+    USERS,
+)
 from shared.domains.accounts.model import Edition
 from shared.domains.accounts.service.entering import AccountService
 from shared.http.request import ApiRequest
@@ -26,7 +35,7 @@ from shared.http.serve import serve
             LIMITS.update,
             LIMITS.delete,
         ),
-        *(SESSIONS.put, SESSIONS.query, PASSWORD_PEPPER.read, SIGNING_KEYS.read, AUDIT.put),
+        *(SESSIONS.put, SESSIONS.query, PASSWORD_PEPPER.read, SIGNING_KEYS.read, AUDIT.put, SEND_ACCOUNT_MAIL.invoke),
     ),
     in_maintenance=True,
 )
@@ -35,6 +44,7 @@ async def log_in_creator(wish: CreatorLogin, request: ApiRequest, accounts: Acco
 
     After five wrong passwords or codes from one address it has to wait for a quarter of an hour. Who has a second
     factor sends `mfa_code`; without it the answer to a right password is 401 with the detail MFA_REQUIRED.
+    A login from a device that is new to the account is told to its address by mail, once that is confirmed.
     """
     entered = accounts.log_in(wish.email, wish.password, device_of(request), Edition.STUDIO, wish.mfa_code)
     return Entered.begun(entered)

@@ -150,13 +150,21 @@ class ListedUser:
     created_at: str
 
 
+Devices = dict[str, str]
+"""The devices that an account knows: the mark of each, and the day (ISO 8601, UTC) when it was last noted."""
+
+
 @dataclass(frozen=True)
 class Credentials:
-    """A user, the stored hash of their password, and the sealed secret of their second factor, "" without one."""
+    """A user, the stored hash of their password, and the sealed secret of their second factor, "" without one.
+
+    devices  those that the account was entered from; None when nobody has noted any
+    """
 
     user: User
     password_hash: str
     mfa_secret: str = ""
+    devices: Devices | None = None
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,17 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail to one person that leads them somewhere, in plain words.
+    """A mail to one person, in plain words.
 
     to       an address as it was checked when it was taken
-    action   what the link does, in two or three words
+    action   what the link does, in two or three words; "" with a mail that has none
     """
 
     to: str
     subject: str
     paragraphs: tuple[str, ...]
-    action: str
-    link: str
+    action: str = ""
+    link: str = ""
 
 
 class Mailer(Protocol):

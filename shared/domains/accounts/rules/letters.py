@@ -1,9 +1,18 @@
 """What the mails about accounts say, and where their links lead."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from shared.domains.accounts.model import Session
+from shared.domains.accounts.rules.devices import kind_of, near
 from shared.domains.accounts.rules.mailed import LIFE_SECONDS, Purpose
 from shared.providers.mail.port import Mail
+
+NEW_DEVICE_SUBJECT = "A new device has entered your account"
+_NOT_YOU = (
+    "If it was not you, set another password at once: all other sessions end with it, and their devices are forgotten. "
+    "The list of your sessions shows each with its address, and ends any of them."
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,27 @@ def letter(purpose: Purpose, email: str, link: str) -> Mail:
     kind = _KINDS[purpose]
     life = f"The link is good once, for {LIFE_SECONDS[purpose] // 60} minutes, unless a newer mail follows."
     return Mail(email, kind.subject, ("Hello,", kind.reason, f"{life} {kind.otherwise}"), kind.action, link)
+
+
+def device_letter(email: str, session: Session, *, api: str, frontend: str) -> Mail:
+    """The mail about a login from a new device; `api` and `frontend` as for `link_to`.
+
+    What a client says of itself comes through in words of ours alone.
+    """
+    at = datetime.fromisoformat(session.created_at).strftime("%d %B %Y at %H:%M UTC").lstrip("0")
+    kind, place = kind_of(session.device.agent), near(session.device.address)
+    where = f"the network {place}" if place else "a network that is not known"
+    login = f"somebody logged in to your account at Showreel on {at}, with {kind}, from {where}."
+    told = ("Hello,", f"{login} Your account was not entered like this before.", "If it was you, do nothing.", _NOT_YOU)
+    if frontend:
+        return Mail(email, NEW_DEVICE_SUBJECT, told, "Look at your sessions", f"{frontend.rstrip('/')}/security")
+    base = f"{api.rstrip('/')}/api/v1/auth"
+    ways = (
+        f"Who is logged in sets a password with POST {base}/password, and whoever is not has a link mailed with "
+        f"POST {base}/password-reset. The list is GET {base}/sessions, and DELETE {base}/sessions/{session.id} "
+        "ends this one."
+    )
+    return Mail(email, NEW_DEVICE_SUBJECT, (*told, ways))
 
 
 def link_to(purpose: Purpose, token: str, *, api: str, frontend: str) -> str:

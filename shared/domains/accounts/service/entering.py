@@ -5,16 +5,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from shared.base import audit
+from shared.base import audit, clock
 from shared.base.audit import Action
+from shared.base.errors import UnavailableError
 from shared.base.failures import Count, Lock, count, forgiveness, locked_seconds
 from shared.domains.accounts.errors import LockedError, TakenError, WrongCodeError, WrongCredentialsError
-from shared.domains.accounts.model import Credentials, Device, Edition, LoggedIn, Registration, Session, User
+from shared.domains.accounts.model import Credentials, Device, Devices, Edition, LoggedIn, Registration, Session, User
 from shared.domains.accounts.rules import passwords
+from shared.domains.accounts.rules.devices import noted
 from shared.domains.accounts.rules.lockout import locks_of
 from shared.domains.accounts.rules.names import login_key
 from shared.domains.accounts.rules.registration import check_registration
-from shared.domains.accounts.service import second_factor
+from shared.domains.accounts.service import noticing, second_factor
 from shared.domains.accounts.service.issuing import logged_in, new_session, peppers
 from shared.domains.accounts.service.mailing import MailRequestService
 from shared.domains.accounts.service.newcomers import newcomer
@@ -22,11 +24,11 @@ from shared.domains.accounts.service.second_factor import counting
 from shared.domains.accounts.store.numbers import read, shown_with
 from shared.domains.accounts.store.sessions import SessionStore, additions
 from shared.domains.accounts.store.users import AccountStore
+from shared.domains.accounts.store.writes import CODE, DEVICES, GONE, LOCKED, PASSWORD, TAKEN, Write
 
 NAME_TRIES = 5
+TRIES = 8
 SOMEWHERE = Device()
-_LOCK, _PASSWORD = 0, 1
-"""Which write of a login is refused when too many guesses were counted, or the password was changed, meanwhile."""
 
 
 class CreatorService:
@@ -42,14 +44,17 @@ class CreatorService:
         """The accounts of the stage."""
         return cls(AccountStore.open(), MailRequestService.open())
 
-    def register(self, wish: Registration) -> User:
-        """Make an account; without a username one is made up. Raises as `AccountService.register` does."""
+    def register(self, wish: Registration, device: Device = SOMEWHERE) -> User:
+        """Make an account that knows its first device; without a username one is made up.
+
+        Raises as `AccountService.register` does.
+        """
         check_registration(wish, Edition.STUDIO)
         hashed = passwords.hash_password(wish.password, peppers())
         for tries_left in reversed(range(NAME_TRIES)):
             user = _wanted(wish)
             try:
-                self._accounts.create(user, hashed)
+                self._accounts.create(user, hashed, devices=_first(device))
             except TakenError as taken:
                 if wish.username or "email" in taken.field_errors or not tries_left:
                     raise
@@ -80,7 +85,8 @@ class AccountService:
         session, jti = new_session(user.id, Edition.WATCH, device)
         entered = logged_in(user, session, jti)  # before anything is written, since the key may be out of reach
         begun = audit.entry(Action.SESSION_BEGUN, user.id, actor=user.id, session=session.id)
-        self._accounts.create(user, passwords.hash_password(wish.password, peppers()), *additions(session), begun)
+        hashed = passwords.hash_password(wish.password, peppers())
+        self._accounts.create(user, hashed, *additions(session), begun, devices=_first(device))
         self._mail.welcome(user.email)
         return entered
 
@@ -92,7 +98,7 @@ class AccountService:
         edition: Edition = Edition.WATCH,
         mfa_code: str | None = None,
     ) -> LoggedIn:
-        """Begin a session.
+        """Begin a session; who has confirmed their address gets a mail when it is from a device that is new.
 
         WrongCredentialsError, equal in all, for an unknown login and for a wrong password; LockedError after too many.
         CodeMissingError and WrongCodeError after a right password, where the account has a second factor.
@@ -110,13 +116,32 @@ class AccountService:
         entered = logged_in(found.user, session, jti)
         begun = audit.entry(Action.SESSION_BEGUN, found.user.id, actor=found.user.id, session=session.id)
         still = self._accounts.still(login, found)
-        refused = self._sessions.begin(session, forgiveness(locks[0]), still, begun, *code_spent)
-        if refused is None:
+        writes = [(LOCKED, forgiveness(locks[0])), (PASSWORD, still), (TAKEN, begun)]
+        refused = self._begin(login, found, session, [*writes, *((CODE, write) for write in code_spent)])
+        if not refused:
             return entered
-        if refused == _LOCK:
+        if refused == LOCKED:
             raise LockedError(locks[0].seconds)
         count(counts, *_locking(counts, found))
-        raise WrongCredentialsError if refused == _PASSWORD else WrongCodeError
+        raise WrongCodeError if refused == CODE else WrongCredentialsError
+
+    def _begin(self, login: str, found: Credentials, session: Session, writes: list[Write]) -> str:
+        """Keep a session, and its device with those that the account knows; the word of what was refused, "" for none.
+
+        Of logins at once from one device, which is new, one notes it, and it alone has a mail sent.
+        """
+        now: Credentials | None = found
+        for _ in range(TRIES):
+            if now is None:
+                return GONE
+            remembered = noticing.remembered(now, session.device, login_key(login))
+            refused = self._sessions.begin(session, *writes, *remembered)
+            if not refused:
+                noticing.tell(self._mail, now, session.device, session.id)
+            if refused != DEVICES:
+                return refused
+            now, _ = self._accounts.for_login(login, locks_of(login_key(login), session.device.address))
+        raise UnavailableError("Too many people log in at this moment")
 
     def counted(self, entered: LoggedIn) -> LoggedIn:
         """The same, whose user has their numbers: one call more."""
@@ -142,6 +167,11 @@ def _locking(counts: dict[Lock, Count], found: Credentials | None) -> list[dict[
     if found is None or counted.failures + 1 != own.most:
         return []
     return [audit.entry(Action.ACCOUNT_LOCKED, found.user.id)]
+
+
+def _first(device: Device) -> Devices | None:
+    """What an account knows at first."""
+    return noted(None, device, clock.now())
 
 
 def _wanted(wish: Registration) -> User:

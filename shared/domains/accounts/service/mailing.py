@@ -20,6 +20,8 @@ from shared.providers.mail.ses import SesMailer
 
 NO_MAIL = "This stage sends no mail"
 NO_MAIL_SECONDS = 3600
+NEW_DEVICE = "new-device"
+"""Asks for the mail about a session's device, which has no token; `asked_id` is then the session's."""
 
 
 class MailRequestService:
@@ -39,7 +41,7 @@ class MailRequestService:
             raise InvalidInputError.of("email", problems[0])
         if not setting("MAIL_FROM", ""):
             raise UnavailableError(NO_MAIL, NO_MAIL_SECONDS)
-        hand_over("SEND_ACCOUNT_MAIL_FUNCTION", {"purpose": purpose, "email": email, "asked_id": new_id()})
+        _leave(purpose, email, new_id())
 
     def welcome(self, email: str) -> None:
         """Have a newcomer's address confirmed. That it cannot be asked for is no reason to refuse them."""
@@ -49,6 +51,19 @@ class MailRequestService:
             self.ask(Purpose.VERIFY_EMAIL, email)
         except UnavailableError as error:
             logs.log("WARNING", "a newcomer gets no mail", reason=error.message)
+
+    def tell_of_device(self, email: str, session_id: str) -> None:
+        """Have somebody told of the new device that a session was begun from. They are logged in without it."""
+        if not setting("MAIL_FROM", ""):
+            return
+        try:
+            _leave(NEW_DEVICE, email, session_id)
+        except UnavailableError as error:
+            logs.log("WARNING", "nobody is told of a new device", session_id=session_id, reason=error.message)
+
+
+def _leave(purpose: str, email: str, asked_id: str) -> None:
+    hand_over("SEND_ACCOUNT_MAIL_FUNCTION", {"purpose": purpose, "email": email, "asked_id": asked_id})
 
 
 class MailService:

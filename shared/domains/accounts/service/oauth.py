@@ -16,20 +16,23 @@ from shared.domains.accounts.errors import (
     OthersIdentityError,
     WrongCodeError,
 )
-from shared.domains.accounts.model import Credentials, Device, Edition, Entrance, Identity, User
+from shared.domains.accounts.model import Credentials, Device, Edition, Entrance, Identity, Session, User
 from shared.domains.accounts.rules import oauth as rules
+from shared.domains.accounts.rules.devices import noted
 from shared.domains.accounts.rules.lockout import locks_of
 from shared.domains.accounts.rules.names import email_key, email_problems
 from shared.domains.accounts.rules.profiles import shown_name, shown_picture
-from shared.domains.accounts.service import second_factor
+from shared.domains.accounts.service import noticing, second_factor
 from shared.domains.accounts.service.entering import refuse_locked
 from shared.domains.accounts.service.issuing import logged_in, new_session
+from shared.domains.accounts.service.mailing import MailRequestService
 from shared.domains.accounts.service.newcomers import newcomer
 from shared.domains.accounts.service.second_factor import counting
 from shared.domains.accounts.store import identities
-from shared.domains.accounts.store.identities import IdentityStore, Known, Write
+from shared.domains.accounts.store.identities import IdentityStore, Known
 from shared.domains.accounts.store.rows import user_key
 from shared.domains.accounts.store.sessions import additions
+from shared.domains.accounts.store.writes import CODE, SPENT, TAKEN, Write, write_all
 from shared.providers.oauth.google import Google
 from shared.providers.oauth.port import Flow, Person, RefusedError, Tokens
 
@@ -55,23 +58,25 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Decision:
-    """Whose account it is, and the writes that make it so."""
+    """Whose account it is, and the writes that make it so; whether they make the account."""
 
     holder: Credentials
     writes: list[Write] = field(default_factory=list)
+    is_new: bool = False
 
 
 class OAuthService:
     """Logins with providers."""
 
-    def __init__(self, store: IdentityStore) -> None:
+    def __init__(self, store: IdentityStore, mail: MailRequestService) -> None:
         """Use `open()`."""
         self._store = store
+        self._mail = mail
 
     @classmethod
     def open(cls) -> "OAuthService":
         """The stage's."""
-        return cls(IdentityStore.open())
+        return cls(IdentityStore.open(), MailRequestService.open())
 
     def begin(self, provider: str, redirect_uri: str | None, caller_id: str) -> tuple[str, str]:
         """Where to send a browser, and the state that it must come back with; nothing is kept of it.
@@ -113,14 +118,19 @@ class OAuthService:
         for _ in range(TRIES):
             known = self._store.known(arrival.identity, key, locks)
             decision = _decide(arrival, known)
-            entrance, writes = _session(arrival, decision.holder.user)
-            factor = _second_factor(arrival, decision.holder, known)
-            refused = self._store.write([*writes, *factor, *decision.writes])
+            holder = decision.holder
+            session, entrance, writes = _session(arrival, holder.user)
+            factor = _second_factor(arrival, holder, known)
+            remembered = (
+                [] if decision.is_new else noticing.remembered(holder, arrival.device, user_key(holder.user.id))
+            )
+            refused = write_all([*writes, *factor, *decision.writes, *remembered])
             if not refused:
+                noticing.tell(self._mail, holder, arrival.device, session.id)
                 return entrance
-            if refused == identities.SPENT:
+            if refused == SPENT:
                 raise FlowError
-            if refused == identities.CODE:
+            if refused == CODE:
                 count(known.counts)
                 raise WrongCodeError
         raise UnavailableError("Too many people register at this moment")
@@ -156,8 +166,9 @@ def _decide(arrival: Arrival, known: Known) -> Decision:
         raise AddressKnownError
     holder = next(iter(known.users.values()), None)
     if holder is None:
-        user = _newcomer(arrival.person)
-        return Decision(Credentials(user, ""), [*identities.account(user, identity), _told(user.id, identity)])
+        user, devices = _newcomer(arrival.person), noted(None, arrival.device, clock.now())
+        made = [*identities.account(user, identity, devices), _told(user.id, identity)]
+        return Decision(Credentials(user, ""), made, is_new=True)
     if not holder.user.email_verified:
         raise AddressKnownError
     return _linked(holder, identity, if_verified=True)
@@ -176,10 +187,10 @@ def _linked(holder: Credentials, identity: Identity, *, if_verified: bool) -> De
 
 def _told(user_id: str, identity: Identity) -> Write:
     entry = audit.entry(Action.IDENTITY_LINKED, user_id, actor=user_id, provider=identity.provider)
-    return identities.TAKEN, entry
+    return TAKEN, entry
 
 
-def _session(arrival: Arrival, user: User) -> tuple[Entrance, list[Write]]:
+def _session(arrival: Arrival, user: User) -> tuple[Session, Entrance, list[Write]]:
     """A session of Studio and the sealed tokens, as they are told and as they are kept; the state goes first."""
     identity, tokens = arrival.identity, arrival.tokens
     session, jti = new_session(user.id, Edition.STUDIO, arrival.device)
@@ -189,9 +200,9 @@ def _session(arrival: Arrival, user: User) -> tuple[Entrance, list[Write]]:
     writes = [
         identities.spending(rules.state_hash(arrival.flow), rules.ends_at(arrival.flow)),
         identities.grant(user.id, identity, sealed, clock.timestamp(), lasting=bool(tokens.refresh_token)),
-        *((identities.TAKEN, write) for write in (*additions(session), begun)),
+        *((TAKEN, write) for write in (*additions(session), begun)),
     ]
-    return Entrance(entered.user, entered.tokens, sealed), writes
+    return session, Entrance(entered.user, entered.tokens, sealed), writes
 
 
 def _second_factor(arrival: Arrival, holder: Credentials, known: Known) -> list[Write]:
@@ -204,7 +215,7 @@ def _second_factor(arrival: Arrival, holder: Credentials, known: Known) -> list[
     refuse_locked(known.counts, list, arrival.device)
     with counting(known.counts):
         spent = second_factor.check(holder, arrival.mfa_code)
-    return [(identities.CODE, write) for write in (*spent, forgiveness(next(iter(known.counts))))]
+    return [(CODE, write) for write in (*spent, forgiveness(next(iter(known.counts))))]
 
 
 def _newcomer(person: Person) -> User:

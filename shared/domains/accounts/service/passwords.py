@@ -2,12 +2,13 @@
 
 import functools
 
-from shared.base import audit
+from shared.base import audit, clock
 from shared.base.audit import Action
 from shared.base.failures import count
 from shared.domains.accounts.errors import InvalidPasswordError, SessionEndedError
 from shared.domains.accounts.model import Device, Edition
 from shared.domains.accounts.rules import passwords
+from shared.domains.accounts.rules.devices import noted
 from shared.domains.accounts.rules.lockout import locks_of
 from shared.domains.accounts.rules.names import email_key
 from shared.domains.accounts.service.entering import refuse_locked
@@ -30,7 +31,7 @@ class PasswordService:
         return cls(AccountStore.open(), SessionStore.open())
 
     def change(self, email: str, session_id: str, device: Device, current: str, new: str) -> None:
-        """Set another password and end all other sessions, in one transaction.
+        """Set another password, end all other sessions and forget all other devices, in one transaction.
 
         email       of the account, as its token says: it never changes
         session_id  the session that stays; SessionEndedError when it does not live
@@ -55,5 +56,6 @@ class PasswordService:
             raise InvalidPasswordError("new_password", ["Choose another than the present one"])
         others = [session for session in sessions if session.id != session_id]
         changed = audit.entry(Action.PASSWORD_CHANGED, found.user.id, sessions_ended=str(len(others)))
-        if not self._accounts.set_password(found, hashed, [changed, *self._sessions.endings(others)]):
+        own = noted(None, device, clock.now()) or {}
+        if not self._accounts.set_password(found, hashed, own, [changed, *self._sessions.endings(others)]):
             raise InvalidPasswordError("current_password", ["This is not your password any more"])

@@ -4,7 +4,6 @@ In the table of users `identity#<provider>#<subject>` leads to one account, and 
 provider's tokens, sealed to their user. `user#<id>` names the identities of a user, so that both can be found from it.
 """
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,17 +11,11 @@ from shared.base.aws import client
 from shared.base.failures import Count, Lock, counts_of
 from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering, read_together
-from shared.base.transactions import write_together
-from shared.domains.accounts.model import Credentials, Identity, User
+from shared.domains.accounts.model import Credentials, Devices, Identity, User
 from shared.domains.accounts.store.rows import UserRow, name_keys, to_credentials, user_key, user_row, user_update
+from shared.domains.accounts.store.writes import GONE, SPENT, TAKEN, Write
 
 _ABSENT = "attribute_not_exists(pk)"
-
-Write = tuple[str, dict[str, Any]]
-"""Why it is refused, in a word, and the write as TransactWriteItems takes it."""
-
-SPENT, TAKEN, GONE, CODE = "spent", "taken", "gone", "code"
-"""The state was used before; a row is there already; the account is not what it was; the code was used."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +56,6 @@ class IdentityStore:
                 people[owner_id] = to_credentials(UserRow.from_raw_data(item))
         return Known(owner_id, people, counts_of(locks, found[counters]), is_kept=len(there) < len(rows))
 
-    def write(self, writes: list[Write]) -> str:
-        """Make all writes or none; the word of the first that was refused, "" when they were made."""
-        made = _one_for_each_row(writes)
-        with answering("Accounts"):
-            refusal = write_together(*(write for _, write in made))
-        return made[refusal.number][0] if refusal else ""
-
 
 def linked_to(user_id: str) -> list[str]:
     """The names of the identities of a user, for example google#1234; one call."""
@@ -84,9 +70,10 @@ def spending(state_hash: str, ends_at: int) -> Write:
     return SPENT, _put("SESSIONS_TABLE", item, "attribute_not_exists(user_id)")
 
 
-def account(user: User, identity: Identity) -> list[Write]:
-    """Make an account without a password, with the one identity that leads to it."""
-    own, *names = (user_row(key, user).serialize() for key in (user_key(user.id), *name_keys(user)))
+def account(user: User, identity: Identity, devices: Devices | None) -> list[Write]:
+    """Make an account without a password, with the one identity that leads to it and the device of its first login."""
+    keys = (user_key(user.id), *name_keys(user))
+    own, *names = (user_row(key, user, devices=devices).serialize() for key in keys)
     own |= {"identities": {"SS": [identity.name]}}
     return [(TAKEN, _put("USERS_TABLE", item, _ABSENT)) for item in (_leading(identity, user.id), own, *names)]
 
@@ -113,23 +100,6 @@ def grant(user_id: str, identity: Identity, sealed: str, at: str, *, lasting: bo
     condition = "attribute_not_exists(pk) OR user_id = :user"
     change = f"SET user_id = :user, tokens = {tokens}, granted_at = :at"
     return GONE, user_update(f"grant#{identity.name}", change, condition, values)
-
-
-def _one_for_each_row(writes: list[Write]) -> list[Write]:
-    """The same with one write for each row, as DynamoDB wants it: what changes a row twice does so by other clauses."""
-    made: dict[str, Write] = {}
-    for number, (word, write) in enumerate(writes):
-        update = write.get("Update")
-        row = json.dumps([update["TableName"], update["Key"]]) if update else str(number)
-        made[row] = (made[row][0], _both(made[row][1]["Update"], write["Update"])) if row in made else (word, write)
-    return list(made.values())
-
-
-def _both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    values = "ExpressionAttributeValues"
-    change, condition = "UpdateExpression", "ConditionExpression"
-    both = {change: f"{one[change]} {other[change]}", condition: f"({one[condition]}) AND ({other[condition]})"}
-    return {"Update": one | both | {values: one[values] | other[values]}}
 
 
 def _lead(identity: Identity) -> str:

@@ -103,7 +103,9 @@ class MailedTokenStore:
         locks: list[Lock],
         *more: dict[str, Any],
     ) -> bool:
-        """Spend a token, set the password, end sessions and open locks, all or nothing; False as for `confirm_email`.
+        """Spend a token, set the password, end sessions, forget devices and open locks, all or nothing.
+
+        False as for `confirm_email`.
 
         More sessions than fit into a transaction are ended before it, for whoever has the token could end them anyway.
         """
@@ -114,7 +116,7 @@ class MailedTokenStore:
                 rest = rest[MOST_TOGETHER:]
             refusal = write_together(
                 _spend(token),
-                *_changes(token, "SET email_verified = :yes", password_hash),
+                *_changes(token, "SET email_verified = :yes", password_hash, " REMOVE known_devices"),
                 *(pardon(lock) for lock in locks),
                 *(ending(token.user_id, session) for session in first),
                 *more,
@@ -150,15 +152,15 @@ def _spend(token: MailedToken) -> dict[str, Any]:
     }
 
 
-def _changes(token: MailedToken, change: str, password_hash: str = "") -> list[dict[str, Any]]:
+def _changes(token: MailedToken, change: str, password_hash: str = "", gone: str = "") -> list[dict[str, Any]]:
     """The change of the user's rows, as long as names, and the password where it is set, are what they were."""
     names = (username_key(token.username), email_key(token.email))
     is_same = "user_id = :user AND email = :email"
     values: dict[str, Any] = {":yes": {"BOOL": True}, ":user": {"S": token.user_id}, ":email": {"S": token.email}}
-    own = user_update(user_key(token.user_id), change, is_same, values)
+    own = user_update(user_key(token.user_id), change + gone, is_same, values)
     if password_hash:
         was = "password_hash = :old" if token.password_hash else "attribute_not_exists(password_hash)"
         change, is_same = f"{change}, password_hash = :new", f"{is_same} AND {was}"
         values = values | {":new": {"S": password_hash}}
         values = values | ({":old": {"S": token.password_hash}} if token.password_hash else {})
-    return [own, *(user_update(name, change, is_same, values) for name in names)]
+    return [own, *(user_update(name, change + gone, is_same, values) for name in names)]

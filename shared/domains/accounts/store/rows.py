@@ -21,6 +21,7 @@ from shared.domains.accounts.model import (
     DEFAULT_TIER,
     Credentials,
     Device,
+    Devices,
     Edition,
     Session,
     User,
@@ -62,6 +63,7 @@ class UserRow(Model):
     created_at = UnicodeAttribute()
     password_hash = UnicodeAttribute(null=True)
     mfa_secret = UnicodeAttribute(null=True)
+    known_devices = JSONAttribute(null=True)
     listed = UnicodeAttribute(null=True)
     settings = JSONAttribute(null=True)
     monthly_budget = NumberAttribute(null=True)
@@ -90,6 +92,7 @@ class SessionRow(Model):
     agent = UnicodeAttribute(default="")
     rotated_at = UnicodeAttribute(null=True)
     ended_at = UnicodeAttribute(null=True)
+    told_at = UnicodeAttribute(null=True)
     expires_at = NumberAttribute()
 
 
@@ -136,7 +139,7 @@ def name_keys(user: User) -> tuple[str, str]:
     return username_key(user.username), email_key(user.email)
 
 
-def user_row(key: str, user: User, password_hash: str | None = None) -> UserRow:
+def user_row(key: str, user: User, password_hash: str | None = None, devices: Devices | None = None) -> UserRow:
     return UserRow(
         key,
         user_id=user.id,
@@ -152,6 +155,7 @@ def user_row(key: str, user: User, password_hash: str | None = None) -> UserRow:
         email_verified=user.email_verified,
         created_at=user.created_at,
         password_hash=password_hash,
+        known_devices=devices,
         listed=LISTED if key == user_key(user.id) else None,
     )
 
@@ -191,7 +195,7 @@ def to_user(row: UserRow) -> User:
 
 def to_credentials(row: UserRow) -> Credentials:
     """What a login is judged by; without a password the hash is "", which no password has."""
-    return Credentials(to_user(row), row.password_hash or "", row.mfa_secret or "")
+    return Credentials(to_user(row), row.password_hash or "", row.mfa_secret or "", row.known_devices)
 
 
 def session_row(session: Session) -> SessionRow:

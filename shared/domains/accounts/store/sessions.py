@@ -24,6 +24,7 @@ from shared.domains.accounts.store.rows import (
     session_row,
     to_session,
 )
+from shared.domains.accounts.store.writes import TAKEN, Write, write_all
 
 TABLE_VARIABLE = "SESSIONS_TABLE"
 TOGETHER = 90
@@ -40,12 +41,9 @@ class SessionStore:
         bind(RefreshRow, TABLE_VARIABLE)
         return cls()
 
-    def begin(self, session: Session, *more: dict[str, Any]) -> int | None:
-        """Keep a new session with the writes that must be made with it; else which of these was refused, from 0."""
-        added = additions(session)
-        with reachable("Accounts"):
-            refusal = write_together(*added, *more)
-        return None if refusal is None else refusal.number - len(added)
+    def begin(self, session: Session, *more: Write) -> str:
+        """Keep a new session with the writes that must be made with it; the word of the one refused, "" for none."""
+        return write_all([*((TAKEN, write) for write in additions(session)), *more])
 
     def rotate(self, user_id: str, session_id: str, old_hash: str, new_hash: str) -> bool:
         """Replace the one good refresh token; False when the old one is not it, or no more.
@@ -111,6 +109,22 @@ class SessionStore:
         """A session that has neither ended nor grown older than its 7 days; None when there is none."""
         row = self._get(user_id, session_id)
         return to_session(row) if row and is_live(row) else None
+
+    def untold(self, user_id: str, session_id: str) -> Session | None:
+        """A session, live or not, of whose device nobody has been told; None when there is none."""
+        row = self._get(user_id, session_id)
+        return to_session(row) if row and not row.told_at else None
+
+    def mark_told(self, session: Session) -> None:
+        """Remember that the mail about a session's device was handed over."""
+        with reachable("Accounts"):
+            client("dynamodb", READ_SECONDS).update_item(
+                TableName=setting(TABLE_VARIABLE),
+                Key={"user_id": {"S": session.user_id}, "session_id": {"S": session.id}},
+                UpdateExpression="SET told_at = if_not_exists(told_at, :now)",
+                ConditionExpression="attribute_exists(session_id)",
+                ExpressionAttributeValues={":now": {"S": clock.timestamp()}},
+            )
 
     def all_live(self, user_id: str) -> list[Session]:
         """All live sessions of a user, the newest first."""

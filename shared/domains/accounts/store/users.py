@@ -12,7 +12,7 @@ from shared.base.tables import answering as reachable
 from shared.base.tables import bind, read_together
 from shared.base.transactions import write_together
 from shared.domains.accounts.errors import TakenError
-from shared.domains.accounts.model import Credentials, Profile, User
+from shared.domains.accounts.model import Credentials, Devices, Profile, User
 from shared.domains.accounts.rules.names import email_key, login_key, username_key
 from shared.domains.accounts.rules.settings import to_settings
 from shared.domains.accounts.store import numbers
@@ -43,11 +43,12 @@ class AccountStore:
         bind(UserRow, "USERS_TABLE")
         return cls()
 
-    def create(self, user: User, password_hash: str, *more: dict[str, Any]) -> None:
+    def create(self, user: User, password_hash: str, *more: dict[str, Any], devices: Devices | None = None) -> None:
         """Add a user, with other writes, all or nothing. TakenError when username or address is somebody's."""
-        named = [user_row(key, user, password_hash) for key in name_keys(user)]
+        named = [user_row(key, user, password_hash, devices) for key in name_keys(user)]
+        own = user_row(user_key(user.id), user, devices=devices)
         with reachable("Accounts"):
-            refusal = write_together(*(_put(row) for row in (*named, user_row(user_key(user.id), user))), *more)
+            refusal = write_together(*(_put(row) for row in (*named, own)), *more)
         if refusal is not None:
             names = enumerate(("username", "email"))
             raise TakenError([name for number, name in names if number in refusal.all])
@@ -99,6 +100,11 @@ class AccountStore:
         with reachable("Accounts"):
             return write_together(*(_change(key, user.id, values) for key, values in rows), *more) is None
 
+    def devices(self, user_id: str) -> Devices:
+        """The devices that an account knows."""
+        row = self._get(user_key(user_id))
+        return (row.known_devices if row else None) or {}
+
     def profile(self, user_id: str) -> Profile | None:
         """A user and their settings; None when there is none."""
         row = self._get(user_key(user_id))
@@ -145,7 +151,7 @@ class AccountStore:
     def _move(self, row: UserRow, before: User, wanted: User, values: Values, more: Writes) -> bool:
         """Put a user's row by name under another name, with the changes of the other rows, or nothing.
 
-        A copy of the row must not bring back a password or a second factor that was changed since it was read.
+        A copy of the row must not bring back a password, a second factor or devices that were changed meanwhile.
         """
         own, email = user_key(before.id), email_key(before.email)
         shared = {name: value for name, value in values.items() if name != "monthly_budget"}
@@ -162,11 +168,15 @@ class AccountStore:
             raise TakenError(["username"])
         return refusal is None
 
-    def set_password(self, of: Credentials, password_hash: str, more: list[dict[str, Any]]) -> bool:
-        """Replace the hash of a password, with other writes; False when it is not the one that was read any more."""
+    def set_password(self, of: Credentials, password_hash: str, devices: Devices, more: list[dict[str, Any]]) -> bool:
+        """Replace the hash of a password, with other writes; False when it is not the one that was read any more.
+
+        devices  those that the account knows from then on
+        """
+        values = {"password_hash": password_hash, "known_devices": devices}
         writes = [
-            _change(key, of.user.id, {"password_hash": password_hash}, password_hash=of.password_hash)
-            for key in name_keys(of.user)
+            *(_change(key, of.user.id, values, password_hash=of.password_hash) for key in name_keys(of.user)),
+            _change(user_key(of.user.id), of.user.id, {"known_devices": devices}),
         ]
         with reachable("Accounts"):
             return write_together(*writes, *more) is None
@@ -244,6 +254,7 @@ def _deletion(row: UserRow) -> dict[str, Any]:
     """The write that takes a user's row by name away, as long as it is as it was read."""
     kept = {"user_id": row.user_id, "username": row.username}
     kept |= {"password_hash": row.password_hash, "mfa_secret": row.mfa_secret}
+    kept |= {"known_devices": row.serialize().get("known_devices", {}).get("S")}
     parts = [f"#{name} = :{name}" if value else f"attribute_not_exists(#{name})" for name, value in kept.items()]
     return {
         "Delete": {

@@ -59,6 +59,7 @@ class Gathering:
         return {
             "account.json": self._account,
             "sessions.json": self._sessions,
+            "devices.json": self._devices,
             "api_keys.json": self._api_keys,
             "identities.json": self._identities,
             "videos.json": lambda: (_named(video, _VIDEO) for video in self.videos()),
@@ -85,6 +86,10 @@ class Gathering:
     def _sessions(self) -> Items:
         for session in SessionStore.open().all_live(self.user_id):
             yield {**_named(session, _SESSION), "edition": session.edition, **asdict(session.device)}
+
+    def _devices(self) -> Items:
+        for device, noted_on in AccountStore.open().devices(self.user_id).items():
+            yield {"device": device, "noted_on": noted_on}
 
     def _api_keys(self) -> Items:
         for listed in KeyService.open().list_keys(self.user_id):

@@ -4,8 +4,10 @@ import pytest
 
 from functions.api.accounts import get_me
 from functions.api.admin import impersonate_user, list_audit_entries
+from infra.parts.discovery import endpoints
 from shared.base import tokens
-from shared.contract.resources import AUDIT
+from shared.contract.derived import needs_of
+from shared.contract.resources import AUDIT, SEND_ACCOUNT_MAIL, SESSIONS, USERS
 from tests.api import Answer, call
 from tests.aws import Stage
 from tests.callers import Account, account, api_key, service_token, set_role, user_token
@@ -47,6 +49,14 @@ def test_an_administrator_acts_as_a_user(head: Account, user: Account) -> None:
     assert (claims.impersonator, claims.session_id) == (head.user_id, own.session_id)
     shown = call(get_me.handler, "GET", "/api/auth/me", token=token)
     assert (shown.status, shown.json["user"]["id"]) == (200, user.user_id)
+
+
+def test_nobody_is_told_of_a_new_device(stage: Stage, head: Account, user: Account) -> None:
+    before = stage.rows(USERS), stage.rows(SESSIONS)
+    assert impersonate(head.token, user.user_id).status == 200
+    assert (stage.rows(USERS), stage.rows(SESSIONS)) == before, "it begins no session, and no device is noted"
+    [needs] = [needs_of(endpoint) for room, endpoint in endpoints() if room.name == "impersonate_user"]
+    assert SEND_ACCOUNT_MAIL.invoke not in needs
 
 
 def test_the_trail_tells_that_it_began(head: Account, user: Account) -> None:

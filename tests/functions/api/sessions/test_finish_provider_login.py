@@ -14,6 +14,7 @@ from shared.base import aws, clock, tokens
 from shared.base.sealing import SealError, unseal
 from shared.contract.resources import AUDIT, SESSIONS, USERS
 from shared.domains.accounts.rules.oauth import place_of_tokens
+from shared.domains.accounts.service import mailing
 from shared.domains.accounts.store.identities import IdentityStore
 from tests.api import call, call_in_a_thread
 from tests.aws import Stage, real_name
@@ -30,6 +31,7 @@ from tests.functions.api.sessions.logins import (
     verified_account,
 )
 from tests.provider import Provider
+from tests.shared.domains.accounts.agents import CHROME, FIREFOX, IPHONE
 
 
 def test_who_is_new_gets_an_account_and_a_session(provider: Provider, stage: Stage) -> None:
@@ -95,6 +97,29 @@ def test_nobody_enters_an_account_that_is_closed_at_this_moment(
     assert post(*returned(provider)).status == 401
     assert fired
     assert sessions(stage) == before
+
+
+@pytest.mark.parametrize("email", ["ada@example.com", "new@example.com"])
+def test_a_new_device_is_told_once(
+    provider: Provider, stage: Stage, monkeypatch: pytest.MonkeyPatch, quick_rates: None, email: str
+) -> None:
+    monkeypatch.setenv("MAIL_FROM", "no-reply@showreel.example")
+    asked = list[dict[str, Any]]()
+    monkeypatch.setattr(mailing, "hand_over", lambda _, payload: asked.append(payload))
+    for agent in (FIREFOX, CHROME, FIREFOX, CHROME):
+        code, state = returned(provider, email=email if agent == CHROME else "ada@example.com")
+        assert post(code, state, headers={"user-agent": agent}).status == 200
+    [told] = asked
+    [session] = [row for row in stage.rows(SESSIONS) if row["session_id"]["S"] == told["asked_id"]]
+    assert (told["purpose"], told["email"]) == ("new-device", "ada@example.com")
+    assert session["agent"]["S"] == CHROME
+    assert len({row["known_devices"]["S"] for row in stage.rows(USERS) if "known_devices" in row}) == 1
+    with ThreadPoolExecutor(4) as pool:
+        comings = [returned(provider) for _ in range(4)]
+        more = {"ask": call_in_a_thread, "headers": {"user-agent": IPHONE}}
+        answers = list(pool.map(lambda coming: post(*coming, **more), comings))
+    assert {answer.status for answer in answers} == {200}
+    assert len(asked) == 2
 
 
 def test_who_is_logged_in_links_whatever_the_address_is(provider: Provider, stage: Stage) -> None:

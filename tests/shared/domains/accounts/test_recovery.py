@@ -115,7 +115,7 @@ def test_case_26_a_password_that_changed_meanwhile_ends_the_token(
     store = AccountStore.open()
     found = store.credentials(user.username)
     assert found
-    assert store.set_password(found, "v1$other", [])
+    assert store.set_password(found, "v1$other", {}, [])
     with pytest.raises(InvalidLinkError):
         reset(token)
 

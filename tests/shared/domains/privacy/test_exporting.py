@@ -72,6 +72,7 @@ def test_case_110_all_that_is_ones_own_and_nothing_of_others(here: World) -> Non
     assert (account["id"], account["username"], account["email"]) == grace.needles
     assert account["usage"]["videos"] == len(files["videos.json"]) == 4
     assert len(files["sessions.json"]) == 3
+    assert [device["device"] for device in files["devices.json"]] == ["another program in 203.0.0.0/16"]
     assert [(key["name"], key["scopes"]) for key in files["api_keys.json"]] == [("Nightly", ["videos:read"])]
     assert files["identities.json"] == [{"provider": "google", "subject": "subject-grace_h"}]
     [opinion] = files["reactions.json"]
@@ -93,7 +94,7 @@ def test_case_110_all_that_is_ones_own_and_nothing_of_others(here: World) -> Non
 
 KINDS = {
     *("account.json", "sessions.json", "api_keys.json", "identities.json", "videos.json", "jobs.json", "audit.json"),
-    *("reactions.json", "media.json", "followers.json", "following.json"),
+    *("reactions.json", "devices.json", "media.json", "followers.json", "following.json"),
 }
 
 
