@@ -17,7 +17,15 @@ def on_video(name: str, method: str, path: str, body: Any = None) -> Callable[[W
     return prepare
 
 
+def _of_author(world: World) -> Request:
+    world.ready()
+    return lambda: world.own("videos.list_videos_of_user", "GET", f"/api/users/{world.user.id}/videos")
+
+
 VIEWERS: dict[str, Callable[[World], Request]] = {
     "like_video": on_video("reactions.like_video", "POST", "/api/videos/{video}/like", {"action": "like"}),
+    "list_videos": on_video("videos.list_videos", "GET", "/api/videos"),
+    "list_videos_of_user": _of_author,
+    "list_own_videos": on_video("videos.list_own_videos", "GET", "/api/users/me/videos"),
 }
 """Endpoint -> what sets its main path up and gives its request."""

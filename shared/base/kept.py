@@ -41,6 +41,11 @@ class Kept(Generic[T]):
         self.keep(name, value, now)
         return value
 
+    def peek(self, name: str) -> T | None:
+        """The value that is kept; None when it has to be read."""
+        kept = self._found.get(name)
+        return kept[1] if kept and clock.now() - kept[0] < self._seconds else None
+
     def keep(self, name: str, value: T | None, asked_at: float) -> None:
         """Keep what was found elsewhere, which was asked for then (epoch seconds); None is not kept."""
         self._found.pop(name, None)

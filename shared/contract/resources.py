@@ -30,10 +30,15 @@ LISTED_PEOPLE, PROFILES = (
 
 API_KEYS = Table(Kind.TABLE, "api-keys", key="owner_id", sort="key_id")
 SESSIONS = Table(Kind.TABLE, "sessions", key="user_id", sort="session_id", ttl="expires_at")
-VIDEO_CARD = (
-    "title status visibility version duration thumbnail has_poster poster_url job_id created_at updated_at published_at"
+_OF_LISTED = (
+    "title summary tags category owner_id author version duration thumbnail has_poster poster_url rungs is_illustrated "
+    "updated_at"
 )
-"""What lists of videos tell of each, besides the keys: nothing that changes while a video is being made."""
+LISTED_VIDEO = tuple(_OF_LISTED.split())
+"""What lists for everybody tell of a video, besides the keys. All indexes of a table copy 100 attributes at most."""
+
+VIDEO_CARD = (*LISTED_VIDEO, *"status visibility job_id created_at published_at".split())
+"""What lists of an owner's videos tell of each, besides the keys: nothing that changes while a video is being made."""
 
 VIDEOS = Table(
     Kind.TABLE,
@@ -41,8 +46,11 @@ VIDEOS = Table(
     key="video_id",
     indexes=(
         Index("by_state", key="open_state", sort="touched_at", projected=("execution_arn",)),
-        Index("by_owner", key="listed_owner", sort="video_id", projected=tuple(VIDEO_CARD.split())),
-        Index("by_status", key="owner_status", sort="video_id", projected=tuple(VIDEO_CARD.split())),
+        Index("by_owner", key="listed_owner", sort="video_id", projected=VIDEO_CARD),
+        Index("by_status", key="owner_status", sort="video_id", projected=VIDEO_CARD),
+        Index("by_year", key="public_year", sort="public_since", projected=LISTED_VIDEO),
+        Index("by_category", key="public_category", sort="public_since", projected=LISTED_VIDEO),
+        Index("by_author", key="public_author", sort="public_since", projected=LISTED_VIDEO),
     ),
 )
 JOB_CARD = (

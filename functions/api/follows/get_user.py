@@ -7,7 +7,6 @@ from shared.contract.permissions import optional
 from shared.contract.resources import COUNTS, FOLLOWS, OPERATIONS, PROFILES
 from shared.domains.follows.model import Shown
 from shared.domains.follows.service.profiles import PersonService
-from shared.domains.videos.model import Status
 from shared.domains.videos.service.listing import collection_among, collection_keys
 from shared.http.caller import Caller
 from shared.http.framework import BaseModel
@@ -80,7 +79,7 @@ async def get_user(user_id: UUID, caller: Caller, people: PersonService) -> Pers
         user=Person.of(shown, caller.email or None if is_own else None),
         profile=Gathered(
             total_views=shown.numbers.views,
-            total_videos=videos.total if is_own else videos.by_status[Status.READY],
+            total_videos=videos.total if is_own else videos.public,
             total_likes_received=shown.numbers.likes,
         ),
     )

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from shared.contract.declare import delete
 from shared.contract.permissions import user
-from shared.contract.resources import OPERATIONS, VIDEOS
+from shared.contract.resources import COUNTS, OPERATIONS, VIDEOS
 from shared.domains.videos.service.catalogue import CatalogueService
 from shared.http.caller import Caller
 from shared.http.framework import BaseModel
@@ -21,7 +21,7 @@ class StudioVideoDeleted(BaseModel):
 @delete(
     "/api/v1/videos/{video_id}",
     caller=user("videos:write", fresh=True),
-    needs=(VIDEOS.get, VIDEOS.update, OPERATIONS.update),
+    needs=(VIDEOS.get, VIDEOS.update, OPERATIONS.update, COUNTS.update),
     errors=((404, "NOT_FOUND"),),
 )
 async def delete_studio_video(video_id: UUID, caller: Caller, catalogue: CatalogueService) -> StudioVideoDeleted:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, ConfigDict, StringConstraints
 from shared.base.errors import InvalidInputError
 from shared.contract.declare import patch
 from shared.contract.permissions import user
-from shared.contract.resources import MEDIA, MEDIA_KEY, VIDEOS
+from shared.contract.resources import COUNTS, MEDIA, MEDIA_KEY, OPERATIONS, VIDEOS
 from shared.domains.jobs.rules.studio import StudioVideo
 from shared.domains.jobs.service.studio import StudioService
 from shared.domains.videos.model import Visibility
@@ -53,7 +53,10 @@ class StudioVideoEdited(BaseModel):
     "/api/v1/videos/{video_id}",
     aliases=("PUT /api/v1/videos/{video_id}",),
     caller=user("videos:write"),
-    needs=(VIDEOS.get, VIDEOS.update, MEDIA.put("uploads/thumbnails/"), MEDIA_KEY.read),
+    needs=(
+        *(VIDEOS.get, VIDEOS.update, OPERATIONS.update, COUNTS.update),
+        *(MEDIA.put("uploads/thumbnails/"), MEDIA_KEY.read),
+    ),
     errors=((404, "NOT_FOUND"), (409, "CONFLICT")),
 )
 async def edit_studio_video(

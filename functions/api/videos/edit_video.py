@@ -7,7 +7,7 @@ from pydantic import ConfigDict, StringConstraints
 
 from shared.contract.declare import patch
 from shared.contract.permissions import user
-from shared.contract.resources import COUNTS, MEDIA_KEY, VIDEOS
+from shared.contract.resources import COUNTS, MEDIA_KEY, OPERATIONS, VIDEOS
 from shared.domains.videos.model import Visibility
 from shared.domains.videos.rules.answers import VideoAnswer
 from shared.domains.videos.rules.fields import Category, Description, Tags, Title
@@ -33,7 +33,7 @@ class VideoEdit(BaseModel):
 @patch(
     "/api/videos/{video_id}",
     caller=user("videos:write"),
-    needs=(VIDEOS.batch_get, COUNTS.batch_get, VIDEOS.update, MEDIA_KEY.read),
+    needs=(VIDEOS.batch_get, COUNTS.batch_get, VIDEOS.update, OPERATIONS.update, COUNTS.update, MEDIA_KEY.read),
     errors=((404, "NOT_FOUND"), (409, "CONFLICT")),
 )
 async def edit_video(video_id: UUID, edit: VideoEdit, caller: Caller, catalogue: CatalogueService) -> VideoAnswer:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model
 from shared.contract.declare import post
 from shared.contract.needs import Need
 from shared.contract.permissions import SIGNATURE
-from shared.contract.resources import OPERATIONS, TRANSCODE, VIDEOS, WEBHOOK
+from shared.contract.resources import COUNTS, OPERATIONS, TRANSCODE, VIDEOS, WEBHOOK
 from shared.domains.videos.rules.fields import Seconds
 from shared.domains.videos.rules.reports import Report, is_rung
 from shared.domains.videos.service.outside import OutsideService
@@ -71,6 +71,7 @@ class ReportTaken(BaseModel):
         VIDEOS.get,
         VIDEOS.update,
         OPERATIONS.update,
+        COUNTS.update,
         WEBHOOK.read,
         Need(TRANSCODE, "states:SendTaskSuccess"),
         Need(TRANSCODE, "states:SendTaskFailure"),

@@ -4,11 +4,11 @@ from typing import Any
 
 from shared.base.running import serve
 from shared.contract.declare import step
-from shared.contract.resources import OPERATIONS, VIDEOS
+from shared.contract.resources import COUNTS, OPERATIONS, VIDEOS
 from shared.domains.videos.service.transcoding import TranscodingService
 
 
-@step(needs=(VIDEOS.get, VIDEOS.update, OPERATIONS.update))
+@step(needs=(VIDEOS.get, VIDEOS.update, OPERATIONS.update, COUNTS.update))
 def finish_video(told: dict[str, Any]) -> dict[str, Any]:
     """Set the video ready, once."""
     TranscodingService.open(told).finish(told["published"])

@@ -194,10 +194,14 @@ class Card:
 
 @dataclass(frozen=True)
 class Collection:
-    """An owner's videos in numbers, deleted ones left out, kept in the transactions that change them."""
+    """An owner's videos in numbers, deleted ones left out, kept in the transactions that change them.
+
+    public  those that lists show to everybody
+    """
 
     by_status: dict[Status, int]
     stored_bytes: int
+    public: int = 0
 
     @property
     def total(self) -> int:

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.base import clock
+from shared.base.errors import UnavailableError
 from shared.domains.jobs.model import Job, Status
 from shared.domains.jobs.rules.status import CANCELLED, MIRROR, VIDEO_DELETED
 from shared.domains.jobs.store.jobs import Change, JobStore
+from shared.domains.videos.model import Author, Video, Visibility
 from shared.domains.videos.store.videos import VideoStore
 
 ERROR_LENGTH = 300
@@ -32,17 +34,25 @@ class Moves:
         """Set the status of a job that stands as `job` says, and its video's, with fields of either: one call.
 
         Another one when what is set aside for the job has changed since it was read, and another when its video has
-        been deleted: then it is cancelled instead.
+        been deleted: then it is cancelled instead. Two more when its owner has edited where lists show the video.
         """
         now = clock.timestamp()
         told = {"current_step": "", "updated_at": now, **(video or {})}
-        together = self.videos.movement(job.video_id, job.owner_id, MIRROR[job.status], MIRROR[status], **told)
-        change = self.jobs.move(job, status, together, **fields)
-        if change.job is not None and _is_outdated(job, change.job):
-            job = change.job
+        made = _new_video(job)
+        for _ in range(TRIES):
+            together = self.videos.movement(made, MIRROR[status], **told)
             change = self.jobs.move(job, status, together, **fields)
-        if not change.orphaned:
-            return change
+            if change.job is not None and _is_outdated(job, change.job):
+                job = change.job
+                change = self.jobs.move(job, status, together, **fields)
+            if not change.orphaned:
+                return change
+            edited = self.videos.get(job.video_id) if status is Status.COMPLETED else None
+            if edited is None or edited.status is not made.status:
+                break
+            made = edited
+        else:
+            raise UnavailableError("The video is edited all along")
         code, message = VIDEO_DELETED
         ended = {"completed_at": now, "current_step": "", "error_code": code, "error_message": message}
         cancelled = self.jobs.move(job, Status.CANCELLED, (), **ended)
@@ -65,6 +75,20 @@ class Moves:
     def cancel(self, job: Job, statuses: tuple[Status, ...]) -> Change:
         """End a job because its owner wants it."""
         return self.end(job, statuses, Status.CANCELLED, *CANCELLED)
+
+
+def _new_video(job: Job) -> Video:
+    """What a job's video is to lists unless its owner has edited it: private, without a category; nothing is stored."""
+    return Video(
+        id=job.video_id,
+        owner_id=job.owner_id,
+        author=Author(job.owner_id, "", ""),
+        title=job.title,
+        status=MIRROR[job.status],
+        visibility=Visibility.PRIVATE,
+        created_at=job.created_at,
+        updated_at=job.updated_at,
+    )
 
 
 def _is_outdated(job: Job, stands: Job) -> bool:

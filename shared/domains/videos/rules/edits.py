@@ -42,9 +42,12 @@ def _must_move(video: Video) -> bool:
 
 def unchanged(video: Video, changes: dict[str, Any]) -> dict[str, Any]:
     """The fields that must still be as they were read, so that the changes mean what they should."""
+    held = {"thumbnail"} & changes.keys()
+    if {"visibility", "category"} & changes.keys():
+        held |= {"status", "visibility", "category"}
     if "visibility" in changes:
-        return {name: getattr(video, name) for name in ("status", "visibility", "version", "moving_to", "early")}
-    return {"thumbnail": video.thumbnail} if "thumbnail" in changes else {}
+        held |= {"version", "moving_to", "early"}
+    return {name: getattr(video, name) for name in held}
 
 
 def _chosen_thumbnail(video: Video, address: str | None, base: str) -> str:

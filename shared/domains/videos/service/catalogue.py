@@ -13,7 +13,8 @@ from shared.domains.videos.rules.cards import StudioCard, card_answer
 from shared.domains.videos.rules.edits import edited, unchanged
 from shared.domains.videos.rules.seeing import owned, seen
 from shared.domains.videos.rules.status import PRESENT, is_playable
-from shared.domains.videos.store.videos import Expected, VideoStore
+from shared.domains.videos.store.videos import VideoStore
+from shared.domains.videos.store.writes import Expected
 
 MEDIA_KEY_VARIABLE = "MEDIA_KEY_SECRET"
 EDIT_TRIES = 2
@@ -54,7 +55,7 @@ class CatalogueService:
             if not changes:
                 return video
             expected = Expected(PRESENT, {"owner_id": owner_id, **unchanged(video, changes)})
-            change = self.store.change(video.id, expected, **changes)
+            change = self.store.edit(video, expected, **changes)
             video = owned(change.video, owner_id)
             if change.made:
                 return video

@@ -1,7 +1,7 @@
 """An owner's videos in lists."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from shared.base.errors import InvalidPageError
 from shared.base.pages import DEEPEST, seal, skipped, unseal
@@ -9,9 +9,11 @@ from shared.base.settings import setting
 from shared.domains.videos.model import Card, Collection
 from shared.domains.videos.rules.listing import Filter
 from shared.domains.videos.rules.status import studio_word
-from shared.domains.videos.store.collections import Cards, CollectionStore, collection_key, to_collection
+from shared.domains.videos.store.collections import Cards, CollectionStore, collection_item, to_collection
 
 _ROUTE = "studio-videos"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class ListingService:
         wanted = DEEPEST + 1 if between and not at.count else at.skip + limit + 1
         found = self.store.cards(owner_id, wish.word, wanted, after=at.after, between=between)
         count = at.count or (_counted(found) if between else _known(collection, wish.word))
-        shown, more = _cut(found, at.skip, limit)
+        shown, more = cut(found.cards, found.goes_on, at.skip, limit)
         return CardPage(
             cards=shown,
             collection=collection,
@@ -81,7 +83,7 @@ class ListingService:
 
 def collection_keys(owner_id: str) -> dict[str, list[dict[str, Any]]]:
     """What to read, with whatever else, for an owner's videos in numbers: as `read_together` takes it."""
-    return {setting("OPERATIONS_TABLE"): [{"pk": {"S": collection_key(owner_id)}}]}
+    return {setting("OPERATIONS_TABLE"): [collection_item(owner_id)]}
 
 
 def collection_among(found: dict[str, list[dict[str, Any]]]) -> Collection:
@@ -90,12 +92,15 @@ def collection_among(found: dict[str, list[dict[str, Any]]]) -> Collection:
     return to_collection(items[0] if items else {})
 
 
-def _cut(found: Cards, skip: int, limit: int) -> tuple[list[Card], bool]:
-    """The cards of a page, and whether there are more after it."""
-    shown = found.cards[skip : skip + limit]
-    if found.goes_on and not shown:
+def cut(found: list[T], goes_on: bool, skip: int, limit: int) -> tuple[list[T], bool]:
+    """What a page shows of all that was read for it, and whether there is more after it.
+
+    goes_on  the list goes on after what was read
+    """
+    shown = found[skip : skip + limit]
+    if goes_on and not shown:
         raise InvalidPageError("This page lies too deep: go on with cursor")
-    return shown, found.goes_on or len(found.cards) > skip + limit
+    return shown, goes_on or len(found) > skip + limit
 
 
 def _known(collection: Collection, word: str) -> Count:

@@ -11,7 +11,8 @@ from shared.domains.videos.model import PublishedMedia, Status, Video
 from shared.domains.videos.rules.reports import ENCODER_FAILED, NO_REASON, OUTSIDE, Report, published
 from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.store import tasks
-from shared.domains.videos.store.videos import Expected, VideoStore
+from shared.domains.videos.store.videos import VideoStore
+from shared.domains.videos.store.writes import Expected
 
 SECRET_VARIABLE = "VIDEO_PROCESSING_WEBHOOK_SECRET"
 

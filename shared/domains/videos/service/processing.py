@@ -11,7 +11,8 @@ from shared.domains.videos.errors import MediaMovingError
 from shared.domains.videos.model import OpenState, OpenVideo, PublishedMedia, Status, Video
 from shared.domains.videos.rules.keys import thumbnail_name
 from shared.domains.videos.rules.status import RUNNING, SIZE_MISMATCH
-from shared.domains.videos.store.videos import Added, Change, Expected, VideoStore
+from shared.domains.videos.store.videos import Change, VideoStore
+from shared.domains.videos.store.writes import Added, Expected
 
 ERROR_LENGTH = 500
 SWEPT_AT_ONCE = 100

@@ -18,7 +18,8 @@ from shared.domains.videos.rules.keys import ThumbnailUpload, thumbnail_key, upl
 from shared.domains.videos.rules.seeing import owned
 from shared.domains.videos.rules.uploads import PART_SIZE, clean_filename, missing_parts, title_from
 from shared.domains.videos.store.uploads import UploadStore
-from shared.domains.videos.store.videos import Expected, VideoStore
+from shared.domains.videos.store.videos import VideoStore
+from shared.domains.videos.store.writes import Expected
 
 _ARRIVED = (Status.QUEUED, Status.PROCESSING, Status.READY)
 

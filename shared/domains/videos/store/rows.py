@@ -1,7 +1,7 @@
 """The videos table: one row a video, and how it reads as a `Video`, or in a list as a `Card`.
 
 Two indexes serve lists of an owner's videos, `by_owner` and `by_status`. A deleted video is in the latter alone, under
-a word that no list asks for.
+a word that no list asks for. Three serve lists for everybody, see rules.public_lists; no other video has their keys.
 """
 
 import dataclasses
@@ -19,11 +19,22 @@ from pynamodb.attributes import (
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from pynamodb.models import Model
 
+from shared.base import clock
+from shared.base.ids import made_at
 from shared.domains.videos.model import Author, Card, Numbers, Status, Variant, Video, Visibility
+from shared.domains.videos.rules.public_lists import summary
 from shared.domains.videos.rules.status import studio_word
 
 DELETED = "deleted"
 """Under which an owner's deleted videos are found until their objects are erased."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Listed:
+    """Videos in order, and whether the list goes on after them."""
+
+    videos: list[Video]
+    goes_on: bool
 
 
 class ByState(GlobalSecondaryIndex["VideoRow"]):
@@ -91,6 +102,12 @@ class VideoRow(Model):
     early = BooleanAttribute(null=True)
     listed_owner = UnicodeAttribute(null=True)
     owner_status = UnicodeAttribute(null=True)
+    summary = UnicodeAttribute(null=True)
+    rungs = UnicodeAttribute(null=True)
+    public_year = UnicodeAttribute(null=True)
+    public_category = UnicodeAttribute(null=True)
+    public_author = UnicodeAttribute(null=True)
+    public_since = UnicodeAttribute(null=True)
     by_state = ByState()
 
 
@@ -98,6 +115,10 @@ _COLUMNS: dict[str, Attribute[Any]] = VideoRow.get_attributes()  # type: ignore[
 _FIELDS = [field.name for field in dataclasses.fields(Video) if field.name != "id"]
 _CARD_FIELDS = [field.name for field in dataclasses.fields(Card) if field.name not in ("id", "status", "visibility")]
 _SHAPED = ("author", "variants", "tags", "status", "visibility", "marks")
+_LISTED_FIELDS = (
+    *("title", "category", "version", "duration", "thumbnail", "has_poster", "poster_url", "is_illustrated"),
+    *("updated_at", "job_id"),
+)
 
 
 def column(name: str) -> Any:
@@ -123,6 +144,18 @@ def listing(owner_id: str, status: Status) -> dict[str, str]:
     return {"listed_owner": owner_id, "owner_status": owner_status(owner_id, studio_word(status))}
 
 
+def shortened(fields: dict[str, Any]) -> dict[str, str]:
+    """What lists show instead of a description and of variants, if these are among the fields."""
+    short: dict[str, str] = {}
+    if "description" in fields:
+        short["summary"] = summary(fields["description"])
+    if "variants" in fields:
+        short["rungs"] = " ".join(
+            f"{variant.name}{variant.url and f'={variant.url}'}" for variant in fields["variants"]
+        )
+    return short
+
+
 def owner_status(owner_id: str, word: str) -> str:
     """The key of an owner's videos whose status has this word in the Studio edition."""
     return f"{owner_id}#{word}"
@@ -132,6 +165,8 @@ def to_row(video: Video) -> VideoRow:
     """The row of a new video."""
     fields = {name: stored(name, getattr(video, name)) for name in _FIELDS}
     fields |= listing(video.owner_id, video.status)
+    short = shortened({"description": video.description, "variants": video.variants})
+    fields |= {name: value or None for name, value in short.items()}
     return VideoRow(video.id, **{name: value for name, value in fields.items() if value is not None})
 
 
@@ -150,6 +185,11 @@ def to_video(row: VideoRow) -> Video:
     )
 
 
+def of_item(item: dict[str, Any]) -> Video:
+    """The video of a row in DynamoDB's JSON."""
+    return to_video(VideoRow.from_raw_data(item))
+
+
 def to_card(item: dict[str, Any]) -> Card:
     """The card of an index's entry, in DynamoDB's JSON."""
     row = VideoRow.from_raw_data(item)
@@ -160,3 +200,32 @@ def to_card(item: dict[str, Any]) -> Card:
 def to_numbers(counted: dict[str, int]) -> Numbers:
     """What is counted of a video, by its names in the table `counts`, which may have more."""
     return Numbers(**{field.name: counted.get(field.name, 0) for field in dataclasses.fields(Numbers)})
+
+
+def to_listed(item: dict[str, Any]) -> Video:
+    """A video as an index's entry has it, in DynamoDB's JSON: of its variants names and foreign addresses alone.
+
+    What is only told while a video is made is absent. Lists for everybody have none but public videos that are ready.
+    """
+    row = VideoRow.from_raw_data(item)
+    status = Status(row.status or Status.READY)
+    plain = {name: value for name in _LISTED_FIELDS if (value := getattr(row, name)) is not None}
+    return Video(
+        id=row.video_id,
+        owner_id=row.owner_id,
+        author=Author(id=row.owner_id, **row.author),
+        description=row.summary or "",
+        tags=tuple(map(str, row.tags or ())),
+        variants=tuple(_rung(text) for text in (row.rungs or "").split()),
+        status=status,
+        visibility=Visibility(row.visibility or Visibility.PUBLIC),
+        progress=100 if status is Status.READY else 0,
+        created_at=row.created_at or clock.timestamp(made_at(row.video_id)),
+        published_at=row.published_at or (row.public_since or "").partition("#")[0],
+        **plain,
+    )
+
+
+def _rung(text: str) -> Variant:
+    name, _, url = text.partition("=")
+    return Variant(name, 0, 0, 0, 0, url)

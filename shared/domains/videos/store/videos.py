@@ -11,8 +11,6 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import DoesNotExist, PynamoDBException
-from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
 
 from shared.base import clock, counts
 from shared.base.aws import client
@@ -23,50 +21,13 @@ from shared.base.tables import READ_SECONDS, answering, bind, is_outage, read_to
 from shared.base.transactions import Refusal, past_conflicts, write_together
 from shared.domains.videos.model import Numbers, OpenState, OpenVideo, Status, Video, Visibility
 from shared.domains.videos.store.collections import count_video
-from shared.domains.videos.store.rows import VideoRow, column, listing, stored, to_numbers, to_row, to_video
+from shared.domains.videos.store.rows import VideoRow, column, of_item, to_numbers, to_row, to_video
+from shared.domains.videos.store.writes import Expected, Writes, arguments, edition, movement
 
-Writes = tuple[dict[str, Any], ...]
 Items = dict[str, list[dict[str, Any]]]
 """Table name -> keys of items, or items."""
 
 _REFUSED = "ConditionalCheckFailedException"
-
-
-@dataclass(frozen=True)
-class Expected:
-    """What must hold of a row for a change to be made; an absent attribute counts as its field's empty value.
-
-    status           any of these
-    fields           field -> its value
-    progress_below   the stored progress must be less than this
-    thumbnail_below  the stored thumbnail's name must sort before this one, or there is none
-    """
-
-    status: tuple[Status, ...] = ()
-    fields: dict[str, Any] | None = None
-    progress_below: int | None = None
-    thumbnail_below: str = ""
-
-    def condition(self) -> Condition:
-        """The same as a condition of DynamoDB; the row must exist in any case."""
-        condition: Condition = column("video_id").exists()
-        if self.status:
-            condition &= column("status").is_in(*(str(status) for status in self.status))
-        for name, value in (self.fields or {}).items():
-            empty = stored(name, value) is None
-            condition &= column(name).does_not_exist() if empty else column(name) == value
-        if self.progress_below is not None:
-            condition &= column("progress").does_not_exist() | (column("progress") < self.progress_below)
-        if self.thumbnail_below:
-            condition &= column("thumbnail").does_not_exist() | (column("thumbnail") < self.thumbnail_below)
-        return condition
-
-
-@dataclass(frozen=True)
-class Added:
-    """A change that adds to what a field holds, which is a set, instead of replacing it."""
-
-    members: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -105,10 +66,10 @@ def _asked(call: Callable[[], Any]) -> Any:
         raise PynamoDBException(f"DynamoDB failed: {error}", error) from error
 
 
-def _update(arguments: dict[str, Any]) -> dict[str, Any]:
+def _update(asked: dict[str, Any]) -> dict[str, Any]:
     """One UpdateItem that tells the row after it. PynamoDB's own would not tell the row that refused it."""
     update = client("dynamodb", READ_SECONDS).update_item
-    answer = _asked(lambda: past_conflicts(lambda: update(**arguments, ReturnValues="ALL_NEW")))
+    answer = _asked(lambda: past_conflicts(lambda: update(**asked, ReturnValues="ALL_NEW")))
     item: dict[str, Any] = answer["Attributes"]
     return item
 
@@ -121,34 +82,12 @@ def _together(*writes: dict[str, Any]) -> Refusal | None:
     return refusal
 
 
-def _movement(
-    video_id: str, owner_id: str, expected: Expected, status: Status, fields: dict[str, Any], more_bytes: int
-) -> Writes:
-    """The writes that set the status of a video that has the one expected, with fields, and count that."""
-    (before,) = expected.status
-    changed = {"status": status, **listing(owner_id, status), **fields}
-    counts = count_job(video_id, before, status), count_video(owner_id, before, status, more_bytes)
-    return {"Update": _arguments(video_id, expected, changed)}, *counts
-
-
-def _arguments(video_id: str, expected: Expected, fields: dict[str, Any]) -> dict[str, Any]:
-    """An update of fields as botocore takes it; whoever it refuses is told the row."""
-    return VideoRow(video_id).get_update_kwargs_from_instance(
-        [_action(name, wanted) for name, wanted in fields.items()],
-        condition=expected.condition(),
-        return_values_on_condition_failure="ALL_OLD",
-    )
-
-
-def _action(name: str, wanted: Any) -> Action:
-    if isinstance(wanted, Added):
-        return column(name).add(set(wanted.members))
-    value = stored(name, wanted)
-    return column(name).remove() if value is None else column(name).set(value)
+def _standing(video: Video) -> tuple[str, ...]:
+    return video.status, video.visibility, video.category
 
 
 def _video(item: dict[str, Any] | None) -> Video | None:
-    return to_video(VideoRow.from_raw_data(item)) if item else None
+    return of_item(item) if item else None
 
 
 def counted_as(video_id: str) -> str:
@@ -174,13 +113,12 @@ class VideoStore:
         row = to_row(video).get_save_kwargs_from_instance(condition=column("video_id").does_not_exist())
         return {"Put": row}, count_job(video.id, "", video.status), count_video(video.owner_id, None, video.status)
 
-    def movement(self, video_id: str, owner_id: str, before: Status, after: Status, **fields: Any) -> Writes:
-        """What `move` does, from one status, as writes of a transaction that somebody else makes.
+    def movement(self, video: Video, after: Status, **fields: Any) -> Writes:
+        """What `move` does, from the status that a video has, as writes of a transaction that somebody else makes.
 
-        For a video that stores nothing before it, as one that a job makes.
+        Where that is about being ready, the video must also have the visibility and the category that it has here.
         """
-        stored_bytes = sum(variant.size for variant in fields.get("variants", ()))
-        return _movement(video_id, owner_id, Expected((before,)), after, fields, stored_bytes)
+        return movement(video, Expected((video.status,)), after, fields)
 
     def check(self, video_id: str, owner_id: str, *others: Status) -> dict[str, Any]:
         """The part of a transaction that holds while a video is the owner's and in none of the other states."""
@@ -245,10 +183,9 @@ class VideoStore:
 
     def change(self, video_id: str, expected: Expected, **fields: Any) -> Change:
         """Set fields of a row, but not the status, if what is expected holds; an empty value removes the attribute."""
-        arguments = _arguments(video_id, expected, fields)
         with _dynamodb():
             try:
-                item = _update(arguments)
+                item = _update(arguments(video_id, expected, fields))
             except PynamoDBException as error:
                 if not _was_refused(error):
                     raise
@@ -260,21 +197,32 @@ class VideoStore:
     ) -> Change:
         """Set the status, and fields as `change` does, and count the move: a read and a transaction.
 
-        What is counted must be known, so each try holds for the status that the video was seen in. Who is refused is
-        told where it stands, and tries again if that is another one of those expected.
+        What is counted must be known, so each try holds for the status that the video was seen in, and for what says
+        in which lists it is. Who is refused is told where it stands, and tries again if that is another one of those
+        expected.
         known  the video, when it has just been read
         """
         video = known or self.get(video_id)
         while video is not None and video.status in expected.status:
-            more_bytes = replace(video, status=status, **fields).stored_bytes - video.stored_bytes
-            seen_in = replace(expected, status=(video.status,))
-            refusal = _together(*_movement(video_id, video.owner_id, seen_in, status, fields, more_bytes))
+            refusal = _together(*movement(video, expected, status, fields))
             if refusal is None:
                 return Change(True, None)
             seen, video = video, _video(refusal.item)
-            if video is None or video.status is seen.status:
+            if video is None or _standing(video) == _standing(seen):
                 break
         return Change(False, video)
+
+    def edit(self, video: Video, expected: Expected, **fields: Any) -> Change:
+        """Set fields as `change` does, of a video that has just been read, and count it where lists show it otherwise.
+
+        One call. What says in which lists it is, if it changes, must be expected to be as it was read.
+        """
+        after = replace(video, **fields)
+        writes = edition(video, after, expected, fields)
+        if len(writes) == 1:
+            return self.change(video.id, expected, **fields)
+        refusal = _together(*writes)
+        return Change(True, after) if refusal is None else Change(False, _video(refusal.item))
 
     def forget(self, video_id: str) -> None:
         """Remove the row of a deleted video, which counts no more; leave any other."""

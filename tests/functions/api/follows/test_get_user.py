@@ -32,7 +32,7 @@ def test_numbers(ada: Person, bob: Person, stage: Stage) -> None:
     ada.follow(bob)
     write_together(counts.adding(f"user#{bob.id}", "somebody", {"views": 7, "likes": 3}))
     for status in (Status.READY, Status.READY, Status.PROCESSING):
-        write_together(count_video(bob.id, None, status))
+        write_together(count_video(bob.id, None, status, more_public=int(status is Status.READY)))
     told = get(bob, reader=ada).json
     assert (told["user"]["follower_count"], told["user"]["following_count"]) == (1, 0)
     assert told["profile"] == {"total_views": 7, "total_videos": 2, "total_likes_received": 3}

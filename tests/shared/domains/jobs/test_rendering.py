@@ -14,7 +14,8 @@ from shared.domains.jobs.service.desk import JobService
 from shared.domains.jobs.service.sources import Located
 from shared.domains.jobs.service.working import WorkService
 from shared.domains.videos.rules.keys import upload_key
-from shared.domains.videos.store.videos import Expected, VideoStore
+from shared.domains.videos.store.videos import VideoStore
+from shared.domains.videos.store.writes import Expected
 from shared.media.scene import stems
 from tests.aws import Stage
 from tests.shared.domains.jobs.conftest import ARN, OWNER, STRANGER, stored

@@ -15,7 +15,8 @@ from shared.domains.jobs.service.rendering import RENDERED
 from shared.domains.jobs.service.sources import KNOWN_SECONDS, Located, Sources
 from shared.domains.jobs.service.working import WorkService
 from shared.domains.videos.rules.keys import upload_key
-from shared.domains.videos.store.videos import Expected, VideoStore
+from shared.domains.videos.store.videos import VideoStore
+from shared.domains.videos.store.writes import Expected
 from shared.media.errors import MediaError, MediaErrorCode
 from shared.media.scene import probing, rendering
 from tests.aws import Stage

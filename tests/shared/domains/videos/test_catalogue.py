@@ -88,19 +88,19 @@ def test_a_ready_video_has_addresses_for_stream_rungs_and_poster(ready: MakeVide
 def test_reading_is_one_call_once_the_key_is_known(ready: MakeVideo, catalogue: CatalogueService, stage: Stage) -> None:
     video_id = ready().id
     first = stage.calls_of(lambda: catalogue.view(video_id, ANYBODY))
-    assert [call.partition(":")[2] for call in first] == ["GetItem", "GetSecretValue"]
-    assert stage.calls_of(lambda: catalogue.view(video_id, ANYBODY)) == ["dynamodb:GetItem"]
+    assert [call.partition(":")[2] for call in first] == ["BatchGetItem", "GetSecretValue"]
+    assert stage.calls_of(lambda: catalogue.view(video_id, ANYBODY)) == ["dynamodb:BatchGetItem"]
 
 
 def test_an_edit_is_a_read_and_a_write(ready: MakeVideo, catalogue: CatalogueService, stage: Stage) -> None:
     video_id = ready().id
     catalogue.view(video_id, OWNER.id)
     wish = {"title": "New", "description": "Lines\nof text", "tags": ["a", "b"], "category": "Games"}
-    assert stage.calls_of(lambda: catalogue.edit(video_id, OWNER.id, wish)) == [
-        "dynamodb:GetItem",
-        "dynamodb:UpdateItem",
-    ]
-    assert stage.calls_of(lambda: catalogue.edit(video_id, OWNER.id, wish)) == ["dynamodb:GetItem"], "nothing new"
+    read = "dynamodb:BatchGetItem"
+    assert stage.calls_of(lambda: catalogue.edit(video_id, OWNER.id, {"title": "New"})) == [read, "dynamodb:UpdateItem"]
+    moved = stage.calls_of(lambda: catalogue.edit(video_id, OWNER.id, wish))
+    assert moved == [read, "dynamodb:TransactWriteItems"], "it is in another list from now on"
+    assert stage.calls_of(lambda: catalogue.edit(video_id, OWNER.id, wish)) == [read], "nothing new"
     seen = catalogue.view(video_id, ANYBODY)
     assert seen.model_dump(include=set(wish)) == wish
     emptied = catalogue.edit(video_id, OWNER.id, {"description": None, "tags": None, "category": None})

@@ -4,7 +4,6 @@ Jobs by status are the statuses of all rows; an owner's collection, and the list
 """
 
 import threading
-from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -20,54 +19,22 @@ from shared.base import transactions
 from shared.base.errors import ConflictError, NotFoundError, UnavailableError
 from shared.base.ids import new_id
 from shared.contract.resources import OPERATIONS, VIDEOS
-from shared.domains.operations.store.findings import FindingStore
-from shared.domains.videos.model import OpenState, Status, Visibility
-from shared.domains.videos.rules.status import studio_word
+from shared.domains.videos.model import OpenState, Visibility
 from shared.domains.videos.service.catalogue import CatalogueService
 from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.service.uploads import UploadService, UploadWish
 from shared.domains.videos.store import videos
-from shared.domains.videos.store.collections import CollectionStore
-from shared.domains.videos.store.rows import VideoRow, to_video
 from tests.aws import Stage, running
+from tests.shared.domains.videos.books import check_books, counted, standing
 from tests.shared.domains.videos.conftest import ARN, MEDIA, OWNER, SIZE, STRANGER, VERSION, MakeVideo, stored
 
 MOVE, CHANGE = "TransactWriteItems", "UpdateItem"
 CANCELLED = "TransactionCanceledException"
-WORDS = ("queued", "processing", "completed", "failed")
 CONFLICT = {"CancellationReasons": [{"Code": "TransactionConflict"}, {"Code": "None"}]}
 
 
-def counted(stage: Stage) -> dict[str, int]:
-    """Jobs by status as the counters have them, without those that have none."""
-    with stage.unrecorded():
-        _, jobs = FindingStore().read()
-    return {status: number for status, number in jobs.items() if number}
-
-
-def standing(stage: Stage) -> dict[str, int]:
-    """The same, as the rows have it."""
-    return dict(Counter(row["status"]["S"] for row in stage.rows(VIDEOS)))
-
-
-def check_books(stage: Stage) -> None:
-    """All counters, and the owner's lists, are what the rows say."""
-    assert counted(stage) == standing(stage)
-    videos = [to_video(VideoRow.from_raw_data(row)) for row in stage.rows(VIDEOS)]
-    kept = sorted((video for video in videos if video.status is not Status.DELETED), key=lambda video: video.id)
-    with stage.unrecorded():
-        store = CollectionStore()
-        collection = store.read(OWNER.id)
-        listed = store.cards(OWNER.id, "", 100).cards
-        by_word = {word: store.cards(OWNER.id, word, 100).cards for word in WORDS}
-    assert {status: number for status, number in collection.by_status.items() if number} == Counter(
-        video.status for video in kept
-    )
-    assert collection.stored_bytes == sum(video.stored_bytes for video in kept)
-    assert [card.id for card in listed] == [video.id for video in reversed(kept)]
-    assert [(card.status, card.title) for card in listed] == [(video.status, video.title) for video in reversed(kept)]
-    for word, cards in by_word.items():
-        assert [card.id for card in cards] == [card.id for card in listed if studio_word(card.status) == word]
+def _edit(video_id: str, **wish: Any) -> None:
+    CatalogueService.open().edit(video_id, OWNER.id, wish)
 
 
 Act = Callable[[str], Any]
@@ -81,6 +48,12 @@ ACTS: dict[str, Act] = {
     "fail": lambda video_id: ProcessingService.open().fail(video_id, None, "TIMEOUT", "too long"),
     "fail another": lambda video_id: ProcessingService.open().fail(video_id, "another", "TIMEOUT", "too long"),
     "edit": lambda video_id: CatalogueService.open().edit(video_id, OWNER.id, {"title": new_id()}),
+    "hide": lambda video_id: _edit(video_id, visibility=Visibility.PRIVATE),
+    "unlist": lambda video_id: _edit(video_id, visibility=Visibility.UNLISTED),
+    "show": lambda video_id: _edit(video_id, visibility=Visibility.PUBLIC),
+    "file under games": lambda video_id: _edit(video_id, category="Games", description="Words " * 60),
+    "show under music": lambda video_id: _edit(video_id, category="Music", visibility=Visibility.PUBLIC),
+    "file nowhere": lambda video_id: _edit(video_id, category=None),
     "delete": lambda video_id: CatalogueService.open().delete(video_id, OWNER.id),
     "delete another's": lambda video_id: CatalogueService.open().delete(video_id, STRANGER),
     "forget": lambda video_id: CatalogueService.open().finish_delete(video_id),
@@ -97,6 +70,18 @@ LIVES = [
     ["accept", "begin", "delete", "forget"],
     ["accept", "delete", "forget"],
     ["delete", "forget"],
+    [
+        "accept",
+        "begin",
+        "complete",
+        "hide",
+        "show",
+        "file under games",
+        "unlist",
+        "show under music",
+        "delete",
+        "forget",
+    ],
 ]
 
 
@@ -155,7 +140,7 @@ def test_every_step_of_a_life_counts_once_though_its_reply_is_lost(
     for act in life:
         with stage.cut_off("dynamodb", MOVE, times=1, after=True) as fired:
             ACTS[act](video_id)
-        assert len(fired) == 1
+        assert len(fired) == 1, act
         check_books(stage)
         attempt(act, video_id)
         check_books(stage)
@@ -273,15 +258,19 @@ def test_what_is_wrong_with_a_transaction_is_no_outage(running: MakeVideo, stage
     assert len(fired) == 1
 
 
-def test_changes_that_leave_the_status_touch_no_counter(ready: MakeVideo, running: MakeVideo, stage: Stage) -> None:
-    watched, at_work = ready().id, running().id
+def test_changes_that_leave_status_and_lists_touch_no_counter(
+    ready: MakeVideo, running: MakeVideo, stage: Stage
+) -> None:
+    watched, hidden, at_work = ready().id, ready().id, running().id
+    CatalogueService.open().edit(hidden, OWNER.id, {"visibility": Visibility.PRIVATE})
     processing, counters = ProcessingService.open(), stage.rows(OPERATIONS)
     before = len(stage.calls)
     assert processing.report(at_work, 10, "Encoding")
     assert processing.touch(at_work, OpenState.PROCESSING)
     assert processing.set_thumbnail(watched, OWNER.id, new_id(), 1)
-    CatalogueService.open().edit(watched, OWNER.id, {"visibility": Visibility.PRIVATE})
-    assert CatalogueService.open().finish_move(watched, 1, 2)
-    assert CatalogueService.open().close_move(watched, 2)
-    assert {call.operation for call in stage.calls[before:]} <= {CHANGE, "GetItem", "GetSecretValue"}
+    CatalogueService.open().edit(watched, OWNER.id, {"title": "Another", "description": "Other words", "tags": ["new"]})
+    CatalogueService.open().edit(at_work, OWNER.id, {"visibility": Visibility.PRIVATE, "category": "Games"})
+    assert CatalogueService.open().finish_move(hidden, 1, 2)
+    assert CatalogueService.open().close_move(hidden, 2)
+    assert {call.operation for call in stage.calls[before:]} <= {CHANGE, "GetItem", "BatchGetItem", "GetSecretValue"}
     assert stage.rows(OPERATIONS) == counters

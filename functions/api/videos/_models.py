@@ -1,0 +1,28 @@
+"""What lists of videos answer."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.domains.videos.service.public_lists import ListedVideo, VideoPage
+from shared.http.framework import BaseModel, Query
+from shared.http.paging import Pagination, pagination
+
+MOST = 50
+
+Page = Annotated[int, Query(ge=1)]
+Limit = Annotated[int, Query(ge=1, le=MOST)]
+Cursor = Annotated[str, Query(max_length=300)]
+
+
+class Videos(BaseModel):
+    """Videos, the latest first."""
+
+    videos: Annotated[list[ListedVideo], Field(max_length=MOST)]
+    pagination: Pagination
+
+
+def videos(found: VideoPage, page: int, limit: int) -> Videos:
+    """The answer about a page of at most `limit` videos."""
+    told = pagination(page=page, limit=limit, total=found.total, next_cursor=found.next_cursor, has_prev=found.has_prev)
+    return Videos(videos=found.videos, pagination=told)
