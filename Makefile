@@ -1,6 +1,6 @@
 # Every target sets up what it needs first. PYTHON=/path/to/python3.12 chooses the interpreter.
 .DEFAULT_GOAL := help
-.PHONY: help setup npm transcriber up down mail demo test check fix synth build openapi bench where service-token role verify-audit deploy doctor lock
+.PHONY: help setup npm transcriber up down mail demo test check fix mutate synth build openapi bench where service-token role verify-audit deploy doctor lock
 
 STAGE ?= dev
 RUN := .venv/bin/python -m
@@ -41,6 +41,9 @@ check: setup ## format, lint, types, import contracts, house rules, freshness of
 fix: setup ## format, and mend what the linter can mend
 	@$(RUN) ruff check --fix-only --quiet .
 	@$(RUN) ruff format .
+
+mutate: setup ## say how many faults in the code that lets people in the tests notice; GROUP= chooses some
+	@$(RUN) infra.mutate $(GROUP)
 
 synth: setup ## CloudFormation templates of STAGE= in build/cdk.out
 	@$(RUN) infra.synth "$(STAGE)"

@@ -174,6 +174,14 @@ def _botocore_session() -> Any:
 
 
 @functools.cache
+def _key_that_nobody_uses(spec: str) -> Any:
+    """What moto makes anew for every key of KMS, a symmetric one too: a quarter of the time that a stage takes."""
+    from moto.kms.utils import generate_private_key
+
+    return generate_private_key(spec)
+
+
+@functools.cache
 def first_key() -> signing_keys.SigningKey:
     """One key for all tests of a run; making one takes a while."""
     return signing_keys.make_key(0)
@@ -258,6 +266,7 @@ def running(monkeypatch: pytest.MonkeyPatch, *, prepared: bool = True) -> Iterat
         monkeypatch.setenv(resource.variable, real_name(resource))
     forget()
     monkeypatch.setattr(aws, "_session", functools.cache(_botocore_session))
+    monkeypatch.setattr("moto.kms.models.generate_private_key", _key_that_nobody_uses)
     know_tokens(monkeypatch)
     with mock_aws():
         _create_all(prepared=prepared)

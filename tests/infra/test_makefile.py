@@ -14,7 +14,7 @@ TARGETS = dict(re.findall(r"^([a-z-]+):(.*?)$", TEXT, re.MULTILINE))
 FIRST = {"help", "setup", "npm"}
 COMMANDS = [
     *("up", "down", "mail", "demo", "test", "check", "fix", "synth", "build", "openapi", "bench", "where"),
-    *("service-token", "role", "verify-audit", "deploy", "doctor"),
+    *("service-token", "role", "verify-audit", "mutate", "deploy", "doctor"),
 ]
 
 
