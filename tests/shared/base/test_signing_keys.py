@@ -16,6 +16,7 @@ from tests.aws import Stage, first_key, real_name
 from tests.clock import TurnedClock
 
 DAY = 86400
+START = 1_800_000_000
 
 
 def issue(clock: TurnedClock) -> str:
@@ -79,6 +80,34 @@ def test_a_young_key_stays(bare_stage: Stage, turned_clock: TurnedClock) -> None
     before = stored()
     assert not signing_keys.rotate()
     assert stored() == before
+
+
+def test_a_key_is_old_after_ninety_days_to_the_second(bare_stage: Stage, turned_clock: TurnedClock) -> None:
+    turned_clock.seconds = START
+    signing_keys.prepare()
+    turned_clock.advance(ROTATE_AFTER)
+    assert signing_keys.rotate()
+    assert [key.signs_from for key in stored()] == [START, START + ROTATE_AFTER + PUBLISHED_BEFORE]
+
+
+def test_a_rotation_that_finds_no_key_makes_one_that_signs_at_once(
+    bare_stage: Stage, turned_clock: TurnedClock
+) -> None:
+    assert signing_keys.rotate()
+    tokens.verify(issue(turned_clock), "refresh")
+
+
+@pytest.mark.parametrize(("days", "kept_days"), [("", 8), ("30", 31)])
+def test_a_key_outlives_the_last_token_that_it_signed_by_a_day(
+    monkeypatch: pytest.MonkeyPatch, days: str, kept_days: int
+) -> None:
+    if days:
+        monkeypatch.setenv("REFRESH_TOKEN_EXPIRE_DAYS", days)
+    old, new = signing_keys.SigningKey(0, {}), signing_keys.SigningKey(START, {})
+    ends = START + kept_days * DAY
+    assert signing_keys._alive([old, new], ends - 1) == [old, new]
+    assert signing_keys._alive([old, new], ends) == [new]
+    assert signing_keys._alive([new], ends + 1000 * DAY) == [new], "the newest signs on"
 
 
 def test_a_rotation_logs_nobody_out(bare_stage: Stage, turned_clock: TurnedClock) -> None:
