@@ -18,10 +18,10 @@ from botocore.client import BaseClient
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ConnectionClosedError
 
-from shared.base import aws, sealing, signing_keys
+from shared.base import aws, queues, sealing, signing_keys
 from shared.base.tables import READ_SECONDS
 from shared.contract.needs import Bucket, Kind, Resource, Table
-from shared.contract.resources import MEDIA, PUBLIC_KEYS, SEALING, SEALS, SECRETS, SIGNING_KEYS, TABLES
+from shared.contract.resources import MEDIA, PUBLIC_KEYS, QUEUES, SEALING, SEALS, SECRETS, SIGNING_KEYS, TABLES
 from tests.dynamodb import know_tokens
 from tests.forgetting import forget
 
@@ -48,6 +48,7 @@ def real_name(resource: Resource) -> str:
         Kind.BUCKET: f"{name}-{ACCOUNT}",
         Kind.KEY: f"alias/{name}",
         Kind.PARAMETER: f"/showreel/{STAGE}/{resource.name}",
+        Kind.QUEUE: f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}",
     }
     return forms.get(resource.kind, name)
 
@@ -154,7 +155,12 @@ class Stage:
 def _listening(service: str, event: str, handler: Callable[..., Any], *, first: bool) -> Iterator[None]:
     name = {"secretsmanager": "secrets-manager"}.get(service, service)
     event = event.replace(f".{service}.", f".{name}.")
-    other_seconds = {"dynamodb": [READ_SECONDS], "kms": [sealing.READ_SECONDS], "s3": [60]}.get(service, [])
+    other_seconds = {
+        "dynamodb": [READ_SECONDS],
+        "kms": [sealing.READ_SECONDS],
+        "s3": [60],
+        "sqs": [queues.READ_SECONDS],
+    }.get(service, [])
     clients = [aws.client(service), *(aws.client(service, seconds) for seconds in other_seconds)]
     for client in clients:
         (client.meta.events.register_first if first else client.meta.events.register_last)(event, handler)
@@ -230,6 +236,8 @@ def _create_all(*, prepared: bool) -> None:
         _create_table(table)
     for bucket in (MEDIA, SEALS):
         _create_bucket(bucket)
+    for queue in QUEUES:
+        aws.client("sqs").create_queue(QueueName=real_name(queue).rpartition("/")[2])
     keys = [first_key()] if prepared else []
     for secret in SECRETS:
         placeholder = f"generated-{secret.name}-0123456789abcdefghijklmnopqrstuvwxyz"
@@ -262,7 +270,7 @@ def running(monkeypatch: pytest.MonkeyPatch, *, prepared: bool = True) -> Iterat
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
-    for resource in (*TABLES, MEDIA, SEALS, *SECRETS, PUBLIC_KEYS, SEALING):
+    for resource in (*TABLES, *QUEUES, MEDIA, SEALS, *SECRETS, PUBLIC_KEYS, SEALING):
         monkeypatch.setenv(resource.variable, real_name(resource))
     forget()
     monkeypatch.setattr(aws, "_session", functools.cache(_botocore_session))

@@ -4,6 +4,8 @@ from shared.base import aws, clerk_tokens, kept, sealing, tokens
 from shared.domains.accounts.service.sessions import SessionService
 from shared.domains.keys.service import showing
 from shared.domains.operations.service import health, maintenance
+from shared.domains.views.service import watching
+from shared.domains.views.store import ViewStore
 from shared.http import limiting
 from shared.providers.oauth import id_tokens
 
@@ -20,4 +22,6 @@ def forget() -> None:
     SessionService.forget()
     health.forget()
     maintenance.forget()
+    ViewStore.open.cache_clear()
+    watching.forget()
     limiting.forget()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from infra.parts.discovery import Room, rooms
 from infra.parts.stage import Stage
+from shared.contract.declare import Messages
 from shared.contract.derived import needs_of
 from shared.contract.needs import Kind, Need
 
@@ -28,6 +29,7 @@ _TRACED = (
     " and bills each trace."
 )
 _ANSWERED = "Whoever calls it waits for its answer and sees the error."
+_KEPT = "The queue keeps what fails, and what fails too often goes where its redrive policy says."
 _RUNTIME = "The layers' compiled packages and bytecode are built for Python 3.13, which Lambda supports until 2029."
 _DEAD_END = "It is itself where lost messages end up; nothing consumes it that could fail."
 _CALLER = (
@@ -171,6 +173,8 @@ def all_meant(jobs: Iterable[str]) -> tuple[Meant, ...]:
 def _of(room: Room) -> Iterator[Meant]:
     if room.declaration.is_awaited:
         yield Meant("Serverless-LambdaDLQ", f"*/{room.name}/Resource", _ANSWERED)
+    if isinstance(room.declaration, Messages):
+        yield Meant("Serverless-LambdaEventSourceMappingDestination", f"consumers/{room.name}-source", _KEPT)
     for need in needs_of(room.declaration):
         yield from _of_need(room, need)
 

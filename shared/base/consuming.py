@@ -5,7 +5,7 @@ Lambda is told which records failed, so that the others do not come again. Both 
 
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,13 +74,11 @@ def serve_messages(function: Callable[[Message], object]) -> Handler:
     return _served(functools.wraps(function)(each))
 
 
-def serve_batches(function: Callable[[list[Message]], object]) -> Handler:
-    """The handler of a consumer of a queue, called with all messages together, which are done or fail together."""
+def serve_batches(function: Callable[[list[Message]], Iterable[Message]]) -> Handler:
+    """The handler of a consumer of a queue, called with all messages together, which answers those that failed."""
 
     def whole(messages: list[Message]) -> list[str]:
-        if messages:
-            function(messages)
-        return []
+        return [message.message_id for message in function(messages)] if messages else []
 
     return _served(functools.wraps(function)(whole))
 

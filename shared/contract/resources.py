@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from shared.contract.needs import Bucket, Function, Index, Kind, Machine, Parameter, Secret, Table
-from shared.contract.services import Account, Distribution, Identity, Key, Transcription
+from shared.contract.services import Account, Distribution, Identity, Key, Queue, Transcription
 
 USER_ENTRY = "username email display_name role tier email_verified created_at"
 """What the list of users tells of each, besides the keys."""
@@ -112,6 +112,9 @@ COMMENTS = Table(
 )
 """`thread` is `video#` or `comment#` and the id of what is commented on or answered, or `reports`."""
 
+VIEWS = Table(Kind.TABLE, "views", key="window", sort="part", ttl="expires_at")
+"""Who has been counted as a viewer of a video in one half hour: hashes that lead to nobody, batch by batch."""
+
 DATA_REQUESTS = Table(
     Kind.TABLE,
     "data-requests",
@@ -155,6 +158,9 @@ WEB_ACL = Parameter(Kind.PARAMETER, "web-acl", region=GLOBAL_REGION)
 EDGE_WEB_ACL = Parameter(Kind.PARAMETER, "edge-web-acl")
 """The same ARN in the stage's own region."""
 
+WATCHED = Queue(Kind.QUEUE, "watched")
+"""Views of videos, to be counted."""
+
 TRANSCODE = Machine(Kind.MACHINE, "transcode")
 RENDER = Machine(Kind.MACHINE, "render")
 SEND_ACCOUNT_MAIL = Function(Kind.FUNCTION, "send_account_mail")
@@ -168,8 +174,9 @@ CLOUDWATCH = Account(Kind.ACCOUNT, "cloudwatch")
 
 TABLES = (
     *(USERS, API_KEYS, SESSIONS, AUDIT, VIDEOS, JOBS, DATA_REQUESTS, LIMITS, IDEMPOTENCY, OPERATIONS),
-    *(COUNTS, REACTIONS, FOLLOWS, COMMENTS),
+    *(COUNTS, REACTIONS, FOLLOWS, COMMENTS, VIEWS),
 )
+QUEUES = (WATCHED,)
 SECRETS = (
     *(SIGNING_KEYS, PASSWORD_PEPPER, MEDIA_KEY, CURSOR_KEY),
     *(WEBHOOK, REMOTION_WEBHOOK, CLERK_WEBHOOK, OAUTH_CLIENTS, ORIGIN),

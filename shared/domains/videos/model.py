@@ -163,14 +163,24 @@ class Video:
         return (self.file_size if self.upload_version else 0) + sum(variant.size for variant in self.variants)
 
 
+STEPS = 20
+"""How far a video was watched is told in steps of 5 %."""
+
+
 @dataclass(frozen=True)
 class Numbers:
-    """How many of what a video has, each exact."""
+    """How many of what a video has, each exact.
+
+    watch_seconds  how long it was watched in all, as far as players tell
+    reached        how many came to each twentieth of it, and no further; () before any player has told
+    """
 
     views: int = 0
     likes: int = 0
     dislikes: int = 0
     comments: int = 0
+    watch_seconds: int = 0
+    reached: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,19 +69,29 @@ def test_messages_fail_one_by_one() -> None:
 @pytest.mark.parametrize("body", ["{", "\ud800{", "[1,"])
 def test_message_that_is_no_json_fails_alone(body: str) -> None:
     seen: list[list[Message]] = []
-    answer = serve_batches(seen.append)({"Records": [_message(1), _message(2, body), _message(3)]}, None)
-    assert _failed(answer) == ["m2"]
+
+    def work(messages: list[Message]) -> list[Message]:
+        seen.append(messages)
+        return [message for message in messages if message.body["number"] == 3]
+
+    answer = serve_batches(work)({"Records": [_message(1), _message(2, body), _message(3)]}, None)
+    assert _failed(answer) == ["m2", "m3"]
     assert seen == [[Message("m1", {"number": 1}), Message("m3", {"number": 3})]]
 
 
 def test_batch_without_anything_to_read_is_not_told() -> None:
     seen: list[list[Message]] = []
-    assert _failed(serve_batches(seen.append)({"Records": [_message(1, "{")]}, None)) == ["m1"]
+
+    def work(messages: list[Message]) -> list[Message]:
+        seen.append(messages)
+        return []
+
+    assert _failed(serve_batches(work)({"Records": [_message(1, "{")]}, None)) == ["m1"]
     assert not seen
 
 
-def test_batch_fails_as_a_whole() -> None:
-    def work(messages: list[Message]) -> None:
+def test_batch_that_raises_fails_as_a_whole() -> None:
+    def work(messages: list[Message]) -> list[Message]:
         raise RuntimeError(f"{len(messages)} as asked")
 
     with pytest.raises(RuntimeError, match="2 as asked"):

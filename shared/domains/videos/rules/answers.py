@@ -23,6 +23,7 @@ class AuthorAnswer(BaseModel):
 class MetricsAnswer(BaseModel):
     """How a video is watched: minutes in all, a share from 0 to 1, and the percentage still watching at each step.
 
+    The curve has twenty steps of 5 % of the film, and is empty until a player has told how long it was watched.
     `engagement_rate` is likes, dislikes and comments together for each view, at most 1; 0 without views.
     """
 
@@ -109,8 +110,24 @@ def answer(video: Video, numbers: Numbers, addresses: MediaAddresses | None, bas
         progress=video.progress,
         current_step=video.current_step or None,
         quality_variants=links,
-        metrics=MetricsAnswer(watch_time_minutes=0, engagement_rate=engagement_rate(numbers), retention_curve=[]),
+        metrics=_metrics(numbers),
     )
+
+
+def _metrics(numbers: Numbers) -> MetricsAnswer:
+    return MetricsAnswer(
+        watch_time_minutes=round(numbers.watch_seconds / 60, 1),
+        engagement_rate=engagement_rate(numbers),
+        retention_curve=retention(numbers.reached),
+    )
+
+
+def retention(reached: tuple[int, ...]) -> list[float]:
+    """The percentage that came to each step of the video at least, of all who told how far; [] when nobody has.
+
+    reached  how many came to each step, and no further
+    """
+    return [round(100 * sum(reached[step:]) / sum(reached), 1) for step in range(len(reached))]
 
 
 def engagement_rate(numbers: Numbers) -> float:

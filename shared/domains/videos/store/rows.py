@@ -21,7 +21,7 @@ from pynamodb.models import Model
 
 from shared.base import clock
 from shared.base.ids import made_at
-from shared.domains.videos.model import Author, Card, Numbers, Status, Variant, Video, Visibility
+from shared.domains.videos.model import STEPS, Author, Card, Numbers, Status, Variant, Video, Visibility
 from shared.domains.videos.rules.public_lists import summary
 from shared.domains.videos.rules.status import studio_word
 
@@ -199,7 +199,9 @@ def to_card(item: dict[str, Any]) -> Card:
 
 def to_numbers(counted: dict[str, int]) -> Numbers:
     """What is counted of a video, by its names in the table `counts`, which may have more."""
-    return Numbers(**{field.name: counted.get(field.name, 0) for field in dataclasses.fields(Numbers)})
+    plain = {field.name: counted.get(field.name, 0) for field in dataclasses.fields(Numbers) if field.name != "reached"}
+    reached = tuple(counted.get(f"reached_{step}", 0) for step in range(STEPS))
+    return Numbers(**plain, reached=reached if any(reached) else ())
 
 
 def to_listed(item: dict[str, Any]) -> Video:
