@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.journeys.traveller import Traveller
+from tests.journeys.traveller import Traveller, until
 from tests.shared.media.sources import GOOD
 
 
@@ -11,27 +11,32 @@ def think(who: Traveller, path: str, action: str) -> tuple[str, int, int]:
     return told["user_action"], told["like_count"], told["dislike_count"]
 
 
-def test_what_people_think_of_a_video_and_a_comment(traveller: Traveller, stranger: Traveller, sources: Path) -> None:
-    video_id = traveller.ready(GOOD["silent"](sources))["id"]
+def received(who: Traveller) -> int:
+    return int(who.client.call("GET", "/api/auth/me")["profile"]["total_likes_received"])
+
+
+def test_what_people_think_of_a_video_and_a_comment(newcomer: Traveller, stranger: Traveller, sources: Path) -> None:
+    video_id = newcomer.ready(GOOD["silent"](sources))["id"]
     path = f"/api/videos/{video_id}"
     assert think(stranger, path, "like") == ("liked", 1, 0)
     assert think(stranger, path, "like") == ("liked", 1, 0)
-    assert think(traveller, path, "like") == ("liked", 2, 0)
+    assert think(newcomer, path, "like") == ("liked", 2, 0)
     assert think(stranger, path, "dislike") == ("disliked", 1, 1)
-    shown = [who.client.video(video_id) for who in (traveller, stranger)]
+    shown = [who.client.video(video_id) for who in (newcomer, stranger)]
     assert [(video["like_count"], video["dislike_count"]) for video in shown] == [(1, 1)] * 2
-    assert traveller.client.call("PATCH", path, {"title": "Liked"})["dislike_count"] == 1
+    assert newcomer.client.call("PATCH", path, {"title": "Liked"})["dislike_count"] == 1
     assert think(stranger, path, "remove") == ("none", 1, 0)
+    until(lambda: received(newcomer) == 1, "the likes that its author has received")
 
-    said = traveller.client.call("POST", f"{path}/comments", {"content": "What do you think?"})["id"]
+    said = newcomer.client.call("POST", f"{path}/comments", {"content": "What do you think?"})["id"]
     comment = f"/api/comments/{said}"
     assert think(stranger, comment, "like") == ("liked", 1, 0)
-    assert think(traveller, comment, "dislike") == ("disliked", 1, 1)
-    assert think(traveller, comment, "remove") == ("none", 1, 0)
+    assert think(newcomer, comment, "dislike") == ("disliked", 1, 1)
+    assert think(newcomer, comment, "remove") == ("none", 1, 0)
     [listed] = stranger.client.call("GET", f"{path}/comments")["comments"]
     assert (listed["like_count"], listed["user_interaction"]) == (1, {"liked": True, "disliked": False})
 
-    traveller.client.call("PATCH", path, {"visibility": "private"})
+    newcomer.client.call("PATCH", path, {"visibility": "private"})
     assert stranger.request("POST", f"{comment}/like", json={"action": "remove"}).status_code == 404
     assert stranger.request("POST", f"{path}/like", json={"action": "like"}).status_code == 404
     assert stranger.request("POST", f"{path}/like", json={"action": "love"}).status_code == 422
