@@ -12,7 +12,18 @@ from dataclasses import dataclass
 
 PINNED = "1.5.33"
 _MODULES = (
-    *("authz", "batch.control", "cfn_batch", "compat", "conditions", "kms", "lambdas", "mail", "mappings"),
+    *(
+        "attributes",
+        "authz",
+        "batch.control",
+        "cfn_batch",
+        "compat",
+        "conditions",
+        "kms",
+        "lambdas",
+        "mail",
+        "mappings",
+    ),
     *("metrics", "recorder", "sfn", "sfn_map", "transcribe"),
 )
 
