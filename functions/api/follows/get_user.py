@@ -46,7 +46,7 @@ class Person(BaseModel):
 
 
 class Gathered(BaseModel):
-    """What a user's videos have gathered in all. Others are told of videos that are ready, their owner of all."""
+    """What a user's videos have gathered in all. Others are told of public videos, their owner of all."""
 
     total_views: int
     total_videos: int
