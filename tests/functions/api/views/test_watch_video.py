@@ -122,6 +122,7 @@ def test_nothing_that_is_kept_or_left_tells_who_watched(ready: Make, bob: Someon
     messages = left(stage)
     count({"Records": messages}, None)
     everything = json.dumps([messages, stage.rows(VIEWS)], default=lambda value: value.hex())
+    assert video_id not in json.dumps(stage.rows(VIEWS), default=str)
     for secret in (bob.user_id, bob.username, agent, "198.51.100.77"):
         assert secret not in everything
     assert all(0 < int(row["expires_at"]["N"]) - clock.now() <= KEPT_SECONDS + HALF_HOUR for row in stage.rows(VIEWS))

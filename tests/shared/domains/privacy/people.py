@@ -2,13 +2,14 @@
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from bench.world import PUBLISHED, SIZE, World, world
+from functions.events import on_video_removed
 from functions.schedules import erase_accounts, tidy_media
 from shared.base import aws
 from shared.base.aws import client
@@ -17,6 +18,7 @@ from shared.domains.jobs.model import Usage
 from shared.domains.jobs.service.working import WorkService
 from shared.domains.privacy.rules.late import LATE_SECONDS
 from shared.domains.videos.service.processing import ProcessingService
+from shared.domains.videos.store.videos import VideoStore
 from tests.api import Answer
 from tests.aws import Stage, real_name
 
@@ -224,7 +226,20 @@ def populated(patch: pytest.MonkeyPatch) -> Iterator[World]:
     with world() as here, here.stage.unrecorded():
         made = client("cloudfront").create_distribution(DistributionConfig=DISTRIBUTION)["Distribution"]["Id"]
         patch.setenv("MEDIA_DISTRIBUTION", made)
+        patch.setattr(VideoStore, "forget", _told(VideoStore.forget))
         yield here
+
+
+def _told(forget: Callable[[VideoStore, str], None]) -> Callable[[VideoStore, str], None]:
+    """The stream of the table, which moto does not lead to functions: whoever follows it hears of a row that went."""
+
+    def forget_and_tell(store: VideoStore, video_id: str) -> None:
+        forget(store, video_id)
+        if store.get(video_id) is None:
+            told = {"SequenceNumber": "1", "Keys": {"video_id": {"S": video_id}}}
+            assert on_video_removed.handler({"Records": [{"dynamodb": told}]}, None) == {"batchItemFailures": []}
+
+    return forget_and_tell
 
 
 def erase(world: World) -> None:
