@@ -22,7 +22,7 @@ from shared.base import aws, queues, sealing, signing_keys
 from shared.base.tables import READ_SECONDS
 from shared.contract.needs import Bucket, Kind, Resource, Table
 from shared.contract.resources import MEDIA, PUBLIC_KEYS, QUEUES, SEALING, SEALS, SECRETS, SIGNING_KEYS, TABLES
-from tests.dynamodb import know_tokens
+from tests.dynamodb import indexes, key_schema, know_tokens
 from tests.forgetting import forget
 
 STAGE = "test"
@@ -195,32 +195,14 @@ def first_key() -> signing_keys.SigningKey:
 
 def _create_table(table: Table) -> None:
     names = {table.key, table.sort, *(part for index in table.indexes for part in (index.key, index.sort))} - {""}
-    more: dict[str, Any] = {"GlobalSecondaryIndexes": _indexes(table)} if table.indexes else {}
+    more: dict[str, Any] = {"GlobalSecondaryIndexes": indexes(table)} if table.indexes else {}
     aws.client("dynamodb").create_table(
         TableName=real_name(table),
-        KeySchema=_key_schema(table.key, table.sort),
+        KeySchema=key_schema(table.key, table.sort),
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in sorted(names)],
         BillingMode="PAY_PER_REQUEST",
         **more,
     )
-
-
-def _indexes(table: Table) -> list[dict[str, Any]]:
-    return [
-        {
-            "IndexName": index.name,
-            "KeySchema": _key_schema(index.key, index.sort),
-            "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(index.projected)}
-            if index.projected
-            else {"ProjectionType": "KEYS_ONLY"},
-        }
-        for index in table.indexes
-    ]
-
-
-def _key_schema(key: str, sort: str) -> list[dict[str, str]]:
-    parts = [{"AttributeName": key, "KeyType": "HASH"}]
-    return [*parts, {"AttributeName": sort, "KeyType": "RANGE"}] if sort else parts
 
 
 def _create_bucket(bucket: Bucket) -> None:

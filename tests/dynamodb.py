@@ -1,9 +1,11 @@
-"""What DynamoDB does and moto does not."""
+"""What DynamoDB does and moto does not, and how it is told of keys."""
 
 import os
 from typing import Any
 
 import pytest
+
+from shared.contract.needs import Table
 
 
 def know_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,3 +34,23 @@ def clear(*names: str) -> None:
         for name, table in account[os.environ["AWS_DEFAULT_REGION"]].tables.items():
             if name in names:
                 table.items.clear()
+
+
+def indexes(table: Table) -> list[dict[str, Any]]:
+    """A table's indexes, as DynamoDB makes them."""
+    return [
+        {
+            "IndexName": index.name,
+            "KeySchema": key_schema(index.key, index.sort),
+            "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(index.projected)}
+            if index.projected
+            else {"ProjectionType": "KEYS_ONLY"},
+        }
+        for index in table.indexes
+    ]
+
+
+def key_schema(key: str, sort: str) -> list[dict[str, str]]:
+    """The key of a table or an index; `sort` may be ""."""
+    parts = [{"AttributeName": key, "KeyType": "HASH"}]
+    return [*parts, {"AttributeName": sort, "KeyType": "RANGE"}] if sort else parts
