@@ -32,8 +32,8 @@ from shared.domains.privacy.service.erasing import ErasingService
     needs=(
         DATA_REQUESTS.query,
         *(DATA_REQUESTS.query_index("by_state"), DATA_REQUESTS.get, DATA_REQUESTS.update, DATA_REQUESTS.delete),
-        *(API_KEYS.query, API_KEYS.delete),
-        *(REACTIONS.query, REACTIONS.delete, VIDEOS.batch_get, COUNTS.update, COMMENTS.batch_get, COMMENTS.update),
+        *(API_KEYS.query, API_KEYS.delete, REACTIONS.query, REACTIONS.delete, VIDEOS.batch_get, COUNTS.update),
+        *(COMMENTS.query_index("by_author"), COMMENTS.batch_get, COMMENTS.update, COMMENTS.delete),
         *(JOBS.query_index("by_owner"), JOBS.query_index("by_status"), JOBS.get, JOBS.query, JOBS.update, JOBS.delete),
         *(VIDEOS.query_index("by_owner"), VIDEOS.query_index("by_status"), VIDEOS.get, VIDEOS.update, RENDER.stop),
         *(OPERATIONS.get, OPERATIONS.update, OPERATIONS.delete),

@@ -8,6 +8,7 @@ from shared.contract.needs import unseen
 from shared.contract.resources import (
     API_KEYS,
     AUDIT,
+    COMMENTS,
     DATA_REQUESTS,
     FOLLOWS,
     JOBS,
@@ -29,6 +30,7 @@ from shared.domains.privacy.service.archiving import ArchiveService
         *(USERS.get, SESSIONS.query, API_KEYS.query, LIMITS.batch_get, OPERATIONS.get, REACTIONS.query),
         *(VIDEOS.query_index("by_owner"), VIDEOS.batch_get, JOBS.query_index("by_owner"), JOBS.query, JOBS.get),
         *(FOLLOWS.query_index("by_followed"), FOLLOWS.query_index("by_follower")),
+        *(COMMENTS.query_index("by_author"), COMMENTS.batch_get),
         *(AUDIT.query_index("by_actor"), AUDIT.query_index("by_target")),
         *(MEDIA.read_version("uploads/"), MEDIA.read("v/"), MEDIA.put("exports/")),
         unseen(DATA_REQUESTS.get, "only of an archive whose owner is gone meanwhile"),

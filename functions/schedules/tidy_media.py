@@ -5,7 +5,8 @@ from typing import Any
 from shared.base.running import serve
 from shared.contract.declare import Compute, every
 from shared.contract.needs import unseen
-from shared.contract.resources import EDGE, MEDIA, OPERATIONS, RENDER, TRANSCODE, VIDEOS
+from shared.contract.resources import COMMENTS, EDGE, MEDIA, OPERATIONS, RENDER, TRANSCODE, VIDEOS
+from shared.domains.comments.service.clearing import ClearingService
 from shared.domains.videos.service.tidying import TidyingService
 
 _PREFIXES = ("uploads/", "work/", "v/", "early/")
@@ -19,6 +20,7 @@ _ENDED = "work on a video that is gone mostly ends by itself before it is stoppe
         VIDEOS.get,
         VIDEOS.update,
         VIDEOS.delete,
+        *(COMMENTS.query_index("by_thread"), COMMENTS.batch_get, COMMENTS.delete),
         OPERATIONS.update,
         MEDIA.list("v/"),
         MEDIA.read("v/"),
@@ -36,7 +38,7 @@ _ENDED = "work on a video that is gone mostly ends by itself before it is stoppe
 )
 def tidy_media(event: dict[str, Any]) -> None:
     """Erase and move objects, and give up uploads that never came."""
-    TidyingService.open().run()
+    TidyingService.open(ClearingService.open().clear).run()
 
 
 handler = serve(tidy_media)

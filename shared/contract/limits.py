@@ -40,4 +40,5 @@ REFRESH = Limit("refresh", 20, MINUTE, Subject.OWNER)
 EXPORTS = Limit("exports", 3, DAY, Subject.OWNER)
 LIKES = Limit("likes", 100, MINUTE, Subject.OWNER)
 """Changes of mind, about videos and comments together; to think what one thinks takes nothing."""
+COMMENTING = Limit("comments", 30, HOUR, Subject.OWNER)
 AUTH = per_address("auth", 10, MINUTE)

@@ -59,12 +59,16 @@ def left_of(traveller: Traveller, *needles: str) -> list[str]:
 
 
 def have_something_everywhere(leaver: Leaver, traveller: Traveller, video_id: str) -> None:
-    """An API key, a kept answer, a job that is done, likes of what another shows, and objects under every prefix."""
+    """An API key, a kept answer, a job that is done, likes, words and a report, and objects under every prefix."""
     wish = {"name": "Nightly", "scopes": ["videos:read"]}
     made = leaver.request("POST", "/api/v1/api-keys", wish, headers={"idempotency-key": "one"})
     assert made.status_code == 201, made.text
     Order(leaver, scenes(text("Goodbye"))).reached("completed")
     said = traveller.client.call("POST", f"/api/videos/{video_id}/comments", {"content": "Farewell"})["id"]
+    answer = {"content": "Me again", "parent_comment_id": said}
+    mine = leaver.call("POST", f"/api/videos/{video_id}/comments", answer)["id"]
+    leaver.call("PUT", f"/api/comments/{mine}", {"content": f"{leaver.name} again"})
+    leaver.call("POST", f"/api/comments/{said}/report", {"reason": f"{leaver.name} complains"})
     for liked in (f"/api/videos/{video_id}", f"/api/comments/{said}"):
         leaver.call("POST", f"{liked}/like", {"action": "like"})
     for one, other in ((leaver, traveller), (traveller, leaver)):
@@ -103,12 +107,14 @@ def secured(leaver: Leaver) -> pyotp.TOTP:
 def test_somebody_takes_all_along_and_leaves(traveller: Traveller, sources: Path) -> None:
     leaver, film = Leaver(traveller, "leaving"), GOOD["landscape"](sources)
     video = leaver.ready(film)
+    traveller.client.call("POST", f"/api/videos/{video['id']}/comments", {"content": "Do not go"})
     have_something_everywhere(leaver, traveller, traveller.ready(GOOD["silent"](sources))["id"])
     files = export_of(leaver)
     traveller.invoke("make_exports")
     listed = {one["video_id"]: one["file"] for one in json.loads(files["media.json"])}
     assert len(listed) == 2
     assert files[listed[video["id"]]] == film.read_bytes()
+    assert json.loads(files["comments.json"])[0]["content"] == f"{leaver.name} again"
     assert json.loads(files["account.json"])[0]["email"] == leaver.email
     assert [len(json.loads(files[f"{side}.json"])) for side in ("followers", "following")] == [1, 1]
 

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from functions.api.comments._models import CommentEdit
 from shared.contract.declare import post
-from shared.contract.limits import HOUR, per_user
+from shared.contract.limits import COMMENTING
 from shared.contract.permissions import user
-from shared.contract.resources import COMMENTS, COUNTS, VIDEOS
+from shared.contract.resources import COMMENTS, COUNTS, LIMITS, VIDEOS
 from shared.domains.comments.rules.answers import CommentAnswer
 from shared.domains.comments.service.writing import CommentService
 from shared.domains.videos.model import Author
@@ -23,8 +23,8 @@ class CommentRequest(CommentEdit):
 @post(
     "/api/videos/{video_id}/comments",
     caller=user("comments:write"),
-    limits=(per_user("comments", 30, HOUR),),
-    needs=(VIDEOS.batch_get, COMMENTS.batch_get, COMMENTS.put, COMMENTS.update, COUNTS.update),
+    limits=(COMMENTING,),
+    needs=(VIDEOS.batch_get, COMMENTS.batch_get, COMMENTS.put, COMMENTS.update, COUNTS.update, LIMITS.update),
     status=201,
     idempotent=True,
     errors=((404, "NOT_FOUND"),),
@@ -34,7 +34,7 @@ async def create_comment(
 ) -> CommentAnswer:
     """Comment on a video. There is one level of answers: one to an answer goes under the comment that that is under."""
     author = Author(caller.require_user(), caller.username, caller.display_name, caller.avatar_url)
-    return comments.create(str(video_id), author, wish.content, str(wish.parent_comment_id or ""))
+    return comments.create(str(video_id), author, wish.content, str(wish.parent_comment_id or ""), caller.tier)
 
 
 handler = serve(create_comment)

@@ -5,9 +5,12 @@ from typing import Any
 
 from shared.base import clock
 from shared.base.ids import new_id
+from shared.base.payments import overdrawn, payment
 from shared.base.settings import setting
 from shared.base.tables import answering
 from shared.base.transactions import write_together
+from shared.contract.limits import COMMENTING
+from shared.domains.accounts.model import DEFAULT_TIER
 from shared.domains.accounts.rules.pictures import avatar_picture
 from shared.domains.comments.errors import CommentNotFoundError, unknown_parent
 from shared.domains.comments.model import Comment, Report
@@ -32,10 +35,13 @@ class CommentService:
         """On the stage's tables."""
         return cls(CommentStore.open(), VideoStore.open())
 
-    def create(self, video_id: str, author: Author, content: str, answered_id: str = "") -> CommentAnswer:
+    def create(
+        self, video_id: str, author: Author, content: str, answered_id: str = "", tier: str = DEFAULT_TIER
+    ) -> CommentAnswer:
         """Comment on a video, or answer a comment; an answer to an answer goes under the comment that it is under.
 
-        Two calls. Raises VideoNotFoundError, and InvalidInputError when what is answered is not there.
+        tier  the author's, by which so many comments an hour are theirs
+        Two calls. Raises VideoNotFoundError, RateLimitedError, InvalidInputError when what is answered is not there.
         """
         found, items = self.videos.get_with(video_id, wanted([answered_id] if answered_id else []))
         video = seen(found, author.id)
@@ -52,9 +58,9 @@ class CommentService:
             rank="" if parent_id else rank_of(id_, 0, 0),
         )
         with answering(WHAT):
-            refusal = write_together(*writes.creation(comment))
+            refusal = write_together(payment(COMMENTING, author.id, tier), *writes.creation(comment))
         if refusal:
-            raise unknown_parent()
+            raise overdrawn(COMMENTING) if refusal.number == 0 else unknown_parent()
         return answer(comment, "", base)
 
     def edit(self, comment_id: str, author_id: str, content: str) -> CommentAnswer:

@@ -7,8 +7,8 @@ from typing import Any
 from shared.base.aws import client
 from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering, read_together
-from shared.domains.comments.model import Comment, Sort
-from shared.domains.comments.store.rows import Item, key, replies_of, table, to_comment
+from shared.domains.comments.model import Comment, Report, Sort
+from shared.domains.comments.store.rows import REPORT, Item, key, replies_of, table, to_comment, to_report
 
 Items = dict[str, list[Item]]
 """Table name -> keys of items, or items."""
@@ -49,6 +49,33 @@ class CommentStore:
         with answering(WHAT):
             found = read_together({**wanted([comment_id]), **others})
         return by_id(found).get(comment_id), found
+
+    def many(self, comment_ids: list[str]) -> list[Comment]:
+        """Those of at most 100 comments that there are; no call when none is asked for. Needs COMMENTS.batch_get."""
+        return self.rows(comment_ids)[0]
+
+    def rows(self, ids: list[str]) -> tuple[list[Comment], list[Report]]:
+        """The same of comments and reports."""
+        if not ids:
+            return [], []
+        with answering(WHAT):
+            items = read_together(wanted(dict.fromkeys(ids)))[table()]
+        reports = [item for item in items if item["comment_id"]["S"].startswith(REPORT)]
+        return [to_comment(item) for item in items if item not in reports], [to_report(item) for item in reports]
+
+    def ids_of(self, user_id: str, count: int, after: str = "") -> list[str]:
+        """Rows of a user's after one of them: what they wrote, removed and reported. Needs the index by_author."""
+        condition = "author_id = :user" + (" AND comment_id > :after" if after else "")
+        values = {":user": {"S": user_id}, **({":after": {"S": after}} if after else {})}
+        with answering(WHAT):
+            found = client("dynamodb", READ_SECONDS).query(
+                TableName=table(),
+                IndexName="by_author",
+                KeyConditionExpression=condition,
+                ExpressionAttributeValues=values,
+                Limit=count,
+            )
+        return [item["comment_id"]["S"] for item in found["Items"]]
 
     def entries(self, thread: str, sort: Sort, count: int, after: str = "") -> list[Entry]:
         """The first `count` of a thread in an order, or of those after a position. Needs the index of the order.

@@ -102,10 +102,15 @@ def _text(item: Item, name: str) -> str:
     return str(item.get(name, {"S": ""})["S"])
 
 
+def report_id(report: Report) -> str:
+    """The id of a report's row: there is one for each reporter and comment."""
+    return f"{REPORT}{report.comment_id}#{report.reporter_id}"
+
+
 def report_item(report: Report) -> Item:
-    """The row of a report: one for each reporter and comment."""
+    """The row of a report."""
     texts = {
-        "comment_id": f"{REPORT}{report.comment_id}#{report.reporter_id}",
+        "comment_id": report_id(report),
         "thread": REPORTS,
         "author_id": report.reporter_id,
         "reason": report.reason,

@@ -10,7 +10,7 @@ from shared.base import clock, counts
 from shared.contract.limits import DAY
 from shared.domains.comments.model import Comment, Report
 from shared.domains.comments.rules.ranking import rank_of
-from shared.domains.comments.store.rows import key, report_item, table, to_item
+from shared.domains.comments.store.rows import key, report_id, report_item, table, to_item
 from shared.domains.videos.store.videos import counted_as
 
 Write = dict[str, Any]
@@ -19,6 +19,8 @@ PARENT = 2
 """Which write of a reply's is its parent's."""
 
 _PRESENT = "attribute_exists(comment_id) AND attribute_not_exists(removed)"
+_ANSWERED = f"{_PRESENT} AND reply_count > :zero"
+_UNANSWERED = f"{_PRESENT} AND (attribute_not_exists(reply_count) OR reply_count <= :zero)"
 _TOLD = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 _TEXTS = "content, author, edited_at, video_owner_id, like_count, dislike_count"
 _PLACE = "#thread, ranked_thread, #rank, video_id, reply_count"
@@ -72,42 +74,53 @@ def removal(comment: Comment, remover_id: str) -> list[Write]:
     """
     stays = comment.reply_count > 0
     counted = {"comments": -1} if stays or comment.parent_id else {"comments": -1, "threads": -1}
-    taken = counts.adding(counted_as(comment.video_id), remover_id, counted)
+    taken = _uncounting(comment, counted)
     writes = [_folding(comment.id, remover_id) if stays else _burial(comment.id, remover_id), taken]
     if comment.parent_id:
-        left = "attribute_exists(comment_id) AND (attribute_not_exists(removed) OR reply_count > :one)"
-        writes.append(_update(comment.parent_id, "ADD reply_count :less", left, one=1, less=-1))
+        writes.append(_one_less(comment.parent_id))
     return writes
 
 
 def last_reply(comment: Comment, remover_id: str) -> list[Write]:
     """The same where the parent is removed, and leaves its list with its last reply."""
-    gone = counts.adding(counted_as(comment.video_id), remover_id, {"comments": -1, "threads": -1})
-    parent = _update(
-        comment.parent_id,
-        f"SET expires_at = :ends REMOVE {_PLACE}",
-        "attribute_exists(removed) AND reply_count = :one",
-        one=1,
-        ends=_end(),
-    )
-    return [_burial(comment.id, remover_id), gone, parent]
+    gone = _uncounting(comment, {"comments": -1, "threads": -1})
+    return [_burial(comment.id, remover_id), gone, _last_one(comment.parent_id)]
+
+
+def _one_less(parent_id: str) -> Write:
+    """A comment has an answer less, which is not the last one under a removed comment."""
+    left = "attribute_exists(comment_id) AND (attribute_not_exists(removed) OR reply_count > :one)"
+    return _update(parent_id, "ADD reply_count :less", left, one=1, less=-1)
+
+
+def _last_one(parent_id: str) -> Write:
+    """A removed comment leaves its list with the last answer under it."""
+    change, condition = f"SET expires_at = :ends REMOVE {_PLACE}", "removed = :yes AND reply_count = :one"
+    return _update(parent_id, change, condition, one=1, yes=True, ends=_end())
+
+
+def _uncounting(comment: Comment, changes: dict[str, int]) -> Write:
+    """Count a comment down where its author has counted it, while anything is counted of its video."""
+    return counts.taking(counted_as(comment.video_id), comment.author_id, changes)
 
 
 def _folding(comment_id: str, remover_id: str) -> Write:
     change = f"SET removed = :yes, author_id = :who REMOVE {_TEXTS}"
-    return _update(comment_id, change, f"{_PRESENT} AND reply_count > :zero", yes=True, who=remover_id, zero=0)
+    return _update(comment_id, change, _ANSWERED, yes=True, who=remover_id, zero=0)
+
+
+def _folded_for_good(comment_id: str) -> Write:
+    return _update(comment_id, f"SET removed = :yes REMOVE author_id, {_TEXTS}", _ANSWERED, yes=True, zero=0)
 
 
 def _burial(comment_id: str, remover_id: str) -> Write:
-    return _update(
-        comment_id,
-        f"SET removed = :yes, author_id = :who, expires_at = :ends REMOVE {_TEXTS}, {_PLACE}",
-        f"{_PRESENT} AND (attribute_not_exists(reply_count) OR reply_count <= :zero)",
-        yes=True,
-        who=remover_id,
-        ends=_end(),
-        zero=0,
-    )
+    change = f"SET removed = :yes, author_id = :who, expires_at = :ends REMOVE {_TEXTS}, {_PLACE}"
+    return _update(comment_id, change, _UNANSWERED, yes=True, who=remover_id, ends=_end(), zero=0)
+
+
+def _erased(comment_id: str) -> Write:
+    condition = {"ConditionExpression": _UNANSWERED, "ExpressionAttributeValues": {":zero": _value(0)}}
+    return {"Delete": {**erasure(comment_id)["Delete"], **condition}}
 
 
 def _end() -> int:
@@ -122,6 +135,44 @@ def reporting(report: Report) -> Write:
 def presence(comment_id: str) -> Write:
     """A comment must be there and not removed. Needs COMMENTS.check."""
     return {"ConditionCheck": {"TableName": table(), "Key": key(comment_id), "ConditionExpression": _PRESENT}}
+
+
+def erasure(row_id: str) -> Write:
+    """Remove a row, whatever it is. Needs COMMENTS.delete."""
+    return {"Delete": {"TableName": table(), "Key": key(row_id)}}
+
+
+def withdrawal(report: Report) -> Write:
+    """Remove a report. Needs COMMENTS.delete."""
+    return erasure(report_id(report))
+
+
+def anonymity(comment: Comment) -> Write:
+    """Have a removed comment not tell who removed it: it goes where that is all that is left of it.
+
+    Needs COMMENTS.delete, COMMENTS.update.
+    """
+    if not comment.video_id:
+        return erasure(comment.id)
+    return _update(comment.id, "REMOVE author_id", "removed = :yes", yes=True)
+
+
+def forgetting(comment: Comment, parent: Comment | None, *, is_counted: bool) -> list[Write]:
+    """What removes a comment of somebody who leaves, and tells nothing of them any more.
+
+    parent      what it answers, as it was just read
+    is_counted  whether its video is there, and counts it
+    Needs COMMENTS.delete, COMMENTS.update, COUNTS.update.
+    """
+    takes_along = parent is not None and parent.removed and parent.reply_count <= 1
+    stays = comment.reply_count > 0
+    counted = {"comments": -1} if stays or (comment.parent_id and not takes_along) else {"comments": -1, "threads": -1}
+    found = [_folded_for_good(comment.id) if stays else _erased(comment.id)]
+    if is_counted:
+        found.append(_uncounting(comment, counted))
+    if parent:
+        found.append(_last_one(parent.id) if takes_along else _one_less(parent.id))
+    return found
 
 
 def _update(comment_id: str, change: str, condition: str, **values: str | int | bool) -> Write:

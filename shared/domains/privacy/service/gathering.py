@@ -14,6 +14,7 @@ from shared.domains.accounts.store.sessions import SessionStore
 from shared.domains.accounts.store.users import AccountStore
 from shared.domains.audit.model import Entry
 from shared.domains.audit.store.trail import AuditStore
+from shared.domains.comments.service.forgetting import said
 from shared.domains.follows.model import Side
 from shared.domains.follows.store.edges import all_of
 from shared.domains.jobs.model import Job, LedgerLine, Month
@@ -42,6 +43,8 @@ _JOB = (
     "id video_id kind title status attempt created_at updated_at started_at completed_at error_code error_message "
     "warnings"
 )
+_COMMENT = "id video_id parent_id content created_at edited_at like_count dislike_count reply_count"
+_REPORT = "comment_id reason reported_at"
 _ENTRY = "at action result details"
 _OWN_ENTRY = "target key_id address route request_id"
 
@@ -66,6 +69,7 @@ class Gathering:
             "jobs.json": self._jobs,
             "reactions.json": self._reactions,
             **{f"{side}.json": functools.partial(self._edges, side) for side in Side},
+            "comments.json": self._comments,
             "audit.json": self._audit,
         }
 
@@ -136,6 +140,16 @@ class Gathering:
         """Ids, and since when: what others are called is theirs."""
         for edge in all_of(side, self.user_id, AT_ONCE):
             yield {"user_id": edge.user_id, "followed_at": edge.followed_at}
+
+    def _comments(self) -> Items:
+        """What they said, and what they reported of others, whose words are not told."""
+        after = ""
+        while True:
+            comments, reports, after = said(self.user_id, after)
+            yield from (_named(comment, _COMMENT) for comment in comments)
+            yield from ({"reported": _named(report, _REPORT)} for report in reports)
+            if not after:
+                return
 
     def _audit(self) -> Items:
         seen: set[str] = set()

@@ -13,6 +13,7 @@ from shared.base.objects import Objects
 from shared.contract.needs import Table
 from shared.contract.resources import IDEMPOTENCY, LIMITS, SESSIONS, USERS
 from shared.domains.accounts.store.numbers import subject
+from shared.domains.comments.service import forgetting as comments
 from shared.domains.follows.model import Side
 from shared.domains.follows.store.edges import erasures
 from shared.domains.jobs.errors import JobNotFoundError, JobOverError
@@ -71,6 +72,7 @@ class Steps:
             self.exports,
             self.api_keys,
             self.reactions,
+            self.comments,
             self.open_jobs,
             self.own_videos,
             self.own_jobs,
@@ -98,6 +100,11 @@ class Steps:
         found = forgetting.removals(erasure.user_id, most)
         writes = tuple(write for some in found for write in some)
         return Progress({"reactions": len(found)}, writes, "" if len(found) == most else None)
+
+    def comments(self, erasure: Erasure) -> Progress:
+        """What they said, which stays without a word where it was answered, and what they reported."""
+        did = comments.removals(erasure.user_id)
+        return Progress(*did, "") if did else Progress()
 
     def open_jobs(self, erasure: Erasure) -> Progress:
         """Jobs that go on are cancelled."""

@@ -3,6 +3,7 @@
 Every step can be run again at any point: the row says what is still to do until nothing is.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.base import clock
@@ -13,6 +14,9 @@ from shared.domains.videos.model import OpenState, OpenVideo, Video
 from shared.domains.videos.rules.keys import early_prefixes, media_prefix, prefixes, upload_key
 from shared.domains.videos.service.catalogue import CatalogueService
 from shared.domains.videos.service.processing import ProcessingService
+
+Clear = Callable[[Video], bool]
+"""Removes a bounded amount of what belongs to a deleted video; whether nothing is left, and nothing can come."""
 
 ABANDONED_SECONDS = 24 * 3600
 LONGEST_STEP_SECONDS = 16 * 60
@@ -28,11 +32,12 @@ class TidyingService:
     objects: Objects
     videos: ProcessingService
     catalogue: CatalogueService
+    others: tuple[Clear, ...] = ()
 
     @classmethod
-    def open(cls) -> "TidyingService":
-        """On the stage's own resources."""
-        return cls(Objects.open(), ProcessingService.open(), CatalogueService.open())
+    def open(cls, *others: Clear) -> "TidyingService":
+        """On the stage's own resources; `others` clear what belongs to a deleted video before it is forgotten."""
+        return cls(Objects.open(), ProcessingService.open(), CatalogueService.open(), others)
 
     def run(self) -> None:
         """Delete, move, and give up uploads of which nothing was heard for a day."""
@@ -70,7 +75,8 @@ class TidyingService:
         invalidate("MEDIA_DISTRIBUTION", f"/v/{video.id}/*", f"{video.id}-deleted")
         if video.early:
             invalidate("MEDIA_DISTRIBUTION", f"/{early_prefixes(video.id)}*", f"{video.id}-early-deleted")
-        self.catalogue.finish_delete(video.id)
+        if all(clear(video) for clear in self.others):
+            self.catalogue.finish_delete(video.id)
 
     def _move(self, video: Video) -> None:
         """Copy to the new prefix, switch the row, erase every other prefix, make the edge forget them."""

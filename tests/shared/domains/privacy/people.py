@@ -79,6 +79,7 @@ class Somebody:
         self.make_videos()
         self.make_jobs()
         self.put_objects()
+        self.talk()
         self.like(self.video_ids[0])
         self.make_friends()
 
@@ -146,6 +147,18 @@ class Somebody:
         """Like a video."""
         path, parameters = f"/api/videos/{video_id}/like", {"video_id": video_id}
         self.ask("reactions.like_video", "POST", path, {"action": "like"}, parameters=parameters)
+
+    def talk(self) -> None:
+        """A comment that is answered, one that was removed, and a report."""
+        path, parameters = f"/api/videos/{self.video_ids[0]}/comments", {"video_id": self.video_ids[0]}
+        ids: list[str] = []
+        for answered in (None, None, 0):
+            body = {"content": f"{self.name} speaks", "parent_comment_id": None if answered is None else ids[answered]}
+            ids.append(self.ask("comments.create_comment", "POST", path, body, parameters=parameters)["id"])
+        parameters, path = {"comment_id": ids[1]}, f"/api/comments/{ids[1]}"
+        body = {"reason": f"{self.name} complains"}
+        self.ask("comments.report_comment", "POST", f"{path}/report", body, parameters=parameters)
+        self.ask("comments.delete_comment", "DELETE", path, parameters=parameters)
 
     def put_objects(self) -> None:
         """Objects under every prefix, older versions and delete markers too."""

@@ -25,6 +25,8 @@ FOUND = {
     "answers": 3,
     "api_keys": 1,
     "archives": 3,
+    "comment_reports": 1,
+    "comments": 2,
     "fetched_addresses": 3,
     "followers": 1,
     "following": 1,
@@ -49,6 +51,7 @@ def receipts(world: World, user_id: str) -> list[dict[str, Any]]:
 def test_case_107_nothing_is_left_of_who_leaves_and_all_of_who_stays(here: World) -> None:
     other, grace = Somebody(here, "linus_t"), Somebody(here, "grace_h")
     other.fill()
+    here.later(60)
     tidy_media.handler({}, None)
     grace.fill()
     before = left_of(here.stage, *other.needles)

@@ -75,6 +75,9 @@ def test_case_110_all_that_is_ones_own_and_nothing_of_others(here: World) -> Non
     assert [device["device"] for device in files["devices.json"]] == ["another program in 203.0.0.0/16"]
     assert [(key["name"], key["scopes"]) for key in files["api_keys.json"]] == [("Nightly", ["videos:read"])]
     assert files["identities.json"] == [{"provider": "google", "subject": "subject-grace_h"}]
+    said = [one["content"] for one in files["comments.json"] if "content" in one]
+    assert said == ["grace_h speaks"] * 2
+    assert [one["reported"]["reason"] for one in files["comments.json"] if "reported" in one] == ["grace_h complains"]
     [opinion] = files["reactions.json"]
     assert (opinion["of"], opinion["video_id"], opinion["reaction"]) == ("video", grace.video_ids[0], "like")
     assert sorted(job["status"] for job in files["jobs.json"]) == ["completed", "pending"]
@@ -94,7 +97,7 @@ def test_case_110_all_that_is_ones_own_and_nothing_of_others(here: World) -> Non
 
 KINDS = {
     *("account.json", "sessions.json", "api_keys.json", "identities.json", "videos.json", "jobs.json", "audit.json"),
-    *("reactions.json", "devices.json", "media.json", "followers.json", "following.json"),
+    *("reactions.json", "comments.json", "devices.json", "media.json", "followers.json", "following.json"),
 }
 
 
