@@ -14,6 +14,7 @@ from shared.domains.accounts.model import Numbers
 from shared.domains.accounts.store.numbers import read
 from shared.domains.privacy.model import Erasure, Progress
 from shared.domains.privacy.rules.late import LATE_SECONDS
+from shared.domains.privacy.service import steps
 from shared.domains.privacy.service.steps import Steps
 from shared.domains.privacy.store.erasures import ErasureStore
 from tests.aws import real_name
@@ -161,3 +162,23 @@ def test_many_rows_on_several_pages_go_and_are_counted(here: World) -> None:
     assert len([row for row in here.stage.rows(IDEMPOTENCY) if row["key"]["S"].startswith(other.id)]) == 100
     [receipt] = receipts(here, grace.id)
     assert receipt["answers"] == 100
+
+
+def test_those_whom_many_follow_are_erased_in_several_goes_and_everybody_counts_right(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "TOGETHER", 8)
+    grace = Somebody(here, "grace_h")
+    fans = [Somebody(here, f"fan_{number}") for number in range(6)]
+    for fan in fans:
+        for one, other in ((fan, grace), (grace, fan), (fan, fans[0])):
+            if one is not other:
+                path, parameters = f"/api/users/{other.id}/follow", {"user_id": other.id}
+                one.ask("follows.follow_user", "POST", path, parameters=parameters)
+    assert grace.delete().status == 200
+    erase_all(here)
+    [receipt] = receipts(here, grace.id)
+    assert (receipt["followers"], receipt["following"]) == (6, 6)
+    assert [read(fan.id) for fan in fans[1:]] == [Numbers(following=1)] * 5
+    assert read(fans[0].id) == Numbers(followers=5)
+    assert left_of(here.stage, grace.id) == []
