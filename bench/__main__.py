@@ -21,6 +21,7 @@ RESULTS = Path(__file__).with_name("results.json")
 SECTIONS = {
     "imports": "Cold start: CPU of imports",
     "calls": "AWS calls of a request",
+    "counts": "Numbers that must be exact",
     "auth": "Knowing callers and counting them",
     "encode": "CPU of a transcode",
     "early": "How soon a film can be played",

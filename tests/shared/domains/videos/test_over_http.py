@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from shared.base import aws
+from shared.contract.resources import COUNTS, OPERATIONS, VIDEOS
 from shared.contract.resources import MEDIA as BUCKET
-from shared.contract.resources import OPERATIONS, VIDEOS
 from shared.domains.operations.store.findings import FindingStore
 from shared.domains.videos.model import NamedPart
 from shared.domains.videos.rules.keys import upload_key
@@ -22,6 +22,7 @@ from tests.local_stack import settings_for
 from tests.shared.domains.videos.conftest import ARN, MEDIA, OWNER
 
 BODY = b"0123456789" * 100
+TABLES = (VIDEOS, OPERATIONS, COUNTS)
 
 
 @pytest.fixture(scope="module")
@@ -47,15 +48,14 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_DEFAULT_REGION": REGION,
-            VIDEOS.variable: real_name(VIDEOS),
-            OPERATIONS.variable: real_name(OPERATIONS),
+            **{table.variable: real_name(table) for table in TABLES},
             BUCKET.variable: real_name(BUCKET),
             "CDN_BASE_URL": SETTINGS["CDN_BASE_URL"],
         }.items():
             monkeypatch.setenv(name, value)
         aws.forget()
-        _create_table(VIDEOS)
-        _create_table(OPERATIONS)
+        for table in TABLES:
+            _create_table(table)
         _create_bucket(BUCKET)
         yield settings.endpoint
         aws.forget()
