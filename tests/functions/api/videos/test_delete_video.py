@@ -33,4 +33,4 @@ def test_it_asks_the_session_and_writes_once(ready: Make, ada: Someone, stage: S
     assert [read.parameters["TableName"].rpartition("-")[2] for read in reads] == ["sessions", "videos"]
     assert calls.count("dynamodb:TransactWriteItems") == 1
     written = stage.calls[-1]
-    assert [str(name) for write in written.parameters["TransactItems"] for name in write] == ["Update"] * 3
+    assert [str(name) for write in written.parameters["TransactItems"] for name in write] == ["Update"] * 4

@@ -192,11 +192,12 @@ def test_the_sweep_sees_what_stands_still_and_nothing_else(
     assert {video.video_id for video in processing.stuck(clock.now() + 1)} == {waiting, at_work, alive}
 
 
-def test_a_row_stays_within_a_write_unit(ready: MakeVideo, stage: Stage) -> None:
-    ready()
-    (row,) = stage.rows(VIDEOS)
-    size = sum(len(name) + len(str(next(iter(value.values())))) for name, value in row.items())
-    assert size <= 1024, row
+def test_a_row_stays_within_a_write_unit_while_it_is_made(ready: MakeVideo, running: MakeVideo, stage: Stage) -> None:
+    """Then it is written often. One that is shown to everybody has the keys of lists, and is within two."""
+    ready(), running()
+    for row in stage.rows(VIDEOS):
+        size = sum(len(name) + len(str(next(iter(value.values())))) for name, value in row.items())
+        assert size <= (2048 if "public_since" in row else 1024), row
 
 
 def test_the_latest_thumbnail_asked_for_wins(ready: MakeVideo, processing: ProcessingService) -> None:
