@@ -14,6 +14,7 @@ from infra.local.demo import renders
 from infra.local.demo.client import ApiClient, DemoError
 from infra.local.demo.playback import browser_path, decode_everything, play_in_browser
 from infra.local.demo.stages import Stage, failure_of, read_stages
+from infra.local.demo.viewer import visit
 from infra.local.settings import ROOT
 from infra.local.stack import LocalStack
 
@@ -52,6 +53,8 @@ class Journey:
         self._play(video)
         self._tell(video)
         self._render(video)
+        for line in visit(self._stack.outputs["ApiUrl"], video_id):
+            self._console.print(line, markup=False, soft_wrap=True)
         self._client.close()
 
     def _bars(self) -> Progress:
