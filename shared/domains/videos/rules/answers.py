@@ -10,13 +10,17 @@ from shared.domains.videos.rules.status import CANCELLED_CODE, CANCELLED_MESSAGE
 
 
 class AuthorAnswer(BaseModel):
-    """Who published a video. `avatar_url` is the address of a picture that stands for none while they have none."""
+    """Who published a video. `avatar_url` is the address of a picture that stands for none while they have none.
+
+    `follower_count` is null: it is theirs to show, and `GET /api/users/{user_id}` tells it to whoever may see their
+    profile.
+    """
 
     id: str
     username: str
     display_name: str
     avatar_url: str
-    follower_count: int
+    follower_count: int | None
     verified: bool
 
 
@@ -165,7 +169,7 @@ def _author(author: Author, base: str) -> AuthorAnswer:
         username=author.username,
         display_name=author.display_name,
         avatar_url=avatar_address(author.avatar_url, base),
-        follower_count=0,
+        follower_count=None,
         verified=author.verified,
     )
 

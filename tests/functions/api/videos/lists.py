@@ -20,7 +20,7 @@ VIDEO = {
         "username": "string",
         "display_name": "string",
         "avatar_url": "string",
-        "follower_count": "number",
+        "follower_count": None,
         "verified": "boolean",
     },
     "category": "string",

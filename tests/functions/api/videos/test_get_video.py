@@ -35,7 +35,7 @@ def test_a_complete_video_object(ready: Make, ada: Someone) -> None:
         "username": "ada",
         "display_name": "Ada",
         "avatar_url": "https://media.showreel.example/public/avatar.svg",
-        "follower_count": 0,
+        "follower_count": None,
         "verified": False,
     }
     assert found["metrics"] == {"watch_time_minutes": 0, "engagement_rate": 0, "retention_curve": []}
