@@ -3,7 +3,7 @@
 from shared.base import counts
 from shared.base.ids import new_id
 from shared.base.transactions import write_together
-from shared.contract.resources import COUNTS, REACTIONS
+from shared.contract.resources import REACTIONS
 from shared.domains.comments.service.removing import RemovalService
 from shared.domains.comments.service.writing import CommentService
 from shared.domains.reactions import store
@@ -12,7 +12,7 @@ from shared.domains.reactions.service.forgetting import WRITES_EACH, removals
 from shared.domains.reactions.service.reacting import ReactionService, Reactor
 from shared.domains.videos.service.catalogue import CatalogueService
 from tests.aws import Stage
-from tests.shared.domains.reactions.test_reacting import tally
+from tests.shared.domains.reactions.test_reacting import tally, video_counts
 from tests.shared.domains.videos.conftest import OWNER, MakeVideo
 
 
@@ -43,12 +43,12 @@ def test_numbers_of_a_video_that_is_gone_stay_gone(ready: MakeVideo, stage: Stag
     CatalogueService.open().delete(video_id, OWNER.id)
     CatalogueService.open().finish_delete(video_id)
     write_together(*counts.removal(f"video#{video_id}"))
-    assert stage.rows(COUNTS) == []
+    assert video_counts(stage) == []
     refusal = write_together(*late[0])
     assert refusal
     assert refusal.number == 1, "it was there when it was looked for"
     assert forget(leaver, 2) == 1
-    assert stage.rows(COUNTS) == stage.rows(REACTIONS) == []
+    assert video_counts(stage) == stage.rows(REACTIONS) == []
 
 
 def test_a_mind_that_was_changed_meanwhile_is_looked_at_again(ready: MakeVideo, stage: Stage) -> None:
