@@ -19,6 +19,15 @@ ANSWER = 6 * 1024 * 1024
 ENTRY = 6 * 1024
 """Bytes that an entry of a list may have: the longest is the address of a part."""
 
+LISTED, TAG, RENDITION, SHARE = 50, 4 * 50, 512, 5
+"""Videos of a page, and the bytes that a tag, the address of a rendition and a percentage of theirs may have."""
+
+
+def _of_a_page(most: int, size: int) -> int:
+    """What all videos of a page have of something short, in entries."""
+    return -(-LISTED * most * size // ENTRY)
+
+
 MOST = {
     ".part_urls": len(plan_parts(VIDEO_BYTES)),
     ".uploaded_parts": len(plan_parts(VIDEO_BYTES)),
@@ -27,6 +36,9 @@ MOST = {
     ".tags": 20,  # as the request allows
     ".quality_variants.*": len(RUNGS),
     ".metrics.retention_curve": 100,  # one for each hundredth of a video
+    ".videos[].tags": _of_a_page(20, TAG),
+    ".videos[].quality_variants.*": _of_a_page(len(RUNGS), RENDITION),
+    ".videos[].metrics.retention_curve": _of_a_page(100, SHARE),
     ".services.*": 10,  # that the product leans on
     ".jobs.*": 10,  # counters
 }
