@@ -65,28 +65,13 @@ def serve_changes(function: Callable[[Change], object]) -> Handler:
     return serve(run)
 
 
-def serve_messages(function: Callable[[Message], object]) -> Handler:
-    """The handler of a consumer of a queue, called with one message at a time; those that fail are given out again."""
-
-    def each(messages: list[Message]) -> list[str]:
-        return [message.message_id for message in messages if not _is_done(function, message)]
-
-    return _served(functools.wraps(function)(each))
-
-
 def serve_batches(function: Callable[[list[Message]], Iterable[Message]]) -> Handler:
-    """The handler of a consumer of a queue, called with all messages together, which answers those that failed."""
+    """The handler of a consumer of a queue, called with all messages together, which answers those that failed.
 
-    def whole(messages: list[Message]) -> list[str]:
-        return [message.message_id for message in function(messages)] if messages else []
+    Those are given out again. One that is no JSON fails by itself, and ends among what was lost.
+    """
 
-    return _served(functools.wraps(function)(whole))
-
-
-def _served(work: Callable[[list[Message]], list[str]]) -> Handler:
-    """`work` answers which messages failed. One that is no JSON fails by itself, and ends among what was lost."""
-
-    @functools.wraps(work)
+    @functools.wraps(function)
     def run(event: dict[str, Any]) -> dict[str, Any]:
         read: list[Message] = []
         unread = []
@@ -96,18 +81,10 @@ def _served(work: Callable[[list[Message]], list[str]]) -> Handler:
             except ValueError as error:
                 logs.log_exception("a message cannot be read", error, message_id=record["messageId"])
                 unread.append(record["messageId"])
-        return _failed([*unread, *work(read)])
+        failed = function(read) if read else ()
+        return _failed([*unread, *(message.message_id for message in failed)])
 
     return serve(run)
-
-
-def _is_done(function: Callable[[Message], object], message: Message) -> bool:
-    try:
-        function(message)
-    except Exception as error:  # noqa: BLE001 - told to Lambda, which gives it out again
-        logs.log_exception("a message failed", error, message_id=message.message_id)
-        return False
-    return True
 
 
 def _change(record: dict[str, Any]) -> Change:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.base.consuming import Change, Message, serve_batches, serve_changes, serve_messages
+from shared.base.consuming import Change, Message, serve_batches, serve_changes
 from tests.canaries import everything_written
 
 
@@ -52,18 +52,6 @@ def test_changes_stop_at_the_first_that_fails() -> None:
         answer = serve_changes(work)({"Records": [_record(number) for number in (1, 2, 3)]}, None)
     assert (_failed(answer), seen) == (["2"], ["1", "2"])
     assert "as asked" in text.getvalue()
-
-
-def test_messages_fail_one_by_one() -> None:
-    done: list[int] = []
-
-    def work(message: Message) -> None:
-        if message.body["number"] == 2:
-            raise ValueError("as asked")
-        done.append(message.body["number"])
-
-    answer = serve_messages(work)({"Records": [_message(number) for number in (1, 2, 3)]}, None)
-    assert (_failed(answer), done) == (["m2"], [1, 3])
 
 
 @pytest.mark.parametrize("body", ["{", "\ud800{", "[1,"])
