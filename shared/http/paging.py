@@ -1,5 +1,7 @@
 """What every list says about itself."""
 
+from typing import Protocol
+
 from pydantic import BaseModel
 
 
@@ -28,3 +30,24 @@ def pagination(
         has_prev=has_prev,
         next_cursor=next_cursor,
     )
+
+
+class Page(Protocol):
+    """What a service found for a page, of `total` in all."""
+
+    @property
+    def total(self) -> int:
+        """In all."""
+
+    @property
+    def next_cursor(self) -> str | None:
+        """None at the end."""
+
+    @property
+    def has_prev(self) -> bool:
+        """Whether there is something before it."""
+
+
+def pagination_of(found: Page, page: int, limit: int) -> Pagination:
+    """The pagination of a page that a service found; `page` and `limit` as they were asked for."""
+    return pagination(page=page, limit=limit, total=found.total, next_cursor=found.next_cursor, has_prev=found.has_prev)

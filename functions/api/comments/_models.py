@@ -8,7 +8,7 @@ from shared.domains.comments.rules.answers import CommentAnswer
 from shared.domains.comments.rules.fields import Content
 from shared.domains.comments.service.reading import MOST, CommentPage
 from shared.http.framework import BaseModel
-from shared.http.paging import Pagination, pagination
+from shared.http.paging import Pagination, pagination_of
 
 
 class CommentEdit(BaseModel):
@@ -28,7 +28,4 @@ class Comments(BaseModel):
     @classmethod
     def of(cls, found: CommentPage, page: int, limit: int) -> "Comments":
         """A page in the words of the API; `page` and `limit` as they were asked for."""
-        told = pagination(
-            page=page, limit=limit, total=found.total, next_cursor=found.next_cursor, has_prev=found.has_prev
-        )
-        return cls(comments=found.comments, pagination=told)
+        return cls(comments=found.comments, pagination=pagination_of(found, page, limit))

@@ -13,7 +13,7 @@ from shared.domains.follows.model import Side
 from shared.domains.follows.service.listing import FollowListService
 from shared.http.caller import Caller
 from shared.http.framework import BaseModel, Query
-from shared.http.paging import Pagination, pagination
+from shared.http.paging import Pagination, pagination_of
 from shared.http.serve import serve
 
 
@@ -47,9 +47,7 @@ async def list_followers(
     found = lists.page(Side.FOLLOWERS, str(user_id), caller.user_id, limit=limit, page=page, cursor=cursor)
     return Followers(
         followers=[Listed.of(one) for one in found.people],
-        pagination=pagination(
-            page=page, limit=limit, total=found.total, next_cursor=found.next_cursor, has_prev=found.has_prev
-        ),
+        pagination=pagination_of(found, page, limit),
     )
 
 

@@ -13,7 +13,7 @@ from shared.domains.jobs.rules.answers import JobAnswer, JobStatistics, statisti
 from shared.domains.jobs.service.desk import JobService
 from shared.http.caller import Caller
 from shared.http.framework import BaseModel, Query
-from shared.http.paging import Pagination, pagination
+from shared.http.paging import Pagination, pagination_of
 from shared.http.serve import serve
 
 
@@ -45,9 +45,7 @@ async def list_jobs(
         jobs=[studio_answer(job) for job in found.jobs],
         total_count=found.total,
         statistics=statistics(found.account),
-        pagination=pagination(
-            page=1, limit=limit, total=found.total, next_cursor=found.next_cursor, has_prev=found.has_prev
-        ),
+        pagination=pagination_of(found, 1, limit),
     )
 
 

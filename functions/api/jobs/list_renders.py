@@ -13,7 +13,7 @@ from shared.domains.jobs.rules.answers import JobAnswer
 from shared.domains.jobs.service.desk import JobService
 from shared.http.caller import Caller
 from shared.http.framework import BaseModel, Query
-from shared.http.paging import Pagination, pagination
+from shared.http.paging import Pagination, pagination_of
 from shared.http.serve import serve
 
 
@@ -40,8 +40,7 @@ async def list_renders(
 ) -> RenderJobs:
     """List the caller's jobs, all or those in one status. `page` reaches 1000 jobs deep, `cursor` all of them."""
     found = jobs.page(caller.require_user(), status, limit=limit, page=page, cursor=cursor, route="renders")
-    told = pagination(page=page, limit=limit, total=found.total, next_cursor=found.next_cursor, has_prev=found.has_prev)
-    return RenderJobs(jobs=[watch_answer(job) for job in found.jobs], pagination=told)
+    return RenderJobs(jobs=[watch_answer(job) for job in found.jobs], pagination=pagination_of(found, page, limit))
 
 
 handler = serve(list_renders)

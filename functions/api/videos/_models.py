@@ -6,7 +6,7 @@ from pydantic import Field
 
 from shared.domains.videos.service.public_lists import ListedVideo, VideoPage
 from shared.http.framework import BaseModel, Query
-from shared.http.paging import Pagination, pagination
+from shared.http.paging import Pagination, pagination_of
 
 MOST = 50
 
@@ -24,5 +24,4 @@ class Videos(BaseModel):
 
 def videos(found: VideoPage, page: int, limit: int) -> Videos:
     """The answer about a page of at most `limit` videos."""
-    told = pagination(page=page, limit=limit, total=found.total, next_cursor=found.next_cursor, has_prev=found.has_prev)
-    return Videos(videos=found.videos, pagination=told)
+    return Videos(videos=found.videos, pagination=pagination_of(found, page, limit))
