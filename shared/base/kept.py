@@ -33,10 +33,10 @@ class Kept(Generic[T]):
 
     def get(self, name: str, read: Callable[[], T | None], *, fresh: bool = False) -> T | None:
         """The value that is kept, or what `read` finds: always the latter when `fresh`."""
+        kept = None if fresh else self.peek(name)
+        if kept is not None:
+            return kept
         now = clock.now()
-        kept = self._found.get(name)
-        if kept and not fresh and now - kept[0] < self._seconds:
-            return kept[1]
         value = read()
         self.keep(name, value, now)
         return value

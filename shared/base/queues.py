@@ -5,9 +5,7 @@ from typing import Any
 
 from shared.base.aws import client
 from shared.base.settings import setting
-from shared.base.tables import answering
-
-READ_SECONDS = 5
+from shared.base.tables import READ_SECONDS, answering
 
 
 def leave(queue_variable: str, body: Any, what: str) -> None:

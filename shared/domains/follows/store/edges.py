@@ -22,7 +22,7 @@ SPREAD = "spread"
 SPREAD_FROM = 1000
 """Followers whom one item can count, of as many transactions as come together for so few."""
 
-_WHAT = "Follows"
+WHAT = "Follows"
 _INDEX = {Side.FOLLOWERS: "by_followed", Side.FOLLOWING: "by_follower"}
 _OWN = {Side.FOLLOWERS: "followed_id", Side.FOLLOWING: "follower_id"}
 _OTHER = {Side.FOLLOWERS: "follower_id", Side.FOLLOWING: "followed_id"}
@@ -63,13 +63,13 @@ class EdgeStore:
         others      table name -> keys, as for `read_together`
         """
         edges = [edge_key(reader, user_id)] if reader and reader != user_id else []
-        wanted = {people.table(): [people.key(user_id)], _table(): edges, counts.table(): counts.keys(subject(user_id))}
-        with answering(_WHAT):
+        wanted = {people.table(): [people.key(user_id)], table(): edges, counts.table(): counts.keys(subject(user_id))}
+        with answering(WHAT):
             found = read_together({**wanted, **(others or {})}, {people.table(): attributes})
         counted = found[counts.table()]
         return Seen(
             people.people(found[people.table()]).get(user_id),
-            bool(found[_table()]),
+            bool(found[table()]),
             numbers.of(user_id, counted),
             is_spread(user_id, counted),
             found,
@@ -79,23 +79,23 @@ class EdgeStore:
         """Have somebody follow somebody, who was seen not to; False when they do by now."""
         item = {**edge_key(follower_id, followed_id), "followed_at": {"S": clock.timestamp()}}
         condition = "attribute_not_exists(follower_id)"
-        put = {"Put": {"TableName": _table(), "Item": item, "ConditionExpression": condition}}
-        with answering(_WHAT):
+        put = {"Put": {"TableName": table(), "Item": item, "ConditionExpression": condition}}
+        with answering(WHAT):
             return write_together(put, *_counting(follower_id, followed_id, seen, 1)) is None
 
     def remove(self, follower_id: str, followed_id: str, seen: Seen) -> bool:
         """The opposite."""
         gone = removal(follower_id, followed_id)
-        with answering(_WHAT):
+        with answering(WHAT):
             return write_together(gone, *_counting(follower_id, followed_id, seen, -1)) is None
 
     def page(self, side: Side, user_id: str, count: int, after: Edge | None = None) -> list[Edge]:
         """The latest `count` of a list, a moment behind; `after` is the edge before the first one."""
         own = {_OWN[side]: {"S": user_id}}
         start = {"ExclusiveStartKey": {**own, **_position(side, after)}} if after else {}
-        with answering(_WHAT):
+        with answering(WHAT):
             found = client("dynamodb", READ_SECONDS).query(
-                TableName=_table(),
+                TableName=table(),
                 IndexName=_INDEX[side],
                 KeyConditionExpression="#own = :own",
                 ExpressionAttributeNames={"#own": _OWN[side]},
@@ -111,7 +111,7 @@ def removal(follower_id: str, followed_id: str) -> dict[str, Any]:
     """The write that takes an edge away, refused when there is none."""
     return {
         "Delete": {
-            "TableName": _table(),
+            "TableName": table(),
             "Key": edge_key(follower_id, followed_id),
             "ConditionExpression": "attribute_exists(follower_id)",
         }
@@ -159,5 +159,6 @@ def _position(side: Side, edge: Edge) -> dict[str, Any]:
     return {_OTHER[side]: {"S": edge.user_id}, "followed_at": {"S": edge.followed_at}}
 
 
-def _table() -> str:
+def table() -> str:
+    """The table's name."""
     return setting("FOLLOWS_TABLE")

@@ -3,15 +3,12 @@
 from dataclasses import dataclass
 
 from shared.base import counts
-from shared.base.settings import setting
 from shared.base.tables import answering, read_together
 from shared.domains.accounts.model import Numbers, Person
 from shared.domains.accounts.store import numbers, people
 from shared.domains.accounts.store.numbers import subject
 from shared.domains.follows.model import Edge
-from shared.domains.follows.store.edges import edge_key, is_spread
-
-_WHAT = "Follows"
+from shared.domains.follows.store.edges import WHAT, edge_key, is_spread, table
 
 
 @dataclass(frozen=True)
@@ -29,13 +26,13 @@ def look(reader: str, owner_id: str, edges: list[Edge]) -> ListSeen:
     """What there is to show of a list, a moment behind. A second call when somebody's followers are spread."""
     ids = [edge.user_id for edge in edges if edge.user_id != owner_id]
     own = [edge_key(reader, owner_id)] if reader and reader != owner_id else []
-    users, counted, follows = people.table(), counts.table(), setting("FOLLOWS_TABLE")
+    users, counted, follows = people.table(), counts.table(), table()
     keys = {
         users: [people.key(one) for one in (owner_id, *ids)],
         counted: [*counts.keys(subject(owner_id)), *(counts.first(subject(one)) for one in ids)],
         follows: own,
     }
-    with answering(_WHAT):
+    with answering(WHAT):
         found = read_together(keys, {users: people.LISTED}, consistent=False)
         items = found[counted]
         if spread := [one for one in ids if is_spread(one, items)]:
