@@ -77,7 +77,7 @@ def _mapping(source: str, function: dict[str, Any]) -> dict[str, Any] | None:
 def _deliver(
     mapping: dict[str, Any], function: dict[str, Any], records: Records, invoke: Callable[[Records], Any]
 ) -> None:
-    tries = int(mapping.get("MaximumRetryAttempts", _FOREVER))
+    most = tries = int(mapping.get("MaximumRetryAttempts", _FOREVER))
     while records:
         result = invoke(records)
         done = _done(result, records)
@@ -90,7 +90,8 @@ def _deliver(
         if records and not done:
             if not tries:
                 _lose(mapping, function, records[:1], result)
-                records = records[1:]
+                records, tries = records[1:], most
+                continue
             tries -= 1
             time.sleep(_PAUSE)
 

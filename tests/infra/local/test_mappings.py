@@ -78,3 +78,23 @@ def test_mapping_of_a_role_that_may_not_is_refused(monkeypatch: pytest.MonkeyPat
     with pytest.raises(AccessDeniedError, match="sqs:DeleteMessage"):
         handlers["create"]("logical", told, "stack")
     assert not made
+
+
+def test_each_record_of_a_batch_has_its_own_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first two of three fail for good: either is tried three times and lost, and the last one is done."""
+    gone: list[str] = []
+    asked: list[str] = []
+
+    def invoke(records: mappings.Records) -> dict[str, Any]:
+        first = records[0]["dynamodb"]["SequenceNumber"]
+        asked.append(first)
+        assert len(asked) < 20, "tried for ever"
+        failed = [] if first == "3" else [{"itemIdentifier": first}]
+        return {"body": {"batchItemFailures": failed}}
+
+    monkeypatch.setattr(mappings, "_PAUSE", 0)
+    monkeypatch.setattr(mappings, "_lose", lambda _m, _f, records, _r: gone.append(records[0]["dynamodb"]))
+    records = [{"dynamodb": {"SequenceNumber": number}} for number in "123"]
+    mappings._deliver({"MaximumRetryAttempts": 2}, {}, records, invoke)
+    assert gone == [{"SequenceNumber": "1"}, {"SequenceNumber": "2"}]
+    assert asked == ["1", "1", "1", "2", "2", "2", "3"]
