@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bench.world import PUBLISHED, SIZE, World, world
-from functions.events import on_video_removed
+from functions.events import on_video_changed
 from functions.schedules import erase_accounts, tidy_media
 from shared.base import aws
 from shared.base.aws import client
@@ -250,7 +250,7 @@ def _told(forget: Callable[[VideoStore, str], None]) -> Callable[[VideoStore, st
         forget(store, video_id)
         if store.get(video_id) is None:
             told = {"SequenceNumber": "1", "Keys": {"video_id": {"S": video_id}}}
-            assert on_video_removed.handler({"Records": [{"dynamodb": told}]}, None) == {"batchItemFailures": []}
+            assert on_video_changed.handler({"Records": [{"dynamodb": told}]}, None) == {"batchItemFailures": []}
 
     return forget_and_tell
 

@@ -1,6 +1,6 @@
-"""The row of a deleted video is gone, and what was counted of it goes too."""
+"""A video changes, and what was kept of it follows."""
 
-from functions.events.on_video_removed import handler
+from functions.events.on_video_changed import handler
 from shared.base import counts
 from shared.base.transactions import write_together
 from shared.contract.resources import COUNTS
