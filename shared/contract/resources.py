@@ -99,6 +99,9 @@ FOLLOWS = Table(
         Index("by_followed", key="followed_id", sort="followed_at"),
     ),
 )
+FEEDS = Table(Kind.TABLE, "feeds", key="user_id", sort="place", ttl="expires_at")
+"""Videos of whom somebody follows, in a partition of theirs; `place` is when a video was published, and its id."""
+
 COMMENTS = Table(
     Kind.TABLE,
     "comments",
@@ -111,6 +114,24 @@ COMMENTS = Table(
     ),
 )
 """`thread` is `video#` or `comment#` and the id of what is commented on or answered, or `reports`."""
+
+_OF_LISTED_NOTIFICATION = "kind actor_id video_id comment_id round read"
+NOTIFICATIONS = Table(
+    Kind.TABLE,
+    "notifications",
+    key="user_id",
+    sort="notification_id",
+    ttl="expires_at",
+    indexes=(
+        Index("by_time", key="listed", sort="noticed_at", projected=tuple(_OF_LISTED_NOTIFICATION.split())),
+        Index("by_video", key="video_id", sort="comment_id"),
+    ),
+)
+"""What somebody is told of, and in their item `box` how much of it is unread.
+
+A notification is to be told while it has `listed`, which is its user's id: kind ("comment", "reply", "follow" or
+"video"), noticed_at (ISO 8601, `#` and the id), and as far as the kind has them actor_id, video_id and comment_id.
+"""
 
 VIEWS = Table(Kind.TABLE, "views", key="window", sort="part", ttl="expires_at")
 """Who has been counted as a viewer of a video in one half hour: hashes that lead to nobody, batch by batch."""
@@ -174,7 +195,7 @@ CLOUDWATCH = Account(Kind.ACCOUNT, "cloudwatch")
 
 TABLES = (
     *(USERS, API_KEYS, SESSIONS, AUDIT, VIDEOS, JOBS, DATA_REQUESTS, LIMITS, IDEMPOTENCY, OPERATIONS),
-    *(COUNTS, REACTIONS, FOLLOWS, COMMENTS, VIEWS),
+    *(COUNTS, REACTIONS, FOLLOWS, FEEDS, COMMENTS, NOTIFICATIONS, VIEWS),
 )
 QUEUES = (WATCHED,)
 SECRETS = (
