@@ -136,6 +136,9 @@ A notification is to be told while it has `listed`, which is its user's id: kind
 VIEWS = Table(Kind.TABLE, "views", key="window", sort="part", ttl="expires_at")
 """Who has been counted as a viewer of a video in one half hour: hashes that lead to nobody, batch by batch."""
 
+CHANNELS = Table(Kind.TABLE, "channels", key="channel", sort="item", ttl="expires_at")
+"""Who is told of a video, a job or their own account as it happens, and for an hour what they were told."""
+
 DATA_REQUESTS = Table(
     Kind.TABLE,
     "data-requests",
@@ -182,6 +185,9 @@ EDGE_WEB_ACL = Parameter(Kind.PARAMETER, "edge-web-acl")
 WATCHED = Queue(Kind.QUEUE, "watched")
 """Views of videos, to be counted."""
 
+BROADCASTS = Queue(Kind.QUEUE, "broadcasts")
+"""Channels that have something to be sent."""
+
 TRANSCODE = Machine(Kind.MACHINE, "transcode")
 RENDER = Machine(Kind.MACHINE, "render")
 SEND_ACCOUNT_MAIL = Function(Kind.FUNCTION, "send_account_mail")
@@ -195,9 +201,9 @@ CLOUDWATCH = Account(Kind.ACCOUNT, "cloudwatch")
 
 TABLES = (
     *(USERS, API_KEYS, SESSIONS, AUDIT, VIDEOS, JOBS, DATA_REQUESTS, LIMITS, IDEMPOTENCY, OPERATIONS),
-    *(COUNTS, REACTIONS, FOLLOWS, FEEDS, COMMENTS, NOTIFICATIONS, VIEWS),
+    *(COUNTS, REACTIONS, FOLLOWS, FEEDS, COMMENTS, NOTIFICATIONS, VIEWS, CHANNELS),
 )
-QUEUES = (WATCHED,)
+QUEUES = (WATCHED, BROADCASTS)
 SECRETS = (
     *(SIGNING_KEYS, PASSWORD_PEPPER, MEDIA_KEY, CURSOR_KEY),
     *(WEBHOOK, REMOTION_WEBHOOK, CLERK_WEBHOOK, OAUTH_CLIENTS, ORIGIN),
