@@ -65,6 +65,17 @@ def serve_changes(function: Callable[[Change], object]) -> Handler:
     return serve(run)
 
 
+def serve_change_batches(function: Callable[[list[Change]], object]) -> Handler:
+    """The handler of a consumer of changes, called with all of a batch, which comes again whole if that raises."""
+
+    @functools.wraps(function)
+    def run(event: dict[str, Any]) -> dict[str, Any]:
+        function([_change(record) for record in event["Records"]])
+        return _failed([])
+
+    return serve(run)
+
+
 def serve_batches(function: Callable[[list[Message]], Iterable[Message]]) -> Handler:
     """The handler of a consumer of a queue, called with all messages together, which answers those that failed.
 

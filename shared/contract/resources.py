@@ -32,7 +32,7 @@ API_KEYS = Table(Kind.TABLE, "api-keys", key="owner_id", sort="key_id")
 SESSIONS = Table(Kind.TABLE, "sessions", key="user_id", sort="session_id", ttl="expires_at")
 _OF_LISTED = (
     "title summary tags category owner_id author version duration thumbnail has_poster poster_url rungs is_illustrated "
-    "updated_at"
+    "updated_at counted"
 )
 LISTED_VIDEO = tuple(_OF_LISTED.split())
 """What lists for everybody tell of a video, besides the keys. All indexes of a table copy 100 attributes at most."""

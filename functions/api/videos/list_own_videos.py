@@ -5,7 +5,7 @@ from typing import Literal
 from functions.api.videos._models import Cursor, Limit, Page, Videos, videos
 from shared.contract.declare import get
 from shared.contract.permissions import user
-from shared.contract.resources import COUNTS, CURSOR_KEY, MEDIA_KEY, OPERATIONS, VIDEOS
+from shared.contract.resources import CURSOR_KEY, MEDIA_KEY, OPERATIONS, VIDEOS
 from shared.domains.videos.service.own_videos import OwnVideosService
 from shared.http.caller import Caller
 from shared.http.serve import serve
@@ -16,7 +16,7 @@ from shared.http.serve import serve
     caller=user("videos:read"),
     needs=(
         *(VIDEOS.query_index("by_owner"), VIDEOS.query_index("by_status"), VIDEOS.batch_get),
-        *(COUNTS.batch_get, OPERATIONS.batch_get, MEDIA_KEY.read, CURSOR_KEY.read),
+        *(OPERATIONS.batch_get, MEDIA_KEY.read, CURSOR_KEY.read),
     ),
     errors=((400, "INVALID_CURSOR, INVALID_PAGE"),),
 )

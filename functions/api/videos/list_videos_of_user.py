@@ -5,7 +5,7 @@ from uuid import UUID
 from functions.api.videos._models import Cursor, Limit, Page, Videos, videos
 from shared.contract.declare import get
 from shared.contract.permissions import optional
-from shared.contract.resources import COUNTS, CURSOR_KEY, MEDIA_KEY, OPERATIONS, VIDEOS
+from shared.contract.resources import CURSOR_KEY, MEDIA_KEY, OPERATIONS, VIDEOS
 from shared.domains.videos.rules.public_lists import PublicList
 from shared.domains.videos.service.public_lists import PublicListService
 from shared.http.caller import Caller
@@ -16,7 +16,7 @@ from shared.http.serve import serve
     "/api/users/{user_id}/videos",
     caller=optional("videos:read"),
     needs=(
-        *(VIDEOS.query_index("by_author"), COUNTS.batch_get, OPERATIONS.batch_get),
+        *(VIDEOS.query_index("by_author"), OPERATIONS.batch_get),
         *(MEDIA_KEY.read, CURSOR_KEY.read),
     ),
     errors=((400, "INVALID_CURSOR, INVALID_PAGE"),),

@@ -108,6 +108,7 @@ class Video:
     job_id           the job that makes or made it; "" when it was uploaded
     marks            what the workers that encode it have done: a mark for each step of each worker
     early            its beginning could be played while it was processed
+    counted          a copy of its numbers, see rules.counted
     """
 
     id: str
@@ -150,6 +151,7 @@ class Video:
     job_id: str = ""
     marks: frozenset[str] = frozenset()
     early: bool = False
+    counted: str = ""
 
     @property
     def stored_bytes(self) -> int:
@@ -181,6 +183,14 @@ class Numbers:
     comments: int = 0
     watch_seconds: int = 0
     reached: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What a video had of each, and when that was read."""
+
+    numbers: Numbers
+    as_of: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,23 +2,20 @@
 
 from dataclasses import dataclass
 
-from shared.base import clock
 from shared.base.pages import seal, skipped, unseal
 from shared.base.settings import setting
-from shared.domains.videos.model import Collection, Numbers, Status
+from shared.base.tables import answering, read_together
+from shared.domains.videos.model import Collection, Status
 from shared.domains.videos.rules.status import processing_status
 from shared.domains.videos.service.listing import collection_among, collection_keys, cut
 from shared.domains.videos.service.public_lists import VideoPage, listed
 from shared.domains.videos.store.collections import CollectionStore
-from shared.domains.videos.store.numbers import Counted, numbers_with
 from shared.domains.videos.store.rows import of_item
 
 WORDS = {"uploaded": "queued", "processing": "processing", "ready": "completed", "error": "failed"}
 """The Watch edition's words for a status, and those of the index."""
 
 _ROUTE = "own-videos"
-_COUNTED = (Status.READY, Status.PROCESSING)
-"""Nobody else sees any other."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +32,7 @@ class OwnVideosService:
     def page(self, owner_id: str, status: str, *, limit: int, page: int = 1, cursor: str = "") -> VideoPage:
         """A page of an owner's videos, those made latest first. Raises InvalidCursorError, InvalidPageError.
 
-        Two calls, and one more for each 25 videos whose numbers this process has not read for a minute. Those that are
-        not ready are read whole, since the index does not tell how far they are.
+        Two calls. Videos that are not ready are read whole, since the index does not tell how far they are.
         status  a word of the Watch edition, "" is any
         """
         scope = (_ROUTE, owner_id, status)
@@ -46,18 +42,12 @@ class OwnVideosService:
         shown, more = cut(found.videos, found.goes_on, skip, limit)
         videos = setting("VIDEOS_TABLE")
         unready = [{"video_id": {"S": video.id}} for video in shown if video.status is not Status.READY]
-        numbers, items = numbers_with(
-            [video.id for video in shown if video.status in _COUNTED],
-            {**collection_keys(owner_id), videos: unready},
-            consistent=True,
-        )
+        with answering("Videos"):
+            items = read_together({**collection_keys(owner_id), videos: unready})
         whole = {video.id: video for video in map(of_item, items[videos])}
         told = [whole.get(video.id, video) for video in shown]
-        nothing = Counted(Numbers(), clock.timestamp())
         return VideoPage(
-            videos=[
-                listed(video, numbers.get(video.id, nothing)) for video in told if video.status is not Status.DELETED
-            ],
+            videos=[listed(video) for video in told if video.status is not Status.DELETED],
             total=_total(collection_among(items), status),
             next_cursor=seal(shown[-1].id, *scope) if more else None,
             has_prev=bool(cursor) or skip > 0,

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from shared.base import clock, counts
 from shared.base.errors import InvalidPageError
 from shared.base.pages import seal, skipped, unseal
+from shared.base.tables import answering, read_together
 from shared.domains.videos.model import Video
 from shared.domains.videos.rules.answers import VideoAnswer
+from shared.domains.videos.rules.counted import unpacked
 from shared.domains.videos.rules.public_lists import PublicList, place
 from shared.domains.videos.service.catalogue import show
 from shared.domains.videos.service.listing import collection_among, collection_keys
-from shared.domains.videos.store.numbers import Counted, numbers_with
 from shared.domains.videos.store.public_lists import PublicListStore
 
 _ROUTE = "videos"
@@ -19,7 +20,7 @@ _ROUTE = "videos"
 class ListedVideo(VideoAnswer):
     """A video in a list. Of a long `description` it has the first 200 characters; GET /api/videos/{id} has all.
 
-    `counts_as_of` is when the counts were read, a minute ago at most.
+    Counts are copies, which miss what has happened since `counts_as_of` and within the last minute.
     """
 
     counts_as_of: str
@@ -77,8 +78,8 @@ class PublicListService:
     def page(self, which: PublicList, viewer_id: str, *, limit: int, page: int = 1, cursor: str = "") -> VideoPage:
         """A page of a list. Raises InvalidCursorError, InvalidPageError.
 
-        Two calls, and one more for each 25 videos whose numbers this process has not read for a minute. From the second
-        year on it is one more where this year's videos do not fill the page, and two where last year's do not either.
+        Two calls. From the second year on it is one more where this year's videos do not fill the page, and two where
+        last year's do not either.
         page  is not looked at when there is a cursor
         """
         scope = (_ROUTE, viewer_id, which.subject, which.author_id)
@@ -89,34 +90,34 @@ class PublicListService:
             walk.read(self.store, part, after if not walk.part else "")
             if not walk.goes_on:
                 break
-        numbers, sizes = _counted(which, walk.videos[skip : skip + limit])
+        sizes = _sizes(which)
         for part in sorted((part for part, size in sizes.items() if size and part < walk.part), reverse=True):
             if walk.goes_on:
                 walk.read(self.store, part)
         shown = walk.videos[skip : skip + limit]
         if walk.is_cut and not shown:
             raise InvalidPageError("This page lies too deep: go on with cursor")
-        if late := [video for video in shown if video.id not in numbers]:
-            numbers |= _counted(which, late)[0]
         more = walk.is_cut or len(walk.videos) > skip + limit
         return VideoPage(
-            videos=[listed(video, numbers[video.id]) for video in shown],
+            videos=[listed(video) for video in shown],
             total=sum(sizes.values()),
             next_cursor=seal(place(shown[-1]), *scope) if more else None,
             has_prev=bool(cursor) or skip > 0,
         )
 
 
-def listed(video: Video, counted: Counted) -> ListedVideo:
+def listed(video: Video) -> ListedVideo:
     """A video as lists show it."""
+    counted = unpacked(video.counted, otherwise=video.published_at or video.created_at)
     return ListedVideo.model_construct(**vars(show(video, counted.numbers)), counts_as_of=counted.as_of)
 
 
-def _counted(which: PublicList, videos: list[Video]) -> tuple[dict[str, Counted], dict[str, int]]:
-    """The numbers of videos, and part of the list -> how many videos it has."""
-    ids = [video.id for video in videos]
-    if which.author_id:
-        numbers, found = numbers_with(ids, collection_keys(which.author_id))
-        return numbers, {"": collection_among(found).public}
-    numbers, found = numbers_with(ids, {counts.table(): counts.keys(which.subject)})
-    return numbers, counts.total(found[counts.table()]).get(which.subject, {})
+def _sizes(which: PublicList) -> dict[str, int]:
+    """Part of the list -> how many videos it has: one call."""
+    author = which.author_id
+    keys = collection_keys(author) if author else {counts.table(): counts.keys(which.subject)}
+    with answering("Videos"):
+        found = read_together(keys, consistent=False)
+    if author:
+        return {"": collection_among(found).public}
+    return counts.total(found[counts.table()]).get(which.subject, {})

@@ -108,6 +108,7 @@ class VideoRow(Model):
     public_category = UnicodeAttribute(null=True)
     public_author = UnicodeAttribute(null=True)
     public_since = UnicodeAttribute(null=True)
+    counted = UnicodeAttribute(null=True)
     by_state = ByState()
 
 
@@ -117,7 +118,7 @@ _CARD_FIELDS = [field.name for field in dataclasses.fields(Card) if field.name n
 _SHAPED = ("author", "variants", "tags", "status", "visibility", "marks")
 _LISTED_FIELDS = (
     *("title", "category", "version", "duration", "thumbnail", "has_poster", "poster_url", "is_illustrated"),
-    *("updated_at", "job_id"),
+    *("updated_at", "job_id", "counted"),
 )
 
 

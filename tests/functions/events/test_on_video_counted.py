@@ -1,0 +1,101 @@
+"""Numbers of a video change, and its row gets a copy of them."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from functions.events.on_video_counted import handler
+from shared.base import clock, counts
+from shared.base.ids import new_id
+from shared.base.transactions import write_together
+from shared.contract.resources import VIDEOS
+from shared.domains.videos.model import Counted, Numbers
+from shared.domains.videos.rules.counted import packed, unpacked
+from shared.domains.videos.service.catalogue import CatalogueService
+from shared.domains.videos.service.uploads import UploadService, UploadWish
+from shared.domains.videos.store.videos import counted_as
+from tests.aws import Stage
+from tests.clock import TurnedClock
+from tests.shared.domains.videos.conftest import OWNER
+
+
+@pytest.fixture
+def video_id(stage: Stage) -> str:
+    """A video."""
+    return UploadService.open().request(OWNER, UploadWish("a.mp4", 9, "video/mp4")).video.id
+
+
+def add(video_id: str, who: str, **changes: int) -> None:
+    assert write_together(counts.adding(counted_as(video_id), who, changes)) is None
+
+
+def tell(*video_ids: str) -> Any:
+    """What the stream tells of one change in each of a video's items."""
+    keys = [key for video_id in video_ids for key in counts.keys(counted_as(video_id))]
+    records = [{"dynamodb": {"SequenceNumber": str(number), "Keys": key}} for number, key in enumerate(keys)]
+    return handler({"Records": records}, None)["batchItemFailures"]
+
+
+def copy(stage: Stage, video_id: str) -> str:
+    (row,) = [row for row in stage.rows(VIDEOS) if row["video_id"]["S"] == video_id]
+    return str(row.get("counted", {"S": ""})["S"])
+
+
+def test_copy_is_the_sum_of_all_items(video_id: str, stage: Stage) -> None:
+    for who in range(9):
+        add(video_id, str(who), likes=1, views=2, watch_seconds=7, reached_3=1)
+    assert tell(video_id) == []
+    numbers = unpacked(copy(stage, video_id), "").numbers
+    assert (numbers.likes, numbers.views, numbers.watch_seconds, numbers.reached[3]) == (9, 18, 63, 9)
+
+
+def test_videos_of_a_batch_cost_a_write_each_however_often_they_changed(stage: Stage) -> None:
+    ids = [UploadService.open().request(OWNER, UploadWish("a.mp4", 9, "video/mp4")).video.id for _ in range(3)]
+    made = Counter(stage.calls_of(lambda: tell(*ids, *ids, *ids)))
+    assert made == {"dynamodb:BatchGetItem": 1, "dynamodb:UpdateItem": 3}
+
+
+def test_copy_that_was_read_later_stays(video_id: str, stage: Stage, turned_clock: TurnedClock) -> None:
+    add(video_id, "ada", likes=1)
+    turned_clock.seconds += 5
+    tell(video_id)
+    later = copy(stage, video_id)
+    turned_clock.seconds -= 5
+    add(video_id, "bob", likes=1)
+    assert tell(video_id) == []
+    assert copy(stage, video_id) == later
+
+
+def test_video_that_is_gone_does_not_come_back(video_id: str, stage: Stage) -> None:
+    gone = new_id()
+    assert tell(gone, video_id) == []
+    assert [row["video_id"]["S"] for row in stage.rows(VIDEOS)] == [video_id]
+
+
+def test_copy_survives_an_edit_and_leaves_the_time_of_the_last_one(video_id: str, stage: Stage) -> None:
+    before = CatalogueService.open().edit(video_id, OWNER.id, {"title": "Mine"})
+    add(video_id, "ada", likes=1)
+    tell(video_id)
+    known = copy(stage, video_id)
+    after = CatalogueService.open().edit(video_id, OWNER.id, {"title": "Mine"})
+    assert copy(stage, video_id) == known
+    assert after.updated_at >= before.updated_at
+
+
+def test_what_fails_comes_again_whole(video_id: str, stage: Stage) -> None:
+    add(video_id, "ada", likes=1)
+    with (
+        stage.refusing("dynamodb", "UpdateItem", "InternalServerError") as fired,
+        pytest.raises(Exception, match="cannot be reached"),
+    ):
+        tell(video_id)
+    assert fired
+    assert copy(stage, video_id) == ""
+    assert tell(video_id) == []
+    assert unpacked(copy(stage, video_id), "").numbers.likes == 1
+
+
+def test_later_copies_sort_after_earlier_ones() -> None:
+    few, many = (Counted(Numbers(views=views), clock.timestamp(moment)) for views, moment in ((900, 1.0), (1, 2.0)))
+    assert packed(few) < packed(many)
