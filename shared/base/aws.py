@@ -8,6 +8,7 @@ from typing import Any
 from shared.base import clock, logs, meter
 from shared.base.errors import UnavailableError
 from shared.base.settings import setting
+from shared.base.sigv4 import Credentials
 
 SECRET_SECONDS = 300
 STALE_SECONDS = 30
@@ -19,6 +20,12 @@ def _session() -> Any:
     import botocore.session
 
     return botocore.session.get_session()
+
+
+def credentials() -> Credentials:
+    """Whom this process acts as, for requests that it signs by itself."""
+    found = _session().get_credentials().get_frozen_credentials()
+    return Credentials(found.access_key, found.secret_key, found.token or "")
 
 
 @functools.cache

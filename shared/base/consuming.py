@@ -28,6 +28,7 @@ class Change:
     before     the item as it was; None when it is new
     after      the item as it is; None when it is gone
     expired    its time to live was over: nobody removed it
+    at         when it happened, in epoch seconds, to the second
     """
 
     change_id: str
@@ -35,6 +36,7 @@ class Change:
     before: Item | None
     after: Item | None
     expired: bool
+    at: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -65,13 +67,18 @@ def serve_changes(function: Callable[[Change], object]) -> Handler:
     return serve(run)
 
 
-def serve_change_batches(function: Callable[[list[Change]], object]) -> Handler:
-    """The handler of a consumer of changes, called with all of a batch, which comes again whole if that raises."""
+def serve_change_batches(function: Callable[[list[Change]], Iterable[Change] | None]) -> Handler:
+    """The handler of a consumer of changes, called with all of a batch together, which answers those that failed.
+
+    They come again with all that follow the first of them, so those that did not fail are told twice. If it raises, all
+    come again.
+    """
 
     @functools.wraps(function)
     def run(event: dict[str, Any]) -> dict[str, Any]:
-        function([_change(record) for record in event["Records"]])
-        return _failed([])
+        changes = [_change(record) for record in event["Records"]]
+        failed = {change.change_id for change in function(changes) or ()}
+        return _failed([change.change_id for change in changes if change.change_id in failed][:1])
 
     return serve(run)
 
@@ -102,7 +109,12 @@ def _change(record: dict[str, Any]) -> Change:
     told = record["dynamodb"]
     by = record.get("userIdentity") or {}
     return Change(
-        told["SequenceNumber"], told["Keys"], told.get("OldImage"), told.get("NewImage"), by.get("principalId") == _TTL
+        told["SequenceNumber"],
+        told["Keys"],
+        told.get("OldImage"),
+        told.get("NewImage"),
+        by.get("principalId") == _TTL,
+        float(told.get("ApproximateCreationDateTime", 0)),
     )
 
 

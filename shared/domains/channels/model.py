@@ -80,9 +80,10 @@ class Channel:
     shards         parts of at most MOST_OF_SHARD subscribers; `filled`: how many have joined the last one
     numbers        of the video, as they were published last
     live_until     so long its author has declared it live; `live_viewers`: how many viewers were published last
-    due            when somebody left word that it is to be sent; 0 when nobody has since
-    position       the last seq that the subscribers of the shard have been sent
-    sending_until  so long somebody is sending
+    due            when word was left that it is to be sent, which names the word; 0 when nobody has since
+    sent_at        when somebody began to send last
+    position       the last seq that the subscribers of the shard have been sent; 0 where that is not known
+    sending        the word upon which somebody sends, and `sending_until`: so long nobody else does
     """
 
     name: str
@@ -98,4 +99,5 @@ class Channel:
     due: float = 0.0
     sent_at: float = 0.0
     position: int = 0
+    sending: float = 0.0
     sending_until: float = 0.0

@@ -28,8 +28,9 @@ class JoiningService:
     def join(self, channel: str, subscriber: Subscriber) -> Joined:
         """Have a connection be told of a channel: three calls. Whoever has joined before must leave first.
 
-        A subscriber that has seen something is soon sent what came since, in the order of the channel, or a message
-        `reset` when that is not kept any more.
+        What it is told of the present must be read afterwards, so that nothing falls between the two. A subscriber that
+        has seen something is soon sent what came since, in the order of the channel, or a message `reset` when that is
+        not kept any more.
         Raises UnavailableError. Needs CHANNELS.get, CHANNELS.put, CHANNELS.update and BROADCASTS.send.
         """
         known = self.audience.get(channel)
@@ -38,7 +39,9 @@ class JoiningService:
         joined = self._counted(channel, subscriber, is_known=known is not None, is_new=is_new)
         if joined.filled >= MOST_OF_SHARD and joined.shards == shard + 1:
             self.audience.open_shard(channel, joined.shards)
-        self._tell(joined, is_behind=subscriber.seen is not None and subscriber.seen != joined.seq)
+        self._tell(joined)
+        if subscriber.seen is not None and subscriber.seen != joined.seq:
+            wake(channel, shard, joined.sent_at)
         return Joined(shard, joined.seq, joined.viewers, joined.live_until > clock.now())
 
     def leave(self, channel: str, shard: int, connection_id: str) -> None:
@@ -55,13 +58,11 @@ class JoiningService:
     def resume(self, channel: str, shard: int, connection_id: str, seen: int) -> bool:
         """Have a connection that has joined be sent again what comes after `seen`; False when it has not joined.
 
-        Needs CHANNELS.update, CHANNELS.get, BROADCASTS.send.
+        Needs CHANNELS.update, BROADCASTS.send.
         """
         if not self.audience.go_on_from(channel, shard, connection_id, seen):
             return False
-        known = self.audience.get(channel)
-        if known:
-            wake(known)
+        wake(channel, shard)
         return True
 
     def _counted(self, channel: str, subscriber: Subscriber, *, is_known: bool, is_new: bool) -> Channel:
@@ -75,7 +76,7 @@ class JoiningService:
             is_known = not is_known
         raise UnavailableError("This cannot be joined at the moment")
 
-    def _tell(self, channel: Channel, *, is_behind: bool = False) -> None:
-        """Have it sent that viewers of what is live have come or gone, and what somebody has missed."""
-        if is_behind or (channel.live_until > clock.now() and channel.viewers != channel.live_viewers):
-            wake(channel)
+    def _tell(self, channel: Channel) -> None:
+        """Have it sent that viewers of what is live have come or gone."""
+        if channel.live_until > clock.now() and channel.viewers != channel.live_viewers:
+            wake(channel.name, sent_at=channel.sent_at)

@@ -1,0 +1,23 @@
+"""A table's stream: a video goes on through its processing, or is hidden."""
+
+from collections.abc import Iterable
+
+from shared.base.consuming import Change, serve_change_batches
+from shared.contract.declare import on_change
+from shared.contract.resources import BROADCASTS, CHANNELS, VIDEOS
+from shared.domains.channels.service.meaning import of_video_row
+from shared.domains.channels.service.publishing import PublishingService
+
+
+@on_change(
+    VIDEOS,
+    window=0,
+    filters=({"eventName": ["MODIFY"]},),
+    needs=(CHANNELS.batch_get, CHANNELS.query, CHANNELS.put, CHANNELS.update, BROADCASTS.send),
+)
+def on_video_progress(changes: list[Change]) -> Iterable[Change]:
+    """Tell its owner how far it is, and whoever watches it that it is hidden."""
+    return PublishingService.open().publish(changes, of_video_row)
+
+
+handler = serve_change_batches(on_video_progress)
