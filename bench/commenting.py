@@ -7,6 +7,9 @@ from bench.world import World
 from shared.domains.comments.service.writing import CommentService
 from shared.domains.videos.model import Author
 
+REPEATS = 20
+"""A request is made so often at most."""
+
 
 def _comment(world: World, video_id: str, answered_id: str = "") -> str:
     """A comment of the user's; its id."""
@@ -44,6 +47,21 @@ def _on_comment(name: str, method: str, tail: str = "", body: object = None) -> 
     return prepare
 
 
+def _dismiss(world: World) -> Request:
+    """Reports are settled once, so each request is about another comment."""
+    token, video_id = world.administrator(), world.ready()
+    comment_ids = [_comment(world, video_id) for _ in range(REPEATS)]
+    with world.stage.unrecorded():
+        for comment_id in comment_ids:
+            CommentService.open().report(comment_id, world.user.id, "Spam")
+    left = iter(comment_ids)
+
+    def ask() -> object:
+        return world.ask("admin.dismiss_reports", "DELETE", f"/api/v1/admin/reports/{next(left)}", token=token)
+
+    return ask
+
+
 COMMENTING: dict[str, Callable[[World], Request]] = {
     "create_comment": _create,
     "list_comments": _list,
@@ -51,6 +69,7 @@ COMMENTING: dict[str, Callable[[World], Request]] = {
     "edit_comment": _on_comment("comments.edit_comment", "PUT", "", {"content": "Better"}),
     "delete_comment": _on_comment("comments.delete_comment", "DELETE"),
     "like_comment": _on_comment("reactions.like_comment", "POST", "/like", {"action": "like"}),
+    "dismiss_reports": _dismiss,
     "report_comment": _on_comment("comments.report_comment", "POST", "/report", {"reason": "Spam"}),
 }
 """Endpoint -> what sets its main path up and gives its request."""

@@ -214,6 +214,7 @@ PEOPLE: dict[str, Callable[[World], Request]] = {
         {"current_password": PASSWORD, "new_password": "Another horse battery 2"},
     ),
     "list_audit_entries": _as_administrator("admin.list_audit_entries", "GET", "/api/v1/admin/audit"),
+    "list_reports": _as_administrator("admin.list_reports", "GET", "/api/v1/admin/reports"),
     "report_clerk_user": lambda world: world.report_clerk_user,
     "sync_account": lambda world: lambda: world.own("accounts.sync_account", "POST", "/api/auth/sync"),
     "list_users": _as_administrator("admin.list_users", "GET", "/api/v1/users/"),

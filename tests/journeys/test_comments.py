@@ -55,7 +55,12 @@ def test_people_talk_about_a_video(traveller: Traveller, stranger: Traveller, so
     for who, comment in ((stranger, first), (traveller, again), (traveller, reply)):
         assert who.request("DELETE", f"/api/comments/{comment['id']}").status_code == 200
     with administrator(traveller, "moderator") as head:
+        reports = head.api.get("/api/v1/admin/reports").json()["reports"]
+        [about] = [report for report in reports if report["comment_id"] == other["id"]]
+        assert (about["reason"], about["comment"]["content"]) == ("Off topic", "Something else")
         assert head.api.delete(f"/api/comments/{other['id']}").status_code == 200
+        settled = head.api.delete(f"/api/v1/admin/reports/{other['id']}")
+        assert settled.json() == {"dismissed": 1}, settled.text
     assert listed(traveller, path, 0) == []
     assert traveller.client.video(video_id)["comment_count"] == 0
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from shared.contract.declare import delete
 from shared.contract.permissions import ADMINISTRATOR, user
-from shared.contract.resources import COMMENTS, COUNTS
+from shared.contract.resources import AUDIT, COMMENTS, COUNTS
 from shared.domains.comments.service.removing import RemovalService
 from shared.http.caller import Caller
 from shared.http.framework import BaseModel
@@ -21,11 +21,14 @@ class RemovedComment(BaseModel):
 @delete(
     "/api/comments/{comment_id}",
     caller=user("comments:write", fresh=True),
-    needs=(COMMENTS.get, COMMENTS.update, COUNTS.update),
+    needs=(COMMENTS.get, COMMENTS.update, COUNTS.update, AUDIT.put),
     errors=((404, "NOT_FOUND"),),
 )
 async def delete_comment(comment_id: UUID, caller: Caller, removals: RemovalService) -> RemovedComment:
-    """Remove a comment: who wrote it, whose video it is on, and administrators may. Its replies stay readable."""
+    """Remove a comment: who wrote it, whose video it is on, and administrators may. Its replies stay readable.
+
+    What an administrator removes of others, on videos of others, is told in the audit trail.
+    """
     is_moderator = caller.role == ADMINISTRATOR and not caller.key_id
     removals.remove(str(comment_id), caller.require_user(), moderates=is_moderator)
     return RemovedComment(success=True, message="Comment deleted")

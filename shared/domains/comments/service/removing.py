@@ -1,7 +1,10 @@
 """Removing comments."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from shared.base import audit
+from shared.base.audit import Action
 from shared.base.errors import UnavailableError
 from shared.base.tables import answering
 from shared.base.transactions import write_together
@@ -38,14 +41,22 @@ class RemovalService:
             if comment.removed:
                 return
             with answering(WHAT):
-                refusal = write_together(*writes.removal(comment, remover_id))
+                told = _told(comment, remover_id)
+                refusal = write_together(*writes.removal(comment, remover_id), *told)
                 if refusal and refusal.number == writes.PARENT:
-                    refusal = write_together(*writes.last_reply(comment, remover_id))
+                    refusal = write_together(*writes.last_reply(comment, remover_id), *told)
             if refusal is None:
                 return
             if refusal.number != writes.PARENT:
                 comment = to_comment(refusal.item) if refusal.item else None
         raise UnavailableError("Too many changes at this moment")
+
+
+def _told(comment: Comment, remover_id: str) -> list[dict[str, Any]]:
+    """The entry of a removal by a moderator; authors have their own and those on their own videos in hand."""
+    if _may_remove(comment, remover_id, moderates=False):
+        return []
+    return [audit.entry(Action.COMMENT_REMOVED, comment.id, author=comment.author_id, video=comment.video_id)]
 
 
 def _may_remove(comment: Comment, user_id: str, *, moderates: bool) -> bool:

@@ -100,6 +100,20 @@ class CommentStore:
             )
         return [_entry(item, position) for item in found["Items"]]
 
+    def entries_within(self, thread: str, beginning: str, count: int) -> list[Entry]:
+        """The first `count` of a thread whose ids begin so. Needs the index by_thread."""
+        index, name, position = _INDEXES[Sort.OLDEST]
+        with answering(WHAT):
+            found = client("dynamodb", READ_SECONDS).query(
+                TableName=table(),
+                IndexName=index,
+                KeyConditionExpression="#thread = :thread AND begins_with(#position, :beginning)",
+                ExpressionAttributeNames={"#thread": name, "#position": position},
+                ExpressionAttributeValues={":thread": {"S": thread}, ":beginning": {"S": beginning}},
+                Limit=count,
+            )
+        return [_entry(item, position) for item in found["Items"]]
+
 
 _INDEXES = {
     Sort.NEWEST: ("by_thread", "thread", "comment_id"),

@@ -6,7 +6,9 @@ a day its row tells who removed it, so that a repeat answers the same.
 
 from typing import Any
 
+from shared.base import clock
 from shared.base.settings import setting
+from shared.contract.limits import DAY
 from shared.domains.comments.model import Comment, Report
 from shared.domains.videos.model import Author
 
@@ -18,6 +20,9 @@ REPORTS = "reports"
 
 REPORT = "report#"
 """Before the id of what is reported; it sorts after all ids of comments."""
+
+REPORT_SECONDS = 180 * DAY
+"""So long a report is kept that nobody has settled."""
 
 
 def table() -> str:
@@ -102,9 +107,14 @@ def _text(item: Item, name: str) -> str:
     return str(item.get(name, {"S": ""})["S"])
 
 
+def reports_on(comment_id: str) -> str:
+    """How the ids of all reports on a comment begin."""
+    return f"{REPORT}{comment_id}#"
+
+
 def report_id(report: Report) -> str:
     """The id of a report's row: there is one for each reporter and comment."""
-    return f"{REPORT}{report.comment_id}#{report.reporter_id}"
+    return reports_on(report.comment_id) + report.reporter_id
 
 
 def report_item(report: Report) -> Item:
@@ -116,7 +126,8 @@ def report_item(report: Report) -> Item:
         "reason": report.reason,
         "reported_at": report.reported_at,
     }
-    return {name: {"S": text} for name, text in texts.items()}
+    ends = int(clock.seconds(report.reported_at)) + REPORT_SECONDS
+    return {**{name: {"S": text} for name, text in texts.items()}, "expires_at": {"N": str(ends)}}
 
 
 def to_report(item: Item) -> Report:

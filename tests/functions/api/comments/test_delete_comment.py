@@ -8,7 +8,7 @@ from functions.api.comments.delete_comment import handler
 from functions.api.videos.edit_video import handler as edit_video
 from shared.base.ids import new_id
 from shared.contract.limits import DAY
-from shared.contract.resources import COMMENTS
+from shared.contract.resources import AUDIT, COMMENTS
 from tests.api import Answer
 from tests.aws import Stage
 from tests.callers import api_key
@@ -55,6 +55,21 @@ def test_nothing_but_who_removed_it_is_left_for_a_day(
         "removed": {"BOOL": True},
         "expires_at": {"N": str(int(turned_clock.seconds) + DAY)},
     }
+
+
+def test_what_a_moderator_removes_is_told_in_the_trail(
+    ready: Make, ada: Someone, bob: Someone, someone: Any, stage: Stage
+) -> None:
+    video_id = ready()
+    own, other, third = (said(bob, video_id)["id"] for _ in range(3))
+    assert [remove(who, one).status for who, one in ((bob, own), (ada, other))] == [200, 200]
+    assert stage.rows(AUDIT) == []
+    head = someone("head", "admin")
+    for _ in range(2):
+        assert remove(head, third).status == 200
+    [row] = stage.rows(AUDIT)
+    assert (row["action"]["S"], row["target"]["S"]) == ("comment.removed", third)
+    assert row["details"]["M"] == {"author": {"S": bob.user_id}, "video": {"S": video_id}}
 
 
 def test_removed_comment_with_replies_keeps_its_place_without_a_word(ready: Make, ada: Someone, bob: Someone) -> None:
