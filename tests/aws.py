@@ -29,6 +29,8 @@ STAGE = "test"
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
 
+SOCKETS_URL = "https://sockets.execute-api.eu-central-1.amazonaws.com/ws"
+
 SETTINGS = {
     "STAGE": STAGE,
     "TOKEN_ISSUER": f"showreel-{STAGE}",
@@ -38,6 +40,8 @@ SETTINGS = {
     "RATE_SCALE": "1",
     "ENCODER": "ours",
     "RENDERER": "ours",
+    "LIVE_SOCKETS": SOCKETS_URL,
+    "SOCKET_URL": "wss://sockets.showreel.example/ws",
 }
 
 

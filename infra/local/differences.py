@@ -24,7 +24,7 @@ _MODULES = (
         "mail",
         "mappings",
     ),
-    *("metrics", "recorder", "sfn", "sfn_map", "transcribe"),
+    *("metrics", "recorder", "sfn", "sfn_map", "sockets", "transcribe"),
 )
 
 
@@ -77,6 +77,11 @@ REMAINING = (
         "The edge",
         "`edge=on` puts a distribution with a web ACL before the API.",
         "The setting is off, whatever is set.",
+    ),
+    (
+        "WebSockets",
+        "32 kB a frame, 128 kB a message, 10 idle minutes, 2 hours; messages of a client run side by side.",
+        "No limits; one message of a client after the other.",
     ),
     ("State", "Durable.", "Disposable: wiped at every start."),
 )

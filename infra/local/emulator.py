@@ -9,6 +9,7 @@ from ministack.core import iam_actions as _iam_actions
 from ministack.core import iam_evaluator as _iam_evaluator
 from ministack.core import lambda_runtime as _lambda_runtime
 from ministack.core import responses as _responses
+from ministack.services import apigateway as _apigateway
 from ministack.services import batch as _batch
 from ministack.services import eventbridge as _eventbridge
 from ministack.services import iam as _iam
@@ -26,6 +27,7 @@ iam_actions: Any = _iam_actions
 iam_evaluator: Any = _iam_evaluator
 lambda_runtime: Any = _lambda_runtime
 responses: Any = _responses
+apigateway: Any = _apigateway
 batch: Any = _batch
 eventbridge: Any = _eventbridge
 iam: Any = _iam

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from infra.parts.discovery import Room, rooms
+from infra.parts.grants import SOCKETS_STAGE
 from infra.parts.stage import Stage
-from shared.contract.declare import Messages
+from shared.contract.declare import Messages, Socket
 from shared.contract.derived import needs_of
 from shared.contract.needs import Kind, Need
 
@@ -48,6 +49,10 @@ _MACHINES = {"transcode": "transcodemachine28F91453", "render": "rendermachine7D
 """The machines whose work is shared out, and their ids in the template."""
 _NAME_OF = '{{"Fn::Select":[6,{{"Fn::Split":[":",{{"Ref":"{}"}}]}}]}}'
 
+_SOCKETS = "<socketsA331CD3D>"
+_SOCKETS_ELSEWHERE = "showreel-{stage}-realtime:ExportsOutputRefsocketsA331CD3D8611C7A3"
+"""The id of the WebSocket API in the template of its stack, and in others."""
+
 MEANT = (
     Meant("AwsSolutions-L1", "*", _RUNTIME),
     Meant("Serverless-LambdaLatestVersion", "*", _RUNTIME),
@@ -56,6 +61,11 @@ MEANT = (
     Meant("Serverless-StepFunctionStateMachineXray", "pipeline/*-machine/Resource", _TRACED),
     Meant("AwsSolutions-SF1", "pipeline/*-machine/Resource", _LOGGED),
     Meant("AwsSolutions-APIG4", "*-route*", _CALLER),
+    Meant(
+        "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
+        "realtime/logs-role/Resource",
+        "What API Gateway wants of the one role that it logs WebSocket APIs under, account by account.",
+    ),
     Meant("Serverless-SQSRedrivePolicy", "*/lost-*/Resource", _DEAD_END),
     Meant("AwsSolutions-CFR1", "media/distribution/Resource", _ANYWHERE),
     Meant("AwsSolutions-CFR2", "media/distribution/Resource", _NO_WEB_ACL),
@@ -191,6 +201,11 @@ def _of_need(room: Room, need: Need) -> Iterator[Meant]:
     if need.resource.kind is Kind.MACHINE and need.path:
         arn = f"arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:{need.path}:{resource}:*"
         yield Meant(f"AwsSolutions-IAM5[Resource::{arn}]", role, "Executions are named at run time.")
+    if need.resource.kind is Kind.SOCKETS:
+        api = _SOCKETS if isinstance(room.declaration, Socket) else _SOCKETS_ELSEWHERE
+        arn = f"arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:{api}/{SOCKETS_STAGE}/{need.path}"
+        reason = "API Gateway makes the ids of connections up as clients connect."
+        yield Meant(f"AwsSolutions-IAM5[Resource::{arn}/@connections/*]", role, reason)
     if need.resource.kind is Kind.TRANSCRIPTION and not need.wildcard:
         arn = f"arn:<AWS::Partition>:transcribe:<AWS::Region>:<AWS::AccountId>:transcription-job/{resource}-*"
         yield Meant(f"AwsSolutions-IAM5[Resource::{arn}]", role, "Transcription jobs are named at run time.")

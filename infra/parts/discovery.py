@@ -15,6 +15,7 @@ from shared.contract.declare import (
     Event,
     Messages,
     Schedule,
+    Socket,
     Step,
     Task,
     declaration_of,
@@ -99,6 +100,11 @@ def changes() -> list[tuple[Room, Changes]]:
 def messages() -> list[tuple[Room, Messages]]:
     """All functions that get what is left in a queue."""
     return [(room, room.declaration) for room in rooms() if isinstance(room.declaration, Messages)]
+
+
+def sockets() -> list[tuple[Room, Socket]]:
+    """All functions of the WebSocket API."""
+    return [(room, room.declaration) for room in rooms() if isinstance(room.declaration, Socket)]
 
 
 def schedules() -> list[tuple[Room, Schedule]]:

@@ -39,11 +39,14 @@ class Functions:
         api_url: str = "",
         origin_digests: str = "",
         streams: dict[str, str] | None = None,
+        sockets_id: str = "",
+        socket_url: str = "",
     ) -> None:
         """`edge` is told to functions of stacks that make media addresses or invalidate them, `key_arn` to what seals.
 
         `origin_digests` is told to endpoints of a stage with an edge: what a request must show that came through it.
-        `streams` are the ARNs of what functions follow, by table. `lost` takes what functions that nobody awaits were
+        `streams` are the ARNs of what functions follow, by table, and `sockets_id` the id of the API whose connections
+        they send to; `socket_url` is where clients connect. `lost` takes what functions that nobody awaits were
         asked for in vain; stacks that have such need one.
         """
         self._stack = stack
@@ -52,7 +55,8 @@ class Functions:
         self._lost = lost
         self._api_url = api_url
         self._origin_digests = origin_digests
-        self.grants = Grants(stack, stage, edge.distribution_id if edge else "", key_arn, streams)
+        self._socket_url = socket_url
+        self.grants = Grants(stack, stage, edge.distribution_id if edge else "", key_arn, streams, sockets_id)
         self._layers: dict[str, lambda_.LayerVersion] = {}
 
     def add(self, room: Room) -> lambda_.Function:
@@ -99,6 +103,8 @@ class Functions:
             told["FFMPEG_PATH"] = FFMPEG_PATH
         if self._api_url:
             told["API_URL"] = self._api_url
+        if self._socket_url:
+            told["SOCKET_URL"] = self._socket_url
         if self._origin_digests:
             told["ORIGIN_DIGESTS"] = self._origin_digests
         if self._edge:

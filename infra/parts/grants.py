@@ -17,6 +17,9 @@ _ARN = {
     Kind.IDENTITY: ("ses", "identity", cdk.ArnFormat.SLASH_RESOURCE_NAME),
     Kind.FUNCTION: ("lambda", "function", cdk.ArnFormat.COLON_RESOURCE_NAME),
 }
+SOCKETS_STAGE = "ws"
+"""The stage of the WebSocket API, which its address ends with."""
+
 _LISTS = {"s3:ListBucket", "s3:ListBucketVersions"}
 _TRANSCRIBES = "transcribe:StartTranscriptionJob"
 
@@ -31,12 +34,14 @@ class Grants:
         distribution_id: str = "",
         key_arn: str = "",
         streams: dict[str, str] | None = None,
+        sockets_id: str = "",
     ) -> None:
         """`stack` is where ARNs are built: its account and region are the stage's.
 
-        AWS makes up the id of a distribution, the ARN of a key and those of `streams`, by table.
+        AWS makes up the ids of a distribution and of the WebSocket API, the ARN of a key and those of `streams`, by
+        table.
         """
-        self._stack, self._distribution_id = stack, distribution_id
+        self._stack, self._distribution_id, self._sockets_id = stack, distribution_id, sockets_id
         self._made_up = {SEALING.name: key_arn, **(streams or {})}
         self._stage = stage
 
@@ -76,12 +81,19 @@ class Grants:
         if resource.kind is Kind.TRANSCRIPTION:
             name = f"{self.real_name(resource)}-*"
             return self._format("transcribe", "transcription-job", name, cdk.ArnFormat.SLASH_RESOURCE_NAME)
-        if resource.kind is Kind.QUEUE:
-            return self._stack.format_arn(service="sqs", resource=self.real_name(resource))
+        if resource.kind in (Kind.QUEUE, Kind.SOCKETS):
+            return self._in_no_folder(need)
         service, kind, form = _ARN[resource.kind]
         region = resource.region if isinstance(resource, Parameter) else ""
         arn = self._format(service, kind, self.real_name(resource).lstrip("/"), form, region)
         return f"{arn}/{path}" if path else arn
+
+    def _in_no_folder(self, need: Need) -> str:
+        """ARNs that name no sort of resource."""
+        if need.resource.kind is Kind.QUEUE:
+            return self._stack.format_arn(service="sqs", resource=self.real_name(need.resource))
+        connections = f"{self._sockets_id}/{SOCKETS_STAGE}/{need.path}/@connections/*"
+        return self._stack.format_arn(service="execute-api", resource=connections)
 
     def _format(self, service: str, kind: str, name: str, form: cdk.ArnFormat, region: str = "") -> str:
         return self._stack.format_arn(
@@ -132,7 +144,7 @@ class Grants:
         return iam.PolicyStatement(actions=[need.action], resources=[self.arn(need)], conditions=conditions)
 
     def environment(self, needs: tuple[Need, ...]) -> dict[str, str]:
-        """The real names of what the needs are about: an ARN for a machine, an address for a queue, else a name."""
+        """The real names of what the needs are about: ARNs of machines, addresses of queues and sockets, else names."""
         found: dict[str, str] = {}
         for need in needs:
             resource = need.resource
@@ -141,6 +153,9 @@ class Grants:
             elif resource.kind is Kind.QUEUE:
                 where = f"https://sqs.{self._stack.region}.{self._stack.url_suffix}/{self._stack.account}"
                 found[resource.variable] = f"{where}/{self.real_name(resource)}"
+            elif resource.kind is Kind.SOCKETS:
+                host = f"{self._sockets_id}.execute-api.{self._stack.region}.{self._stack.url_suffix}"
+                found[resource.variable] = f"https://{host}/{SOCKETS_STAGE}"
             elif resource.kind is not Kind.ACCOUNT:
                 found[resource.variable] = self.real_name(resource)
         return found

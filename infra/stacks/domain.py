@@ -28,11 +28,15 @@ class DomainStack(ShowreelStack):
         api: ApiStack,
         edge: MediaEdge,
         key_arn: str,
+        socket_url: str = "",
     ) -> None:
-        """`edge`: what serves media. `key_arn`: the key that secrets of users are sealed with."""
+        """`edge`: what serves media. `key_arn`: the key that secrets of users are sealed with.
+
+        socket_url  where clients of live updates connect, for a domain that tells it
+        """
         super().__init__(app, stage, name, f"Showreel: the endpoints of {name}")
         digests = Grants(self, stage).value_at_deployment(ORIGIN_DIGESTS) if stage.has_edge else ""
-        functions = Functions(self, stage, edge, key_arn=key_arn, origin_digests=digests)
+        functions = Functions(self, stage, edge, key_arn=key_arn, origin_digests=digests, socket_url=socket_url)
         for room, endpoint in rooms:
             integration = integrations.HttpLambdaIntegration(
                 f"{room.name}-integration",

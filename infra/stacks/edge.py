@@ -7,10 +7,11 @@ from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 
-from infra.parts.grants import Grants
+from infra.parts.grants import SOCKETS_STAGE, Grants
 from infra.parts.stage import Stage
 from infra.stacks.api import ApiStack
 from infra.stacks.base import ShowreelStack
+from infra.stacks.realtime import RealtimeStack
 from shared.contract.resources import EDGE_WEB_ACL, ORIGIN
 
 VIEWER = Path(__file__).parents[1] / "parts" / "viewer.js"
@@ -24,14 +25,16 @@ ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
 class EdgeStack(ShowreelStack):
     """Nothing is kept at the edge: every request goes on, if the web ACL lets it."""
 
-    def __init__(self, app: cdk.App, stage: Stage, api: ApiStack) -> None:
-        """`address` is where the API answers."""
+    def __init__(self, app: cdk.App, stage: Stage, api: ApiStack, live: RealtimeStack) -> None:
+        """`address` is where the API answers; live updates are under it."""
         super().__init__(app, stage, "edge", "Showreel: the distribution in front of the API")
+        secret, viewer = self._secret(), self._viewer()
         distribution = cloudfront.Distribution(
             self,
             "distribution",
             comment=f"{stage.named('http')}: the API",
-            default_behavior=self._behaviour(api),
+            default_behavior=self._behaviour(api.http.api_id, secret, viewer),
+            additional_behaviors={f"/{SOCKETS_STAGE}": self._behaviour(live.api_id, secret, viewer)},
             web_acl_id=Grants(self, stage).value_at_deployment(EDGE_WEB_ACL),
             domain_names=[stage.edge_domain] if stage.edge_domain else None,
             certificate=self._certificate(),
@@ -43,20 +46,22 @@ class EdgeStack(ShowreelStack):
         self.address = f"https://{stage.edge_domain or distribution.distribution_domain_name}"
         cdk.CfnOutput(self, "EdgeName", value=distribution.distribution_domain_name, description="What DNS leads to")
         cdk.CfnOutput(self, "ApiUrl", value=self.address, description="Where the API answers")
+        url = f"{self.address.replace('https:', 'wss:')}/{SOCKETS_STAGE}"
+        cdk.CfnOutput(self, "WebSocketUrl", value=url, description="Where clients of live updates connect")
 
     def _certificate(self) -> acm.ICertificate | None:
         """Of the stage's own domain: CloudFront's own one lets in TLS 1.0."""
         arn = self.stage.edge_certificate
         return acm.Certificate.from_certificate_arn(self, "certificate", arn) if self.stage.edge_domain else None
 
-    def _behaviour(self, api: ApiStack) -> cloudfront.BehaviorOptions:
+    def _behaviour(self, api_id: str, secret: str, viewer: cloudfront.Function) -> cloudfront.BehaviorOptions:
         return cloudfront.BehaviorOptions(
             origin=origins.HttpOrigin(
-                f"{api.http.api_id}.execute-api.{self.region}.{self.url_suffix}",
+                f"{api_id}.execute-api.{self.region}.{self.url_suffix}",
                 protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
                 origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
                 read_timeout=cdk.Duration.seconds(ANSWER_SECONDS),
-                custom_headers={ORIGIN_HEADER: self._secret()},
+                custom_headers={ORIGIN_HEADER: secret},
             ),
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
             allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
@@ -64,9 +69,7 @@ class EdgeStack(ShowreelStack):
             origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
             compress=False,  # functions do it
             function_associations=[
-                cloudfront.FunctionAssociation(
-                    function=self._viewer(), event_type=cloudfront.FunctionEventType.VIEWER_REQUEST
-                )
+                cloudfront.FunctionAssociation(function=viewer, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST)
             ],
         )
 

@@ -17,11 +17,11 @@ from infra.stacks.base import ShowreelStack
 class SchedulesStack(ShowreelStack):
     """The functions of functions/schedules/, each on its own EventBridge schedule."""
 
-    def __init__(self, app: cdk.App, stage: Stage, edge: MediaEdge) -> None:
-        """One group for all, so that metrics and quotas are the stage's own."""
+    def __init__(self, app: cdk.App, stage: Stage, edge: MediaEdge, sockets_id: str) -> None:
+        """One group for all, so that metrics and quotas are the stage's own. `sockets_id`: of the WebSocket API."""
         super().__init__(app, stage, "schedules", "Showreel: what runs by the clock")
         lost = lost_queue(self, stage, "lost-runs")
-        functions = Functions(self, stage, edge, lost)
+        functions = Functions(self, stage, edge, lost, sockets_id=sockets_id)
         group = scheduler.ScheduleGroup(
             self, "group", schedule_group_name=stage.named("schedules"), removal_policy=cdk.RemovalPolicy.DESTROY
         )

@@ -13,9 +13,13 @@ from infra.stacks.domain import DomainStack
 from infra.stacks.edge import EdgeStack
 from infra.stacks.media import MediaStack
 from infra.stacks.pipeline import PipelineStack
+from infra.stacks.realtime import RealtimeStack
 from infra.stacks.schedules import SchedulesStack
 from infra.stacks.tasks import TasksStack
 from infra.stacks.web_acl import WebAclStack
+
+TICKETS = "connections"
+"""The domain whose endpoints tell where to connect."""
 
 
 def build(app: cdk.App) -> Stage:
@@ -24,23 +28,28 @@ def build(app: cdk.App) -> Stage:
     data = DataStack(app, stage)
     media = MediaStack(app, stage)
     media.add_stack_dependency(data)
-    api = ApiStack(app, stage)
+    api, live = ApiStack(app, stage), RealtimeStack(app, stage)
+    if stage.has_edge:
+        live.add_stack_dependency(api)  # which has the edge's digests written
     domains = []
     for domain, rooms in groupby(sorted(endpoints(), key=lambda pair: pair[0].group), key=lambda pair: pair[0].group):
-        domains.append(DomainStack(app, stage, domain, list(rooms), api, media.edge, data.key_arn))
+        told = live.url if domain == TICKETS else ""
+        domains.append(DomainStack(app, stage, domain, list(rooms), api, media.edge, data.key_arn, told))
     PipelineStack(app, stage)
-    ConsumersStack(app, stage, data.streams)
-    SchedulesStack(app, stage, media.edge)
-    api_url = _add_edge(app, stage, data, api, domains) if stage.has_edge else api.http.api_endpoint
+    ConsumersStack(app, stage, data.streams, live.api_id)
+    SchedulesStack(app, stage, media.edge, live.api_id)
+    api_url = _add_edge(app, stage, data, api, live, domains) if stage.has_edge else api.http.api_endpoint
     TasksStack(app, stage, api_url).add_stack_dependency(data)
     return stage
 
 
-def _add_edge(app: cdk.App, stage: Stage, data: DataStack, api: ApiStack, domains: list[DomainStack]) -> str:
+def _add_edge(
+    app: cdk.App, stage: Stage, data: DataStack, api: ApiStack, live: RealtimeStack, domains: list[DomainStack]
+) -> str:
     """Where the API answers; functions take a new secret before the distribution shows it."""
     for before in (data, WebAclStack(app, stage)):
         api.add_stack_dependency(before)
-    edge = EdgeStack(app, stage, api)
-    for domain in domains:
+    edge = EdgeStack(app, stage, api, live)
+    for domain in (live, *domains):
         edge.add_stack_dependency(domain)
     return edge.address

@@ -108,6 +108,28 @@ class Endpoint(Declaration):
         return routes_of(self.method, self.path, self.aliases)
 
 
+CONNECT, DISCONNECT, ANY_MESSAGE = "$connect", "$disconnect", "$default"
+"""Routes of the WebSocket API that are no types of messages."""
+
+
+@dataclass(frozen=True)
+class Socket(Declaration):
+    """A function of the WebSocket API.
+
+    route   whose messages it gets: those of clients whose `type` it is, or CONNECT, DISCONNECT, or ANY_MESSAGE for all
+            that no other one gets
+    caller  who may connect; for CONNECT alone
+    """
+
+    route: str
+    caller: CallerRule = PUBLIC
+
+    @property
+    def has_message(self) -> bool:
+        """Whether a message of a client invokes it."""
+        return self.route not in (CONNECT, DISCONNECT)
+
+
 @dataclass(frozen=True)
 class Step(Declaration):
     """One step of a workflow; its folder under functions/pipeline/ names the workflow."""
@@ -219,6 +241,13 @@ def patch(path: str, **more: Any) -> Callable[[F], F]:
 def delete(path: str, **more: Any) -> Callable[[F], F]:
     """Declare a DELETE endpoint."""
     return endpoint("DELETE", path, **more)
+
+
+def on_socket(
+    route: str, *, needs: tuple[Need, ...] = (), compute: Compute | None = None, **more: Any
+) -> Callable[[F], F]:
+    """Declare a function of the WebSocket API; `more` are the other fields of Socket."""
+    return declare(Socket(needs, compute or Compute(), route, **more))
 
 
 def step(*, needs: tuple[Need, ...] = (), compute: Compute | None = None, **more: Any) -> Callable[[F], F]:

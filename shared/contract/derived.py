@@ -1,12 +1,13 @@
 """What follows from a declaration without being written in it."""
 
-from shared.contract.declare import ANY_ROUTE, SAFE_METHODS, Changes, Declaration, Endpoint, Messages
+from shared.contract.declare import ANY_ROUTE, CONNECT, SAFE_METHODS, Changes, Declaration, Endpoint, Messages, Socket
 from shared.contract.needs import Need
 from shared.contract.permissions import CallerRule, Identity
 from shared.contract.resources import (
     ADMIT_CLERK_USER,
     API_KEYS,
     AUDIT,
+    CONNECTIONS,
     CURSOR_KEY,
     IDEMPOTENCY,
     LIMITS,
@@ -14,6 +15,7 @@ from shared.contract.resources import (
     OPERATIONS,
     PUBLIC_KEYS,
     SESSIONS,
+    SOCKETS,
     USER_CARD,
     USERS,
 )
@@ -32,7 +34,18 @@ def _on_its_behalf(declaration: Declaration) -> tuple[Need, ...]:
         return declaration.table.follow
     if isinstance(declaration, Messages):
         return declaration.queue.receive
+    if isinstance(declaration, Socket):
+        return _of_socket(declaration)
     return _guards(declaration) if isinstance(declaration, Endpoint) else ()
+
+
+def _of_socket(socket: Socket) -> tuple[Need, ...]:
+    """Whoever connects is asked who they are; each message counts, is answered, and may end its connection."""
+    if socket.has_message:
+        return (CONNECTIONS.update, SOCKETS.send, SOCKETS.close)
+    if socket.route == CONNECT:
+        return (*_callers(socket.caller), OPERATIONS.get_only(*MAINTENANCE.split()), LIMITS.update)
+    return ()
 
 
 def _guards(endpoint: Endpoint) -> tuple[Need, ...]:

@@ -41,4 +41,6 @@ EXPORTS = Limit("exports", 3, DAY, Subject.OWNER)
 LIKES = Limit("likes", 100, MINUTE, Subject.OWNER)
 """Changes of mind, about videos and comments together; to think what one thinks takes nothing."""
 COMMENTING = Limit("comments", 30, HOUR, Subject.OWNER)
+CONNECTING = per_address("connecting", 60, MINUTE)
+TICKETS = per_user("tickets", 30, MINUTE)
 AUTH = per_address("auth", 10, MINUTE)

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     IDENTITY = "identity"
     KEY = "key"
     QUEUE = "queue"
+    SOCKETS = "sockets"
 
 
 STREAM = "stream/*"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from shared.contract.needs import Bucket, Function, Index, Kind, Machine, Parameter, Secret, Table
-from shared.contract.services import Account, Distribution, Identity, Key, Queue, Transcription
+from shared.contract.services import Account, Distribution, Identity, Key, Queue, Sockets, Transcription
 
 USER_ENTRY = "username email display_name role tier email_verified created_at"
 """What the list of users tells of each, besides the keys."""
@@ -139,6 +139,18 @@ VIEWS = Table(Kind.TABLE, "views", key="window", sort="part", ttl="expires_at")
 CHANNELS = Table(Kind.TABLE, "channels", key="channel", sort="item", ttl="expires_at")
 """Who is told of a video, a job or their own account as it happens, and for an hour what they were told."""
 
+CONNECTIONS = Table(
+    Kind.TABLE,
+    "connections",
+    key="connection_id",
+    ttl="expires_at",
+    indexes=(Index("by_end", key="ends_in", projected=("ends_at",)),),
+)
+"""Connections of the WebSocket API, how many somebody has open, and tickets that lead to one.
+
+`ends_in` is the minute in which the token ends that somebody connected with.
+"""
+
 DATA_REQUESTS = Table(
     Kind.TABLE,
     "data-requests",
@@ -188,6 +200,7 @@ WATCHED = Queue(Kind.QUEUE, "watched")
 BROADCASTS = Queue(Kind.QUEUE, "broadcasts")
 """Channels that have something to be sent."""
 
+SOCKETS = Sockets(Kind.SOCKETS, "live")
 TRANSCODE = Machine(Kind.MACHINE, "transcode")
 RENDER = Machine(Kind.MACHINE, "render")
 SEND_ACCOUNT_MAIL = Function(Kind.FUNCTION, "send_account_mail")
@@ -201,7 +214,7 @@ CLOUDWATCH = Account(Kind.ACCOUNT, "cloudwatch")
 
 TABLES = (
     *(USERS, API_KEYS, SESSIONS, AUDIT, VIDEOS, JOBS, DATA_REQUESTS, LIMITS, IDEMPOTENCY, OPERATIONS),
-    *(COUNTS, REACTIONS, FOLLOWS, FEEDS, COMMENTS, NOTIFICATIONS, VIEWS, CHANNELS),
+    *(COUNTS, REACTIONS, FOLLOWS, FEEDS, COMMENTS, NOTIFICATIONS, VIEWS, CHANNELS, CONNECTIONS),
 )
 QUEUES = (WATCHED, BROADCASTS)
 SECRETS = (

@@ -1,4 +1,4 @@
-"""What functions ask of services that keep nothing for them but work and secrets: queues, keys, mail, transcription."""
+"""What functions ask of services that keep nothing for them but work and secrets: queues, sockets, keys and more."""
 
 from dataclasses import dataclass
 
@@ -25,6 +25,21 @@ class Queue(Resource):
         return tuple(
             Need(self, f"sqs:{action}") for action in ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
         )
+
+
+@dataclass(frozen=True)
+class Sockets(Resource):
+    """The connections of the WebSocket API. AWS makes its id up, so a function is told the address by its stack."""
+
+    @property
+    def send(self) -> Need:
+        """Send to a connection."""
+        return Need(self, "execute-api:ManageConnections", "POST")
+
+    @property
+    def close(self) -> Need:
+        """End a connection."""
+        return Need(self, "execute-api:ManageConnections", "DELETE")
 
 
 @dataclass(frozen=True)

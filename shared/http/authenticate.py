@@ -85,6 +85,7 @@ def _user(token: str, address: str, rule: CallerRule) -> Caller:
         tier=claims.tier,
         permissions=claims.permissions,
         address=address,
+        expires_at=claims.expires_at,
     )
 
 
@@ -113,10 +114,17 @@ def _of_clerk(token: str, address: str, rule: CallerRule) -> Caller:
         raise InvalidTokenError("This account is gone")
     _check_recent(claims.proven_at, rule)
     permissions = ROLE_PERMISSIONS.get(card.role, frozenset())
-    return _caller_of(card, address, permissions, session_id=claims.session_id)
+    return _caller_of(card, address, permissions, claims.session_id, expires_at=claims.expires_at)
 
 
-def _caller_of(card: UserCard, address: str, permissions: frozenset[str], **shown: str) -> Caller:
+def _caller_of(
+    card: UserCard,
+    address: str,
+    permissions: frozenset[str],
+    session_id: str = "",
+    key_id: str = "",
+    expires_at: int = 0,
+) -> Caller:
     return Caller(
         user_id=card.user_id,
         username=card.username,
@@ -126,7 +134,9 @@ def _caller_of(card: UserCard, address: str, permissions: frozenset[str], **show
         tier=card.tier,
         permissions=permissions,
         address=address,
-        **shown,
+        session_id=session_id,
+        key_id=key_id,
+        expires_at=expires_at,
     )
 
 

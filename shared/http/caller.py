@@ -16,6 +16,7 @@ class Caller:
     key_id   of the API key that the user's program showed; there is no session then
     permissions   of the role, or what is left of them by the scopes of a key
     impersonator  the administrator who acts as the user
+    expires_at    when the token that was shown ends, in epoch seconds; 0 where none was
     """
 
     user_id: str = ""
@@ -31,6 +32,7 @@ class Caller:
     tier: str = "free"
     key_id: str = ""
     impersonator: str = ""
+    expires_at: int = 0
 
     @property
     def known(self) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 
 from shared.base.context import known
 from shared.base.errors import ForbiddenError, UnauthorizedError
-from shared.base.settings import setting
 from shared.contract.declare import ANY_ROUTE, SAFE_METHODS, Endpoint
 from shared.contract.permissions import ADMINISTRATOR, Identity
 from shared.domains.operations.service.maintenance import MaintenanceService
@@ -18,6 +17,7 @@ from shared.http.caller import Caller
 from shared.http.credentials import NothingShownError
 from shared.http.envelope import Answer
 from shared.http.limiting import charge, charge_run, charge_stranger
+from shared.http.origins import check_origin
 from shared.http.replay import once
 from shared.http.request import ApiRequest
 from shared.http.visit import Visit
@@ -40,7 +40,8 @@ class Guards:
             raise ForbiddenError("This API answers at another address")
         if self._endpoint.path != ANY_ROUTE:  # where nothing is served, nothing is wrong with what was sent
             request.check_json()
-            _check_origin(request)
+            if request.method not in SAFE_METHODS:
+                check_origin(request)
         visit.caller = self._authenticate(request, visit)
         _tell(visit.caller)
         self._look_if_open(visit.caller)
@@ -101,18 +102,3 @@ def _settle_uses() -> None:
     from shared.domains.keys.service.showing import settle
 
     settle()
-
-
-def _is_own(origin: str, request: ApiRequest) -> bool:
-    """Whether a page of the API itself asks: a browser tells the host that it asks, and no page can change that."""
-    host = request.host
-    return bool(host) and origin in (f"https://{host}", f"http://{host}")
-
-
-def _check_origin(request: ApiRequest) -> None:
-    """A browser tells where a state-changing request comes from; what is not ours is refused."""
-    if request.method in SAFE_METHODS:
-        return
-    origin = request.headers.get("origin")
-    if origin is not None and not _is_own(origin, request) and origin not in setting("CORS_ORIGINS", "").split(","):
-        raise ForbiddenError(f"Requests from {origin[:100]} are not allowed")

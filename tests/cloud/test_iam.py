@@ -18,7 +18,7 @@ from tests.cloud.templates import Grant, Placed, Templates
 ROLE_POLICIES_BYTES = 10_240
 NAME = 64
 
-SERVICES = {"states": "stepfunctions", "cloudwatch": "cloudwatch"}
+SERVICES = {"states": "stepfunctions", "cloudwatch": "cloudwatch", "execute-api": "apigatewaymanagementapi"}
 """IAM prefix -> botocore's service, where they differ."""
 
 OPERATIONS = {
@@ -29,6 +29,7 @@ OPERATIONS = {
     "s3:ListMultipartUploadParts": ("ListParts",),
     "dynamodb:ConditionCheckItem": ("TransactWriteItems",),
     "lambda:InvokeFunction": ("Invoke",),
+    "execute-api:ManageConnections": ("PostToConnection", "DeleteConnection"),
 }
 """Actions that are not named like the operation that asks for them."""
 
@@ -64,6 +65,7 @@ BELOW = re.compile(
     r"|batch:[^*]+:job-definition/showreel-prod-\w+:"  # revisions of one job definition
     r"|batch:[^*]+:job/"  # jobs, whose ids Batch makes up
     r"|transcribe:[^*]+:transcription-job/showreel-prod-words-"  # jobs of ours
+    r"|execute-api:[^*]+/ws/(POST|DELETE)/@connections/"  # connections, whose ids API Gateway makes up
     r"|logs:[^*]+|\$\{\w+\.Arn\})\*"
 )
 """Resources that may end in a star: everything that one of ours contains."""
@@ -116,10 +118,13 @@ def test_roles_fit(cloud: Templates) -> None:
         assert size <= ROLE_POLICIES_BYTES, f"{role}: {size}"
         assert len(str(role.properties.get("RoleName", ""))) <= NAME
         managed = json.dumps(role.properties.get("ManagedPolicyArns", []))
-        assert managed == "[]" or "AmazonEC2ContainerServiceforEC2Role" in managed, role
+        assert managed == "[]" or "AmazonEC2ContainerServiceforEC2Role" in managed or LOGS in managed, role
 
+
+LOGS = "AmazonAPIGatewayPushToCloudWatchLogs"
 
 USERS = {
+    "AWS::ApiGateway::Account": (("CloudWatchRoleArn",), "apigateway"),
     "AWS::Lambda::Function": (("Role",), "lambda"),
     "AWS::Scheduler::Schedule": (("Target", "RoleArn"), "scheduler"),
     "AWS::StepFunctions::StateMachine": (("RoleArn",), "states"),
@@ -166,6 +171,7 @@ ARNS = {
     Kind.IDENTITY: f"arn:aws:ses:{PLACE}:identity/showreel.example",
     Kind.KEY: "(the sealing key)",
     Kind.QUEUE: f"arn:aws:sqs:{PLACE}:{{name}}",
+    Kind.SOCKETS: f"arn:aws:execute-api:{PLACE}:(the sockets)/ws",
     Kind.TRANSCRIPTION: f"arn:aws:transcribe:{PLACE}:transcription-job/{{name}}-*",
 }
 STARTS_TRANSCRIPTION = "transcribe:StartTranscriptionJob"
@@ -188,6 +194,8 @@ def arn(cloud: Templates, need: Need) -> str:
         return f"(the stream of {resource.name})"
     if resource.kind is Kind.MACHINE and need.path:
         return f"arn:aws:states:{PLACE}:{need.path}:{name}:*"
+    if resource.kind is Kind.SOCKETS:
+        return f"{whole}/{need.path}/@connections/*"
     return f"{whole}/{need.path}" if need.path else whole
 
 
@@ -233,6 +241,8 @@ def known(cloud: Templates, role: Placed, grant: Grant) -> Grant:
             resource = f"(log group {made.properties['LogGroupName']})"
     distribution = r"distribution/showreel-prod-media:ExportsOutputRefdistribution\w+"
     key = r"showreel-prod-data:ExportsOutputFnGetAttsealing\w+Arn\w+"
+    api = r"showreel-prod-realtime:ExportsOutputRefsockets\w+|\$\{sockets\w+\}"
+    resource = re.sub(rf"(?<=:)({api})(?=/ws/)", "(the sockets)", resource)
     resource = "(the sealing key)" if re.fullmatch(key, resource) else resource
     if found := re.fullmatch(
         r"showreel-prod-data:ExportsOutputFnGetAtt(\w+?)[0-9A-F]{8}StreamArn[0-9A-F]{8}", resource

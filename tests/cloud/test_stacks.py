@@ -9,8 +9,10 @@ from typing import Any, cast
 import pytest
 
 from infra.local.assembly import _node_folder
+from infra.parts.discovery import sockets
+from shared.contract.declare import ANY_MESSAGE, CONNECT, DISCONNECT
 from shared.contract.resources import TABLES
-from tests.cloud.templates import Templates, as_list, text
+from tests.cloud.templates import Placed, Templates, as_list, text
 
 RESOURCES = 400
 TEMPLATE = 1024 * 1024
@@ -136,14 +138,32 @@ def test_what_is_global_lives_where_aws_wants_it(cloud: Templates) -> None:
             assert artifacts[one.stack]["environment"].endswith("/us-east-1"), one
 
 
+def of_protocol(cloud: Templates, name: str) -> list[Placed]:
+    return [one for one in cloud.of("AWS::ApiGatewayV2::Api") if one.properties["ProtocolType"] == name]
+
+
+def test_sockets_are_routed_by_type_and_log_nothing_that_was_shown(cloud: Templates) -> None:
+    [api] = of_protocol(cloud, "WEBSOCKET")
+    assert api.properties["RouteSelectionExpression"] == "$request.body.type"
+    routes = {one.properties["RouteKey"] for one in cloud.of("AWS::ApiGatewayV2::Route") if one.stack == api.stack}
+    assert routes == {socket.route for _, socket in sockets()} >= {CONNECT, DISCONNECT, ANY_MESSAGE}
+    [stage] = [one for one in cloud.of("AWS::ApiGatewayV2::Stage") if one.stack == api.stack]
+    logged = json.loads(stage.properties["AccessLogSettings"]["Format"])
+    assert not [told for told in logged.values() if "querystring" in told or "header" in told]
+    assert logged["connectionId"] == "$context.connectionId"
+    [account] = cloud.of("AWS::ApiGateway::Account")
+    assert account.id in as_list(stage.body["DependsOn"]), "API Gateway refuses the log of a stage without"
+
+
 def test_gateway_ends_floods_and_names_exact_origins(cloud: Templates) -> None:
-    [stage] = cloud.of("AWS::ApiGatewayV2::Stage")
-    assert stage.properties["StageName"] == "$default"
-    limits = stage.properties["DefaultRouteSettings"]
-    assert 0 < limits["ThrottlingBurstLimit"] <= 5000
-    assert 0 < limits["ThrottlingRateLimit"] <= 10_000
-    assert stage.properties["AccessLogSettings"]["DestinationArn"]
-    [api] = cloud.of("AWS::ApiGatewayV2::Api")
+    stages = cloud.of("AWS::ApiGatewayV2::Stage")
+    assert sorted(stage.properties["StageName"] for stage in stages) == ["$default", "ws"]
+    for stage in stages:
+        limits = stage.properties["DefaultRouteSettings"]
+        assert 0 < limits["ThrottlingBurstLimit"] <= 5000
+        assert 0 < limits["ThrottlingRateLimit"] <= 10_000
+        assert stage.properties["AccessLogSettings"]["DestinationArn"]
+    [api] = of_protocol(cloud, "HTTP")
     cors = api.properties["CorsConfiguration"]
     assert cors["AllowOrigins"] == ["https://app.showreel.example", "https://studio.showreel.example"]
     assert cors["AllowCredentials"] is False
@@ -153,12 +173,14 @@ def test_gateway_ends_floods_and_names_exact_origins(cloud: Templates) -> None:
 
 
 def test_routes_are_distinct_and_payload_is_of_version_two(cloud: Templates) -> None:
-    keys = [one.properties["RouteKey"] for one in cloud.of("AWS::ApiGatewayV2::Route")]
+    [api] = of_protocol(cloud, "WEBSOCKET")
+    made = [one for one in cloud.of("AWS::ApiGatewayV2::Route") if one.stack != api.stack]
+    keys = [one.properties["RouteKey"] for one in made]
     assert len(keys) == len(set(keys)) <= 300, "an API has 300 routes unless AWS is asked for more"
     shapes = [re.sub(r"\{\w+\}", "{}", key) for key in keys]
     assert len(shapes) == len(set(shapes)), "two routes that differ in a parameter's name are one"
     for one in cloud.of("AWS::ApiGatewayV2::Integration"):
-        assert one.properties["PayloadFormatVersion"] == "2.0"
+        assert one.stack == api.stack or one.properties["PayloadFormatVersion"] == "2.0"
 
 
 def test_case_114_no_secret_stands_in_a_template(cloud: Templates) -> None:

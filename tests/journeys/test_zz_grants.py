@@ -24,6 +24,7 @@ PATTERNS = {
     Kind.IDENTITY: "arn:aws:ses:*:identity/showreel.example",
     Kind.KEY: "arn:aws:kms:*:key/*",
     Kind.QUEUE: "arn:aws:sqs:*:showreel-dev-{name}",
+    Kind.SOCKETS: "arn:aws:execute-api:*/ws",
     Kind.TRANSCRIPTION: "arn:aws:transcribe:*:transcription-job/showreel-dev-{name}-*",
 }
 LISTS = {"s3:ListBucket", "s3:ListBucketVersions"}
@@ -41,6 +42,8 @@ def pattern(need: Need) -> str:
     if resource.kind is Kind.MACHINE:
         kind = path or "stateMachine"
         return f"arn:aws:states:*:{kind}:showreel-dev-{resource.name}" + (":*" if path else "")
+    if resource.kind is Kind.SOCKETS:
+        return f"{PATTERNS[resource.kind]}/{path}/@connections/*"
     found = PATTERNS[resource.kind].format(name=resource.name)
     return f"{found}/{path}" if path and resource.kind is not Kind.KEY else found
 

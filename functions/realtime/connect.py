@@ -1,0 +1,21 @@
+"""A client connects to the WebSocket API."""
+
+from shared.contract.declare import CONNECT, on_socket
+from shared.contract.permissions import optional
+from shared.contract.resources import CONNECTIONS
+from shared.domains.connections.model import Client
+from shared.domains.connections.service.connecting import ConnectionService
+from shared.http.handshake import serve_handshake
+
+
+@on_socket(
+    CONNECT,
+    caller=optional("videos:read", by_hand=True),
+    needs=(CONNECTIONS.put, CONNECTIONS.get, CONNECTIONS.batch_get, CONNECTIONS.update, CONNECTIONS.delete),
+)
+def connect(connection_id: str, client: Client) -> None:
+    """Let a client connect: with an access token, with a ticket, or as anybody."""
+    ConnectionService.open().begin(connection_id, client)
+
+
+handler = serve_handshake(connect)

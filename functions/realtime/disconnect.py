@@ -1,0 +1,23 @@
+"""A client has gone, or was disconnected."""
+
+from typing import Any
+
+from shared.base.running import serve
+from shared.contract.declare import DISCONNECT, on_socket
+from shared.contract.resources import BROADCASTS, CHANNELS, CONNECTIONS
+from shared.domains.connections.service.connecting import ConnectionService
+
+
+@on_socket(
+    DISCONNECT,
+    needs=(
+        *(CONNECTIONS.get, CONNECTIONS.update, CONNECTIONS.delete),
+        *(CHANNELS.delete, CHANNELS.update, BROADCASTS.send),
+    ),
+)
+def disconnect(event: dict[str, Any]) -> None:
+    """Forget the connection. API Gateway tells of it at most once, so rows of connections also expire."""
+    ConnectionService.open().end(event["requestContext"]["connectionId"])
+
+
+handler = serve(disconnect)

@@ -1,0 +1,23 @@
+"""Every minute: connections whose token has ended are closed."""
+
+from typing import Any
+
+from shared.base.running import serve
+from shared.contract.declare import every
+from shared.contract.resources import BROADCASTS, CHANNELS, CONNECTIONS, SOCKETS
+from shared.domains.connections.service.ending import EndingService
+
+
+@every(
+    1,
+    needs=(
+        *(CONNECTIONS.query_index("by_end"), CONNECTIONS.get, CONNECTIONS.update, CONNECTIONS.delete),
+        *(SOCKETS.close, CHANNELS.delete, CHANNELS.update, BROADCASTS.send),
+    ),
+)
+def end_connections(event: dict[str, Any]) -> None:
+    """Close the connections whose token has ended. Whoever is still there connects again with the next one."""
+    EndingService.open().tokens_ended()
+
+
+handler = serve(end_connections)
