@@ -50,7 +50,7 @@ _MACHINES = {"transcode": "transcodemachine28F91453", "render": "rendermachine7D
 _NAME_OF = '{{"Fn::Select":[6,{{"Fn::Split":[":",{{"Ref":"{}"}}]}}]}}'
 
 _SOCKETS = "<socketsA331CD3D>"
-_SOCKETS_ELSEWHERE = "showreel-{stage}-realtime:ExportsOutputRefsocketsA331CD3D8611C7A3"
+_SOCKETS_ELSEWHERE = "showreel-{stage}-sockets-id"
 """The id of the WebSocket API in the template of its stack, and in others."""
 
 MEANT = (

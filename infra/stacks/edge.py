@@ -34,7 +34,7 @@ class EdgeStack(ShowreelStack):
             "distribution",
             comment=f"{stage.named('http')}: the API",
             default_behavior=self._behaviour(api.http.api_id, secret, viewer),
-            additional_behaviors={f"/{SOCKETS_STAGE}": self._behaviour(live.api_id, secret, viewer)},
+            additional_behaviors={f"/{SOCKETS_STAGE}": self._behaviour(live.imported_id, secret, viewer)},
             web_acl_id=Grants(self, stage).value_at_deployment(EDGE_WEB_ACL),
             domain_names=[stage.edge_domain] if stage.edge_domain else None,
             certificate=self._certificate(),

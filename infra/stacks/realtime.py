@@ -37,21 +37,31 @@ class RealtimeStack(ShowreelStack):
     """
 
     def __init__(self, app: cdk.App, stage: Stage) -> None:
-        """`api_id` and `url`, where clients connect without an edge, are for other stacks."""
+        """`imported_id` and `url`, where clients connect without an edge, are for other stacks.
+
+        The id is imported by a name of ours: what the CDK makes up for a grant changes while it synthesises, and
+        whoever acknowledges the grant must name it.
+        """
         super().__init__(app, stage, "realtime", "Showreel: the WebSocket API")
         self._api = apigw.WebSocketApi(
             self, "sockets", api_name=stage.named("sockets"), route_selection_expression=SELECTION
         )
-        self.api_id = self._api.api_id
-        self.url = f"wss://{self.api_id}.execute-api.{self.region}.{self.url_suffix}/{SOCKETS_STAGE}"
-        self.export_value(self.api_id)  # also where nothing imports it: one that is in use cannot go
+        self._id = self._api.api_id
+        exported = cdk.CfnOutput(self, "SocketsId", value=self._id, export_name=stage.named("sockets-id"))
+        self.imported_id = exported.import_value
+        self.url = self._url(self.imported_id)
         digests = Grants(self, stage).value_at_deployment(ORIGIN_DIGESTS) if stage.has_edge else ""
-        functions = Functions(self, stage, origin_digests=digests, sockets_id=self.api_id)
+        functions = Functions(self, stage, origin_digests=digests, sockets_id=self._id)
         for room, socket in sockets():
             self._route(functions, room, socket)
         self._serve()
         if not stage.has_edge:
-            cdk.CfnOutput(self, "WebSocketUrl", value=self.url, description="Where clients of live updates connect")
+            cdk.CfnOutput(
+                self, "WebSocketUrl", value=self._url(self._id), description="Where clients of live updates connect"
+            )
+
+    def _url(self, api_id: str) -> str:
+        return f"wss://{api_id}.execute-api.{self.region}.{self.url_suffix}/{SOCKETS_STAGE}"
 
     def _route(self, functions: Functions, room: Room, socket: Socket) -> None:
         integration = integrations.WebSocketLambdaIntegration(f"{room.name}-integration", functions.add(room))

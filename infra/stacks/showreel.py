@@ -34,10 +34,13 @@ def build(app: cdk.App) -> Stage:
     domains = []
     for domain, rooms in groupby(sorted(endpoints(), key=lambda pair: pair[0].group), key=lambda pair: pair[0].group):
         told = live.url if domain == TICKETS else ""
-        domains.append(DomainStack(app, stage, domain, list(rooms), api, media.edge, data.key_arn, told))
+        made = DomainStack(app, stage, domain, list(rooms), api, media.edge, data.key_arn, told)
+        if told:
+            made.add_stack_dependency(live)
+        domains.append(made)
     PipelineStack(app, stage)
-    ConsumersStack(app, stage, data.streams, live.api_id)
-    SchedulesStack(app, stage, media.edge, live.api_id)
+    ConsumersStack(app, stage, data.streams, live.imported_id).add_stack_dependency(live)
+    SchedulesStack(app, stage, media.edge, live.imported_id).add_stack_dependency(live)
     api_url = _add_edge(app, stage, data, api, live, domains) if stage.has_edge else api.http.api_endpoint
     TasksStack(app, stage, api_url).add_stack_dependency(data)
     return stage

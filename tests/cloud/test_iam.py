@@ -241,7 +241,7 @@ def known(cloud: Templates, role: Placed, grant: Grant) -> Grant:
             resource = f"(log group {made.properties['LogGroupName']})"
     distribution = r"distribution/showreel-prod-media:ExportsOutputRefdistribution\w+"
     key = r"showreel-prod-data:ExportsOutputFnGetAttsealing\w+Arn\w+"
-    api = r"showreel-prod-realtime:ExportsOutputRefsockets\w+|\$\{sockets\w+\}"
+    api = r"showreel-prod-sockets-id|\$\{sockets\w+\}"
     resource = re.sub(rf"(?<=:)({api})(?=/ws/)", "(the sockets)", resource)
     resource = "(the sealing key)" if re.fullmatch(key, resource) else resource
     if found := re.fullmatch(

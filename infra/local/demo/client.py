@@ -74,6 +74,11 @@ class ApiClient:
         self._api.headers["authorization"] = f"Bearer {tokens['access_token']}"
         self._refresh_token, self._since = tokens["refresh_token"], time.monotonic()
 
+    @property
+    def authorization(self) -> str:
+        """The header that says who calls."""
+        return self._api.headers["authorization"]
+
     def upload(self, file: Path, on_part: Callable[[int], None]) -> str:
         """Upload a film in parts, each to its presigned address; the video's id. `on_part` is told bytes as they go.
 

@@ -1,6 +1,12 @@
 """What can go wrong with connections."""
 
-from shared.base.errors import InvalidTokenError, QuotaExceededError, RateLimitedError, UnauthorizedError
+from shared.base.errors import (
+    InvalidTokenError,
+    NotFoundError,
+    QuotaExceededError,
+    RateLimitedError,
+    UnauthorizedError,
+)
 
 
 class BadTicketError(InvalidTokenError):
@@ -42,3 +48,19 @@ class ConnectionOverError(UnauthorizedError):
     def __init__(self) -> None:
         """The message says what to do."""
         super().__init__("This connection is over: connect again")
+
+
+class ChannelNotFoundError(NotFoundError):
+    """There is no such channel, or the caller may not know of it."""
+
+    def __init__(self) -> None:
+        """One message for both."""
+        super().__init__("There is no such channel")
+
+
+class NotSubscribedError(NotFoundError):
+    """A connection that would go on with a channel which it does not have (any more)."""
+
+    def __init__(self) -> None:
+        """The message says what to do."""
+        super().__init__("This connection is not subscribed to the channel: subscribe, with resume and the last seq")

@@ -1,5 +1,6 @@
 """The table of connections: a row for each, and one that counts those which a user or an address has open."""
 
+import contextlib
 from typing import Any
 
 from shared.base import clock
@@ -146,6 +147,40 @@ def _warn(connection_id: str) -> int:
             ReturnValues="UPDATED_NEW",
         )
     return int(answer["Attributes"]["warnings"]["N"])
+
+
+def keep_channel(connection_id: str, channel: str, shard: int, most: int) -> bool:
+    """Write that a connection is subscribed to a channel; False when it is over, or has `most` others.
+
+    Needs CONNECTIONS.update.
+    """
+    table = client("dynamodb", READ_SECONDS)
+    try:
+        with answering(WHAT):
+            table.update_item(
+                TableName=_table(),
+                Key=_key(connection_id),
+                UpdateExpression="SET channels.#channel = :shard",
+                ConditionExpression="size(channels) < :most OR attribute_exists(channels.#channel)",
+                ExpressionAttributeNames={"#channel": channel},
+                ExpressionAttributeValues={":shard": {"N": str(shard)}, ":most": {"N": str(most)}},
+            )
+    except table.exceptions.ConditionalCheckFailedException:
+        return False
+    return True
+
+
+def drop_channel(connection_id: str, channel: str) -> None:
+    """Write that a connection is not subscribed to a channel (any more). Needs CONNECTIONS.update."""
+    table = client("dynamodb", READ_SECONDS)
+    with contextlib.suppress(table.exceptions.ConditionalCheckFailedException), answering(WHAT):
+        table.update_item(
+            TableName=_table(),
+            Key=_key(connection_id),
+            UpdateExpression="REMOVE channels.#channel",
+            ConditionExpression="attribute_exists(channels)",
+            ExpressionAttributeNames={"#channel": channel},
+        )
 
 
 def ending_in(named: str, *, until: int) -> list[str]:
