@@ -56,9 +56,8 @@ class RealtimeStack(ShowreelStack):
             self._route(functions, room, socket)
         self._serve()
         if not stage.has_edge:
-            cdk.CfnOutput(
-                self, "WebSocketUrl", value=self._url(self._id), description="Where clients of live updates connect"
-            )
+            url = self._url(self._id)
+            cdk.CfnOutput(self, "WebSocketUrl", value=url, description="Where clients of live updates connect")
 
     def _url(self, api_id: str) -> str:
         return f"wss://{api_id}.execute-api.{self.region}.{self.url_suffix}/{SOCKETS_STAGE}"

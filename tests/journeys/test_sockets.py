@@ -46,7 +46,7 @@ def test_ticket_connects_once(traveller: Traveller) -> None:
     told = traveller.client.call("POST", "/api/ws/ticket")
     assert told["url"] == traveller.stack.outputs["WebSocketUrl"]
     query = f"?ticket={told['ticket']}"
-    me = traveller.client.call("GET", "/api/auth/me")["id"]
+    me = traveller.client.call("GET", "/api/auth/me")["user"]["id"]
     with connected(traveller, query) as client:
         assert asked(client, {"type": "subscribe", "channel": f"user:{me}"})["type"] == "subscribed"
     assert refusal(traveller, query) == 401
