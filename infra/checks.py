@@ -41,11 +41,8 @@ ASKS_WHERE = re.compile(
     r"|\bstage(\.name|\(\)|[\"'][\])])?\s*([!=]==?|(not\s+)?in\b)\s*[\"'(\[{]|[\"'](dev|staging|prod)[\"']\s*[!=]=",
     re.IGNORECASE,
 )
-MAY_READ = {
-    "layers/worker/bootstrap.py": 'os.environ.get("AWS_ENDPOINT_URL")',
-    "shared/base/aws.py": "endpoint_url=endpoint or None",
-}
-"""Code without an SDK reads the address that an SDK reads by itself; of a WebSocket API no SDK knows it."""
+MAY_READ = {"layers/worker/bootstrap.py": 'os.environ.get("AWS_ENDPOINT_URL")'}
+"""Code without an SDK reads the address that an SDK reads by itself."""
 
 SCANNED = ("--config", "infra/semgrep.yaml", "functions", "shared", "infra")
 TOOLS = {

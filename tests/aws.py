@@ -40,8 +40,8 @@ SETTINGS = {
     "RATE_SCALE": "1",
     "ENCODER": "ours",
     "RENDERER": "ours",
-    "LIVE_SOCKETS": SOCKETS_URL,
-    "SOCKET_URL": "wss://sockets.showreel.example/ws",
+    "SOCKETS_URL": SOCKETS_URL,
+    "WEBSOCKET_URL": "wss://sockets.showreel.example/ws",
 }
 
 

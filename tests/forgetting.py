@@ -1,6 +1,6 @@
 """A process that forgets, as a cold function has never known."""
 
-from shared.base import aws, clerk_tokens, kept, sealing, tokens
+from shared.base import aws, clerk_tokens, kept, sealing, sockets, tokens
 from shared.domains.accounts.service.sessions import SessionService
 from shared.domains.keys.service import showing
 from shared.domains.operations.service import health, maintenance
@@ -19,6 +19,7 @@ def forget() -> None:
     clerk_tokens.forget()
     id_tokens.forget()
     tokens.forget()
+    sockets.forget()
     SessionService.forget()
     health.forget()
     maintenance.forget()

@@ -104,7 +104,7 @@ class Functions:
         if self._api_url:
             told["API_URL"] = self._api_url
         if self._socket_url:
-            told["SOCKET_URL"] = self._socket_url
+            told["WEBSOCKET_URL"] = self._socket_url
         if self._origin_digests:
             told["ORIGIN_DIGESTS"] = self._origin_digests
         if self._edge:

@@ -29,10 +29,8 @@ def credentials() -> Credentials:
 
 
 @functools.cache
-def client(service: str, read_seconds: int = 10, region: str = "", endpoint: str = "") -> Any:
+def client(service: str, read_seconds: int = 10, region: str = "") -> Any:
     """The botocore client of a service, in the region of the function unless another one is named.
-
-    endpoint  where the service answers, when AWS does not know by itself
 
     A try is given up after 2 s without a connection or `read_seconds` of silence; there are three.
     """
@@ -47,7 +45,7 @@ def client(service: str, read_seconds: int = 10, region: str = "", endpoint: str
         signature_version="s3v4" if service == "s3" else None,
         s3={"addressing_style": "virtual"} if service == "s3" else None,
     )
-    made = _session().create_client(service, region or None, endpoint_url=endpoint or None, config=config)
+    made = _session().create_client(service, region or None, config=config)
     if service == "s3":
         meter.watch(made)
     return made

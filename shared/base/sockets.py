@@ -1,43 +1,52 @@
-"""Connections of clients to the WebSocket API: what is sent to them, and their end.
+"""Connections of clients to the WebSocket API: what is sent to one of them, and its end.
 
 API Gateway alone knows which of them are still there.
 """
 
+import functools
 import json
 from typing import Any
 
-from shared.base.aws import client
+from shared.base.errors import UnavailableError
+from shared.base.posting import Frame, Outcome, Poster
 from shared.base.settings import setting
 
-SEND_SECONDS = 5
-SOCKETS_VARIABLE = "LIVE_SOCKETS"
+SECONDS = 5.0
+"""So long API Gateway is waited for."""
 
 
-def connections() -> Any:
-    """The botocore client that sends to connections and ends them."""
-    return client("apigatewaymanagementapi", SEND_SECONDS, endpoint=setting(SOCKETS_VARIABLE))
+@functools.cache
+def _poster() -> Poster:
+    return Poster(setting("SOCKETS_URL"), setting("AWS_DEFAULT_REGION"))
 
 
-def frame(message: dict[str, Any]) -> bytes:
-    """A message as it is sent."""
-    return json.dumps(message, separators=(",", ":")).encode()
+def forget() -> None:
+    """Drop the connections to API Gateway that are kept (tests)."""
+    if _poster.cache_info().currsize:
+        _poster().close()
+    _poster.cache_clear()
 
 
 def send(connection_id: str, message: dict[str, Any]) -> bool:
-    """Send a message to a connection; False when it is gone. Needs SOCKETS.send; raises botocore's errors."""
-    sockets = connections()
-    try:
-        sockets.post_to_connection(ConnectionId=connection_id, Data=frame(message))
-    except sockets.exceptions.GoneException:
-        return False
-    return True
+    """Send a message to a client; False when it is gone. Needs SOCKETS.send.
+
+    Raises UnavailableError when API Gateway does not take it.
+    """
+    poster = _poster()
+    frame = Frame.of(json.dumps(message, separators=(",", ":"), ensure_ascii=False))
+    return _is_there(poster.post(poster.signer(), connection_id, frame, SECONDS))
 
 
 def close(connection_id: str) -> bool:
-    """End a connection; False when it is gone already. Needs SOCKETS.close; raises botocore's errors."""
-    sockets = connections()
-    try:
-        sockets.delete_connection(ConnectionId=connection_id)
-    except sockets.exceptions.GoneException:
-        return False
-    return True
+    """End the connection of a client; False when it is gone already. Needs SOCKETS.close.
+
+    Raises UnavailableError when API Gateway does not do it.
+    """
+    poster = _poster()
+    return _is_there(poster.end(poster.signer(), connection_id, SECONDS))
+
+
+def _is_there(outcome: Outcome) -> bool:
+    if outcome not in (Outcome.SENT, Outcome.GONE):
+        raise UnavailableError(f"A client cannot be reached at the moment: {outcome}")
+    return outcome is Outcome.SENT

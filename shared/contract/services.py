@@ -32,6 +32,11 @@ class Sockets(Resource):
     """The connections of the WebSocket API. AWS makes its id up, so a function is told the address by its stack."""
 
     @property
+    def variable(self) -> str:
+        """Its value is an address, and no name."""
+        return f"{self.kind}_URL".upper()
+
+    @property
     def send(self) -> Need:
         """Send to a connection."""
         return Need(self, "execute-api:ManageConnections", "POST")

@@ -41,7 +41,7 @@ async def issue_ticket(request: ApiRequest, caller: Caller, tickets: TicketServi
 
 def _url(request: ApiRequest) -> str:
     """The edge leads to the WebSocket API under its own name."""
-    return f"wss://{request.host}/ws" if request.through_edge else setting("SOCKET_URL")
+    return f"wss://{request.host}/ws" if request.through_edge else setting("WEBSOCKET_URL")
 
 
 handler = serve(issue_ticket)
