@@ -32,8 +32,8 @@ mail: setup ## the mails that the local stack has sent, the newest last
 demo: npm ## upload a film to a local stack and play its stream; FILE= takes yours, KEEP=1 leaves the stack up
 	@$(RUN) infra.local demo
 
-test: npm transcriber ## run all tests
-	@$(RUN) pytest
+test: npm transcriber ## run all tests, in two processes
+	@$(RUN) pytest -n 2
 
 check: setup ## format, lint, types, import contracts, house rules, freshness of what is generated
 	@$(RUN) infra.checks

@@ -5,7 +5,6 @@ and rows, so that a test can say how many calls an operation makes and what is l
 """
 
 import functools
-import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,16 +17,13 @@ from botocore.client import BaseClient
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ConnectionClosedError
 
-from shared.base import aws, queues, sealing, signing_keys
+from shared.base import aws, queues, sealing
 from shared.base.tables import READ_SECONDS
-from shared.contract.needs import Bucket, Kind, Resource, Table
-from shared.contract.resources import MEDIA, PUBLIC_KEYS, QUEUES, SEALING, SEALS, SECRETS, SIGNING_KEYS, TABLES
-from tests.dynamodb import indexes, key_schema, know_tokens
+from shared.contract.needs import Table
+from shared.contract.resources import MEDIA, PUBLIC_KEYS, QUEUES, SEALING, SEALS, SECRETS, TABLES
+from tests.dynamodb import know_tokens
 from tests.forgetting import forget
-
-STAGE = "test"
-REGION = "eu-central-1"
-ACCOUNT = "123456789012"
+from tests.resources import REGION, STAGE, create_all, real_name
 
 SOCKETS_URL = "https://sockets.execute-api.eu-central-1.amazonaws.com/ws"
 
@@ -43,18 +39,6 @@ SETTINGS = {
     "SOCKETS_URL": SOCKETS_URL,
     "WEBSOCKET_URL": "wss://sockets.showreel.example/ws",
 }
-
-
-def real_name(resource: Resource) -> str:
-    """The name of a resource in this stage, formed as at deployment."""
-    name = f"showreel-{STAGE}-{resource.name}"
-    forms = {
-        Kind.BUCKET: f"{name}-{ACCOUNT}",
-        Kind.KEY: f"alias/{name}",
-        Kind.PARAMETER: f"/showreel/{STAGE}/{resource.name}",
-        Kind.QUEUE: f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}",
-    }
-    return forms.get(resource.kind, name)
 
 
 @dataclass(frozen=True)
@@ -191,50 +175,6 @@ def _key_that_nobody_uses(spec: str) -> Any:
     return generate_private_key(spec)
 
 
-@functools.cache
-def first_key() -> signing_keys.SigningKey:
-    """One key for all tests of a run; making one takes a while."""
-    return signing_keys.make_key(0)
-
-
-def _create_table(table: Table) -> None:
-    names = {table.key, table.sort, *(part for index in table.indexes for part in (index.key, index.sort))} - {""}
-    more: dict[str, Any] = {"GlobalSecondaryIndexes": indexes(table)} if table.indexes else {}
-    aws.client("dynamodb").create_table(
-        TableName=real_name(table),
-        KeySchema=key_schema(table.key, table.sort),
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in sorted(names)],
-        BillingMode="PAY_PER_REQUEST",
-        **more,
-    )
-
-
-def _create_bucket(bucket: Bucket) -> None:
-    name = real_name(bucket)
-    s3 = aws.client("s3")
-    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
-    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-
-
-def _create_all(*, prepared: bool) -> None:
-    """Everything as CloudFormation makes it; `prepared` adds the first signing key, as the deployment does."""
-    for table in TABLES:
-        _create_table(table)
-    for bucket in (MEDIA, SEALS):
-        _create_bucket(bucket)
-    for queue in QUEUES:
-        aws.client("sqs").create_queue(QueueName=real_name(queue).rpartition("/")[2])
-    keys = [first_key()] if prepared else []
-    for secret in SECRETS:
-        placeholder = f"generated-{secret.name}-0123456789abcdefghijklmnopqrstuvwxyz"
-        held = signing_keys.serialise(keys) if prepared and secret is SIGNING_KEYS else placeholder
-        aws.client("secretsmanager").create_secret(Name=real_name(secret), SecretString=held)
-    kms = aws.client("kms")
-    kms.create_alias(AliasName=real_name(SEALING), TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
-    published = json.dumps(signing_keys.public_set(keys))
-    aws.client("ssm").put_parameter(Name=real_name(PUBLIC_KEYS), Value=published, Type="String")
-
-
 def _record(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Note every call, and let them go one at a time: moto's state is not made for threads, DynamoDB's is."""
     original: Any = getattr(BaseClient, "_make_api_call")  # noqa: B009 - botocore's stubs hide it
@@ -263,7 +203,7 @@ def running(monkeypatch: pytest.MonkeyPatch, *, prepared: bool = True) -> Iterat
     monkeypatch.setattr("moto.kms.models.generate_private_key", _key_that_nobody_uses)
     know_tokens(monkeypatch)
     with mock_aws():
-        _create_all(prepared=prepared)
+        create_all(prepared=prepared)
         made = Stage()
         _record(made, monkeypatch)
         yield made

@@ -1,8 +1,15 @@
 """What holds for every test: no account is in reach, and generated examples do not depend on the machine's speed."""
 
 import os
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+
+    from tests.sharing import Sharing
 
 settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("house")
@@ -22,3 +29,19 @@ def pytest_configure() -> None:
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
     os.environ.update(ACCOUNT)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the longest where processes share the tests."""
+    if hasattr(config, "workerinput"):
+        from tests.sharing import rank
+
+        items.sort(key=lambda item: rank(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "Sharing":
+    """Share the tests out by groups."""
+    from tests.sharing import Sharing
+
+    return Sharing(config, log)

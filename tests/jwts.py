@@ -8,7 +8,8 @@ import json
 import time
 from typing import Any
 
-from tests.aws import SETTINGS, first_key
+from tests.aws import SETTINGS
+from tests.resources import first_key
 
 
 def encode(data: bytes) -> str:

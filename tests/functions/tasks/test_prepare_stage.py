@@ -5,8 +5,9 @@ import json
 from functions.tasks.prepare_stage import handler
 from shared.base import aws, tokens
 from shared.contract.resources import PUBLIC_KEYS, SIGNING_KEYS
-from tests.aws import Stage, first_key, real_name
+from tests.aws import Stage, real_name
 from tests.functions.tasks.cloudformation import CloudFormation
+from tests.resources import first_key
 
 
 def secret() -> str:

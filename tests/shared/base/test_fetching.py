@@ -154,6 +154,7 @@ def test_what_is_not_http_is_told(web: Web, head: str) -> None:
         ("Transfer-Encoding: chunked", chunked(BODY)[:100]),
         ("Transfer-Encoding: chunked", b""),
     ],
+    ids=["a byte less", "nothing", "a chunk less", "part of a chunk", "no chunk"],
 )
 def test_less_than_was_promised_is_an_error(web: Web, head: str, body: bytes, closes: bool) -> None:
     page(web, answer(f"HTTP/1.1 200 OK\n{head}", body, closes=closes))

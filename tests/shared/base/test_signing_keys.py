@@ -12,8 +12,9 @@ from shared.base.errors import InvalidTokenError, UnavailableError
 from shared.base.signing_keys import PUBLISHED_BEFORE, ROTATE_AFTER
 from shared.contract.resources import PUBLIC_KEYS, SIGNING_KEYS
 from tests import jwts
-from tests.aws import Stage, first_key, real_name
+from tests.aws import Stage, real_name
 from tests.clock import TurnedClock
+from tests.resources import first_key
 
 DAY = 86400
 START = 1_800_000_000

@@ -11,8 +11,9 @@ from shared.base.key_sets import KEYS_SECONDS
 from shared.base.tokens import LEEWAY, Claims, Person, access_seconds
 from shared.contract.resources import PUBLIC_KEYS
 from tests import jwts
-from tests.aws import SETTINGS, Stage, first_key, real_name
+from tests.aws import SETTINGS, Stage, real_name
 from tests.clock import TurnedClock
+from tests.resources import first_key
 
 NOW = 1_800_000_000
 ADA = Person("ada", "ada", "ada@example.com", "Ada L.", "https://a.example/ada", "creator", "pro")

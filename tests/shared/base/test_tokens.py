@@ -17,8 +17,9 @@ from shared.base import tokens
 from shared.base.errors import InvalidTokenError
 from shared.base.tokens import Person, Use, verify
 from tests import jwts
-from tests.aws import SETTINGS, Stage, first_key
+from tests.aws import SETTINGS, Stage
 from tests.clock import TurnedClock
+from tests.resources import first_key
 
 ALICE = Person(
     "01900000-0000-7000-8000-000000000001", "alice", "alice@example.com", "Alice 😀", "https://a.example/a", "creator"
@@ -228,7 +229,14 @@ BAD_CLAIMS: dict[str, list[Any]] = {
 }
 
 
-@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in BAD_CLAIMS.items() for value in values])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param(name, value, id=f"{name}-{number}")
+        for name, values in BAD_CLAIMS.items()
+        for number, value in enumerate(values)
+    ],
+)
 def test_claims_that_are_wrong_in_one_respect_are_refused(stage: Stage, name: str, value: object) -> None:
     verify(jwts.signed(jwts.header(), jwts.claims()), "access")
     refused(jwts.signed(jwts.header(), jwts.claims(**{name: value})))

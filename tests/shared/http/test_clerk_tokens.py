@@ -82,7 +82,7 @@ WRONG: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("wrong", WRONG, ids=str)
+@pytest.mark.parametrize("wrong", WRONG, ids=[f"{next(iter(wrong))}-{number}" for number, wrong in enumerate(WRONG)])
 def test_case_5_claims_that_are_wrong_in_one_respect_are_401(
     clerk: Issuer, stage: Stage, wrong: dict[str, Any]
 ) -> None:

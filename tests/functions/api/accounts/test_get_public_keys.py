@@ -4,8 +4,9 @@ import jwt
 
 from functions.api.accounts.get_public_keys import handler
 from tests.api import call
-from tests.aws import SETTINGS, Stage, first_key
+from tests.aws import SETTINGS, Stage
 from tests.functions.api.accounts.conftest import Register
+from tests.resources import first_key
 
 PATH = "/.well-known/jwks.json"
 

@@ -83,7 +83,10 @@ SERVER_OWNED = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "fields"), [*BAD, *(({name: "x"}, {name}) for name in SERVER_OWNED)], ids=str)
+BAD += [({name: "x"}, {name}) for name in SERVER_OWNED]
+
+
+@pytest.mark.parametrize(("changes", "fields"), BAD, ids=[str(changes) for changes, _ in BAD])
 def test_bad_input_is_named_and_writes_nothing(stage: Stage, changes: dict[str, Any], fields: set[str]) -> None:
     answer = call(handler, "POST", PATH, {**GOOD, **changes})
     assert (answer.status, answer.error["code"]) == (422, "VALIDATION_ERROR")

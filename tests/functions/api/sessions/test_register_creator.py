@@ -54,7 +54,7 @@ BAD: list[tuple[dict[str, Any], set[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "fields"), BAD, ids=str)
+@pytest.mark.parametrize(("changes", "fields"), BAD, ids=[str(changes) for changes, _ in BAD])
 def test_bad_input_is_named_and_makes_nobody(
     register: Register, stage: Stage, changes: dict[str, Any], fields: set[str]
 ) -> None:

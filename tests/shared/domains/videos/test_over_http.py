@@ -17,8 +17,9 @@ from shared.domains.videos.model import NamedPart
 from shared.domains.videos.rules.keys import upload_key
 from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.service.uploads import OpenUpload, UploadService, UploadWish
-from tests.aws import REGION, SETTINGS, _create_bucket, _create_table, real_name
+from tests.aws import SETTINGS
 from tests.local_stack import settings_for
+from tests.resources import REGION, create_bucket, create_table, real_name
 from tests.shared.domains.videos.conftest import ARN, MEDIA, OWNER
 
 BODY = b"0123456789" * 100
@@ -55,8 +56,8 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             monkeypatch.setenv(name, value)
         aws.forget()
         for table in TABLES:
-            _create_table(table)
-        _create_bucket(BUCKET)
+            create_table(table)
+        create_bucket(BUCKET)
         yield settings.endpoint
         aws.forget()
         process.stdin.close()
