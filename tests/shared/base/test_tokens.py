@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -29,13 +30,12 @@ USES: tuple[Use, ...] = ("access", "refresh", "service", "impersonation")
 
 
 def issue(use: Use) -> str:
-    ends = int(time.time()) + 7 * 86400
+    end = int(time.time()) + 7 * 86400
     if use == "access":
-        return tokens.issue_access_token(ALICE, SESSION, session_ends=ends)
+        return tokens.issue_access_token(ALICE, SESSION, session_ends=end)
     if use == "refresh":
-        return tokens.issue_refresh_token(
-            str(uuid.uuid4()), user_id=ALICE.user_id, session_id=SESSION, session_ends=ends
-        )
+        token_id = str(uuid.uuid4())
+        return tokens.issue_refresh_token(token_id, user_id=ALICE.user_id, session_id=SESSION, session_ends=end)
     if use == "impersonation":
         return tokens.issue_impersonation_token(ALICE, HEAD, SESSION)
     return tokens.issue_service_token("metrics", frozenset({"internal:metrics"}))
@@ -63,11 +63,9 @@ def listener() -> Iterator[tuple[str, list[int]]]:
 
         def accept() -> None:
             while not stop.is_set():
-                try:
+                with suppress(TimeoutError):
                     server.accept()[0].close()
-                except TimeoutError:
-                    continue
-                met.append(1)
+                    met.append(1)
 
         thread = threading.Thread(target=accept)
         thread.start()
@@ -118,8 +116,8 @@ def test_a_service_token_names_its_permissions_and_lives_an_hour(stage: Stage) -
 
 
 def test_an_access_token_does_not_outlive_its_session(stage: Stage) -> None:
-    ends = int(time.time()) + 60
-    assert verify(tokens.issue_access_token(ALICE, SESSION, session_ends=ends), "access").expires_at == ends
+    end = int(time.time()) + 60
+    assert verify(tokens.issue_access_token(ALICE, SESSION, session_ends=end), "access").expires_at == end
 
 
 def test_lives_are_settings(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,16 +225,10 @@ BAD_CLAIMS: dict[str, list[Any]] = {
     "role": [7, ["admin"], {}],
     **{name: [7] for name in ("user_id", "username", "email", "display_name", "avatar_url")},
 }
+CASES = [(name, value) for name, values in BAD_CLAIMS.items() for value in values]
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        pytest.param(name, value, id=f"{name}-{number}")
-        for name, values in BAD_CLAIMS.items()
-        for number, value in enumerate(values)
-    ],
-)
+@pytest.mark.parametrize(("name", "value"), CASES, ids=[f"{name}-{at}" for at, (name, _) in enumerate(CASES)])
 def test_claims_that_are_wrong_in_one_respect_are_refused(stage: Stage, name: str, value: object) -> None:
     verify(jwts.signed(jwts.header(), jwts.claims()), "access")
     refused(jwts.signed(jwts.header(), jwts.claims(**{name: value})))
