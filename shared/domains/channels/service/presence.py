@@ -45,7 +45,7 @@ class PresenceService:
         if not is_live or channel.viewers == channel.live_viewers:
             return channel
         body = of_viewers(channel.name.partition(":")[2], channel.viewers, is_live=True)
-        told = self.feed.append(channel, [Notice(channel.name, body)], live_viewers=channel.viewers)
+        told = self.feed.append(channel, [Notice(channel.name, body)], sends=True, live_viewers=channel.viewers)
         return told or channel  # somebody published meanwhile, so it is sent again in a second
 
     def _made(self, name: str) -> Channel | None:

@@ -28,7 +28,7 @@ MOST_FAILURES = 10
 
 @functools.cache
 def _poster() -> Poster:
-    return Poster(setting("SOCKETS_URL"), setting("AWS_DEFAULT_REGION"))
+    return Poster(setting("LIVE_SOCKETS"), setting("AWS_DEFAULT_REGION"))
 
 
 def forget() -> None:

@@ -70,9 +70,10 @@ class FeedStore:
         events = (event for item in _rows(channel, event_row(after + 1), event_row(upto)) for event in to_events(item))
         return [event for event in events if after < event.seq <= upto]
 
-    def append(self, channel: Channel, notices: list[Notice], **changed: Any) -> Channel | None:
+    def append(self, channel: Channel, notices: list[Notice], *, sends: bool = False, **changed: Any) -> Channel | None:
         """Publish notices as the next events of a channel that was just read, and have it sent.
 
+        sends    the caller sends them, and nobody else is to be asked to
         changed  what else is new of the channel: `numbers`, `live_viewers`, `live_until`
         None when somebody was faster, and the channel has to be read again. It is for the caller to leave word where
         `due` is another one than before. One transaction of two writes. Needs CHANNELS.put, CHANNELS.update.
@@ -90,12 +91,14 @@ class FeedStore:
         values = {":known": number(channel.seq), ":last": number(last), **_values(changed)}
         sets = ["seq = :last", *(f"{name} = :{name}" for name in changed)]
         condition, due = "seq = :known", channel.due
-        if is_due(channel):  # whoever sends takes the word away, and may have looked before this is there
-            condition += " AND due = :due"
-        else:
-            due = now
-            sets.append("due = :due")
-        values[":due"] = number(due)
+        if not sends:
+            # whoever sends takes the word away that was left, and may have looked before this is there
+            due = channel.due if is_due(channel) else now
+            values[":due"] = number(due)
+            if due == channel.due:
+                condition += " AND due = :due"
+            else:
+                sets.append("due = :due")
         update = {
             "TableName": table(),
             "Key": state_key(channel.name),

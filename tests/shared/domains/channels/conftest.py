@@ -16,7 +16,7 @@ __all__ = ["stage", "turned_clock"]
 def live(stage: Stage, turned_clock: TurnedClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
     """A stage whose connections answer over HTTP."""
     with gateway() as (made, address):
-        monkeypatch.setenv("SOCKETS_URL", address)
+        monkeypatch.setenv("LIVE_SOCKETS", address)
         sending.forget()
         yield Live(stage, turned_clock, made)
         sending.forget()
