@@ -22,6 +22,7 @@ SECTIONS = {
     "imports": "Cold start: CPU of imports",
     "calls": "AWS calls of a request",
     "counts": "Numbers that must be exact",
+    "broadcast": "Live updates for many viewers",
     "auth": "Knowing callers and counting them",
     "encode": "CPU of a transcode",
     "early": "How soon a film can be played",

@@ -16,15 +16,16 @@ SECONDS = 5.0
 
 
 @functools.cache
-def _poster() -> Poster:
+def poster() -> Poster:
+    """What sends to clients of the stage's WebSocket API; kept for the life of the process."""
     return Poster(setting("SOCKETS_URL"), setting("AWS_DEFAULT_REGION"))
 
 
 def forget() -> None:
     """Drop the connections to API Gateway that are kept (tests)."""
-    if _poster.cache_info().currsize:
-        _poster().close()
-    _poster.cache_clear()
+    if poster.cache_info().currsize:
+        poster().close()
+    poster.cache_clear()
 
 
 def send(connection_id: str, message: dict[str, Any]) -> bool:
@@ -32,9 +33,9 @@ def send(connection_id: str, message: dict[str, Any]) -> bool:
 
     Raises UnavailableError when API Gateway does not take it.
     """
-    poster = _poster()
+    api = poster()
     frame = Frame.of(json.dumps(message, separators=(",", ":"), ensure_ascii=False))
-    return _is_there(poster.post(poster.signer(), connection_id, frame, SECONDS))
+    return _is_there(api.post(api.signer(), connection_id, frame, SECONDS))
 
 
 def close(connection_id: str) -> bool:
@@ -42,8 +43,8 @@ def close(connection_id: str) -> bool:
 
     Raises UnavailableError when API Gateway does not do it.
     """
-    poster = _poster()
-    return _is_there(poster.end(poster.signer(), connection_id, SECONDS))
+    api = poster()
+    return _is_there(api.end(api.signer(), connection_id, SECONDS))
 
 
 def _is_there(outcome: Outcome) -> bool:

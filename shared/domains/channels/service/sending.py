@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from shared.base.posting import Outcome, Poster
-from shared.base.settings import setting
 from shared.base.sigv4 import Signer
+from shared.base.sockets import poster
 from shared.domains.channels.rules.plans import Plan
 from shared.domains.channels.service.joining import JoiningService
 from shared.domains.channels.store.claims import ClaimStore, Word
@@ -26,18 +26,6 @@ MOST_FAILURES = 10
 """Frames in a row that could not be sent: then the connection is ended, so that its client makes another one."""
 
 
-@functools.cache
-def _poster() -> Poster:
-    return Poster(setting("LIVE_SOCKETS"), setting("AWS_DEFAULT_REGION"))
-
-
-def forget() -> None:
-    """Drop the connections that are kept (tests)."""
-    if _poster.cache_info().currsize:
-        _poster().close()
-    _poster.cache_clear()
-
-
 @dataclass(frozen=True)
 class SendingService:
     """Sends to the clients of the stage's WebSocket API."""
@@ -49,7 +37,7 @@ class SendingService:
     @classmethod
     def open(cls) -> "SendingService":
         """On the stage's API and tables."""
-        return cls(_poster(), ClaimStore.open(), JoiningService.open())
+        return cls(poster(), ClaimStore.open(), JoiningService.open())
 
     def send_all(self, word: Word, plans: Iterable[Plan]) -> bool:
         """Send what is planned; whether anybody could not be sent all of it, and is to be sent again.

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.domains.channels.service import sending
+from shared.base import sockets
 from tests.aws import Stage, stage
 from tests.clock import TurnedClock, turned_clock
 from tests.live import Live, gateway
@@ -16,7 +16,7 @@ __all__ = ["stage", "turned_clock"]
 def live(stage: Stage, turned_clock: TurnedClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
     """A stage whose connections answer over HTTP."""
     with gateway() as (made, address):
-        monkeypatch.setenv("LIVE_SOCKETS", address)
-        sending.forget()
+        monkeypatch.setenv("SOCKETS_URL", address)
+        sockets.forget()
         yield Live(stage, turned_clock, made)
-        sending.forget()
+        sockets.forget()
