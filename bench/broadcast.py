@@ -130,7 +130,7 @@ def _state(made: Channel, counted: dict[str, int]) -> dict[str, Any]:
 
 def _happen(live: Live, video_id: str, seconds: int, rate: int) -> list[str]:
     """Comments and likes, batch by batch; what was said, in order."""
-    said = []
+    said: list[str] = []
     for _ in range(seconds):
         for _ in range(rate // BATCH):
             words = [f"comment {len(said) + number}" for number in range(SAID)]
@@ -184,7 +184,7 @@ def send_beside_botocore(address: str, calls: int, rounds: int) -> Figure:
     """What a send takes of the processor, for each second that botocore's takes."""
     import botocore.session
 
-    theirs = botocore.session.get_session().create_client(
+    theirs: Any = botocore.session.get_session().create_client(
         "apigatewaymanagementapi", region_name=REGION, endpoint_url=address
     )
     ours, frame = Poster(address, REGION), Frame.of(json.dumps({"type": "new_comment", "text": "x" * 300}))

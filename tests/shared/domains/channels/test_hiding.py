@@ -94,7 +94,7 @@ def test_jobs_and_notifications_are_told_to_whose_they_are(live: Live) -> None:
     done = dataclasses.replace(job, status=JobStatus.COMPLETED, progress=100)
     join(ACCOUNT, "account=", is_owner=True)
     join(f"job:{job.id}", "job=", is_owner=True)
-    keys = item_of(job_key(job.id))
+    keys = {name: {"S": text} for name, text in job_key(job.id).items()}
     moves = [
         record(keys, None, item_of(job_fields(job))),
         record(keys, item_of(job_fields(job)), item_of(job_fields(job) | {"cost": 5})),
