@@ -23,8 +23,12 @@ USER_LISTED = "user_id username display_name avatar_url settings"
 USER_PROFILE = f"{USER_LISTED} bio verified created_at"
 """What a profile tells to others. Nothing here is for the user's own eyes."""
 
-LISTED_PEOPLE, PROFILES = (
-    replace(USERS.batch_get, attributes=(USERS.key, *names.split())) for names in (USER_LISTED, USER_PROFILE)
+USER_SETTINGS = "user_id settings"
+"""What whoever would tell them something looks at."""
+
+LISTED_PEOPLE, PROFILES, SETTINGS_OF_PEOPLE = (
+    replace(USERS.batch_get, attributes=(USERS.key, *names.split()))
+    for names in (USER_LISTED, USER_PROFILE, USER_SETTINGS)
 )
 """Needs of what reads that of many, or of one, together with other tables' items."""
 
@@ -124,7 +128,7 @@ NOTIFICATIONS = Table(
     ttl="expires_at",
     indexes=(
         Index("by_time", key="listed", sort="noticed_at", projected=tuple(_OF_LISTED_NOTIFICATION.split())),
-        Index("by_video", key="video_id", sort="comment_id"),
+        Index("by_video", key="video_id", sort="comment_id", projected=("kind",)),
     ),
 )
 """What somebody is told of, and in their item `box` how much of it is unread.

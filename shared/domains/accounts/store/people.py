@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from shared.base.settings import setting
-from shared.contract.resources import USER_LISTED, USER_PROFILE
-from shared.domains.accounts.model import Person
+from shared.contract.resources import USER_LISTED, USER_PROFILE, USER_SETTINGS
+from shared.domains.accounts.model import Notifications, Person, Settings
 from shared.domains.accounts.rules.pictures import avatar_address
 from shared.domains.accounts.rules.settings import to_settings
 
 LISTED = tuple(USER_LISTED.split())
 PROFILE = tuple(USER_PROFILE.split())
+SETTINGS = tuple(USER_SETTINGS.split())
 
 
 def table() -> str:
@@ -32,12 +33,20 @@ def people(items: Iterable[dict[str, Any]]) -> dict[str, Person]:
     return {one.id: replace(one, avatar_url=avatar_address(one.avatar_url, base)) for one in found}
 
 
+def notified(items: Iterable[dict[str, Any]]) -> dict[str, Notifications]:
+    """Id -> what somebody wants to be told of, of rows of which SETTINGS were read; whose account is closed has none."""
+    return {item["user_id"]["S"]: _settings(item).notifications for item in items}
+
+
+def _settings(item: dict[str, Any]) -> Settings:
+    return to_settings(json.loads(item["settings"]["S"]) if "settings" in item else None)
+
+
 def _person(item: dict[str, Any]) -> Person:
     texts = {name: item.get(name, {"S": ""})["S"] for name in ("username", "display_name", "avatar_url", "bio")}
-    stored = json.loads(item["settings"]["S"]) if "settings" in item else None
     return Person(
         item["user_id"]["S"],
-        privacy=to_settings(stored).privacy,
+        privacy=_settings(item).privacy,
         verified=item.get("verified", {"BOOL": False})["BOOL"],
         created_at=item.get("created_at", {"S": ""})["S"],
         **texts,

@@ -146,6 +146,15 @@ class VideoStore:
         }
         return {"ConditionCheck": check}
 
+    def listed(self, video_id: str) -> dict[str, Any]:
+        """The part of a transaction that holds while lists show a video to everybody. Needs VIDEOS.check."""
+        check = {
+            "TableName": setting("VIDEOS_TABLE"),
+            "Key": {"video_id": {"S": video_id}},
+            "ConditionExpression": "attribute_exists(public_year)",
+        }
+        return {"ConditionCheck": check}
+
     def get(self, video_id: str, *, consistent: bool = True) -> Video | None:
         """A video, or None. An inconsistent read costs half and may be a second old."""
         with _dynamodb():
