@@ -1,5 +1,7 @@
 """DynamoDB tables for the stores: PynamoDB models learn their table when a store is opened, and share one client."""
 
+import random
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +12,9 @@ from shared.base.settings import setting
 
 READ_SECONDS = 5
 READ_TRIES = 4
+WRITTEN_TOGETHER = 25
+WRITE_WAIT = 0.1
+"""Seconds: the longest pause before the second try of what was not written; it doubles with each further one."""
 
 _OUTAGES = {
     "InternalServerError",
@@ -84,6 +89,24 @@ def read_together(
         if not wanted:
             return found
     raise UnavailableError("Too much is read at this moment")
+
+
+def write_each(table: str, requests: list[dict[str, Any]]) -> None:
+    """Make all of some requests (PutRequest or DeleteRequest), on condition of nothing: a call for each 25 of them.
+
+    Each is made by itself, so that after an error some may be made and others not.
+    Raises UnavailableError when DynamoDB does not make all of them, though asked again.
+    """
+    for first in range(0, len(requests), WRITTEN_TOGETHER):
+        left = requests[first : first + WRITTEN_TOGETHER]
+        for attempt in range(READ_TRIES):
+            answer = client("dynamodb", READ_SECONDS).batch_write_item(RequestItems={table: left})
+            left = (answer.get("UnprocessedItems") or {}).get(table, [])
+            if not left:
+                break
+            time.sleep(random.uniform(0, WRITE_WAIT * 2**attempt))
+        else:
+            raise UnavailableError("Too much is written at this moment")
 
 
 def _projection(names: tuple[str, ...]) -> dict[str, Any]:

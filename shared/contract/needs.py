@@ -118,6 +118,11 @@ class Table(Resource):
         return self._need("DeleteItem")
 
     @property
+    def batch_write(self) -> Need:
+        """Write or remove up to 25 items at once, each by itself."""
+        return self._need("BatchWriteItem")
+
+    @property
     def check(self) -> Need:
         """Assert a condition on an item inside a transaction."""
         return self._need("ConditionCheckItem")

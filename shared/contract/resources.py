@@ -205,6 +205,10 @@ BROADCASTS = Queue(Kind.QUEUE, "broadcasts")
 """Channels that have something to be sent."""
 
 SOCKETS = Sockets(Kind.SOCKETS, "live")
+
+AUDIENCES = Queue(Kind.QUEUE, "audiences")
+"""Videos that more or fewer people see than before: feeds and notifications follow."""
+
 TRANSCODE = Machine(Kind.MACHINE, "transcode")
 RENDER = Machine(Kind.MACHINE, "render")
 SEND_ACCOUNT_MAIL = Function(Kind.FUNCTION, "send_account_mail")
@@ -220,7 +224,7 @@ TABLES = (
     *(USERS, API_KEYS, SESSIONS, AUDIT, VIDEOS, JOBS, DATA_REQUESTS, LIMITS, IDEMPOTENCY, OPERATIONS),
     *(COUNTS, REACTIONS, FOLLOWS, FEEDS, COMMENTS, NOTIFICATIONS, VIEWS, CHANNELS, CONNECTIONS),
 )
-QUEUES = (WATCHED, BROADCASTS)
+QUEUES = (WATCHED, AUDIENCES, BROADCASTS)
 SECRETS = (
     *(SIGNING_KEYS, PASSWORD_PEPPER, MEDIA_KEY, CURSOR_KEY),
     *(WEBHOOK, REMOTION_WEBHOOK, CLERK_WEBHOOK, OAUTH_CLIENTS, ORIGIN),

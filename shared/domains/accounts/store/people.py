@@ -34,7 +34,7 @@ def people(items: Iterable[dict[str, Any]]) -> dict[str, Person]:
 
 
 def notified(items: Iterable[dict[str, Any]]) -> dict[str, Notifications]:
-    """Id -> what somebody wants to be told of, of rows of which SETTINGS were read; whose account is closed has none."""
+    """Id -> what somebody wants to be told of, of rows of which SETTINGS were read; a closed account has none."""
     return {item["user_id"]["S"]: _settings(item).notifications for item in items}
 
 

@@ -89,8 +89,10 @@ class EdgeStore:
         with answering(WHAT):
             return write_together(gone, *_counting(follower_id, followed_id, seen, -1)) is None
 
-    def page(self, side: Side, user_id: str, count: int, after: Edge | None = None) -> list[Edge]:
-        """The latest `count` of a list, a moment behind; `after` is the edge before the first one."""
+    def page(
+        self, side: Side, user_id: str, count: int, after: Edge | None = None, *, is_rising: bool = False
+    ) -> list[Edge]:
+        """The latest `count` of a list, or the earliest, a moment behind; `after` is the edge before the first one."""
         own = {_OWN[side]: {"S": user_id}}
         start = {"ExclusiveStartKey": {**own, **_position(side, after)}} if after else {}
         with answering(WHAT):
@@ -100,7 +102,7 @@ class EdgeStore:
                 KeyConditionExpression="#own = :own",
                 ExpressionAttributeNames={"#own": _OWN[side]},
                 ExpressionAttributeValues={":own": {"S": user_id}},
-                ScanIndexForward=False,
+                ScanIndexForward=is_rising,
                 Limit=count,
                 **start,
             )

@@ -42,7 +42,8 @@ class ToldCommentAnswer(BaseModel):
 class NotificationAnswer(BaseModel):
     """What somebody is told of. `video` is null for a new follower, `comment` for whatever is no comment.
 
-    `kind`: `comment` on the caller's video, `reply` to their comment, `follow` by somebody, `video` of whom they follow.
+    `kind`: `comment` on the caller's video, `reply` to their comment, `follow` by somebody, `video` of whom they
+    follow.
     The id is the same whenever and wherever the same is told.
     """
 
@@ -71,9 +72,7 @@ def answer(
         read=is_read,
         actor=actor,
         video=ToldVideoAnswer(id=video.id, title=video.title) if video else None,
-        comment=ToldCommentAnswer(
-            id=comment.id, parent_comment_id=comment.parent_id or None, content=comment.content
-        )
+        comment=ToldCommentAnswer(id=comment.id, parent_comment_id=comment.parent_id or None, content=comment.content)
         if comment
         else None,
     )

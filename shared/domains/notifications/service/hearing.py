@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.base.consuming import Change
 from shared.domains.comments.model import Comment
-from shared.domains.comments.store.comments import CommentStore, by_id, wanted
+from shared.domains.comments.store.comments import by_id, wanted
 from shared.domains.comments.store.rows import to_comment
 from shared.domains.notifications.model import Cause, Kind, Wish
 from shared.domains.notifications.service.settling import SettlingService
@@ -72,13 +72,13 @@ class HearingService:
         """Somebody follows somebody, or does no more. Two calls."""
         self.settling.settle([Wish(followed_id, Cause(Kind.FOLLOW, actor_id=follower_id), is_following)])
 
-    def published(self, video: Video, followers: Iterable[str], *, is_listed: bool) -> None:
+    def published(self, video_id: str, followers: Iterable[str], *, is_listed: bool) -> None:
         """Some followers, AT_ONCE at most, know of a video that lists show, or of one that they do not. Two calls.
 
         Nobody is told of a video that lists show no more when it is written.
         """
-        cause = Cause(Kind.VIDEO, video_id=video.id)
-        held = [self.videos.listed(video.id)] if is_listed else []
+        cause = Cause(Kind.VIDEO, video_id=video_id)
+        held = [self.videos.listed(video_id)] if is_listed else []
         self.settling.settle([Wish(one, cause, is_due=is_listed) for one in followers], *held)
 
     def seen(self, video_id: str, after: Item | None = None) -> Item | None:

@@ -81,7 +81,7 @@ class NotificationService:
         )
 
     def read_some(self, user_id: str, ids: Iterable[str]) -> int:
-        """Mark some as read, MOST_IDS at most; how many are unread then. Two calls. What is not there is passed over."""
+        """Mark some as read, MOST_IDS at most, as far as there are any; how many are unread then. Two calls."""
         wanted = tuple(ids)
         for _ in range(TRIES):
             found, box = self.store.some(user_id, wanted)

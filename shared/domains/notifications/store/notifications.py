@@ -108,9 +108,7 @@ def place_of(notification: Notification) -> str:
     return place(notification.noticed_at, notification.id)
 
 
-def _sorted(
-    items: list[Item], users: Iterable[str]
-) -> tuple[dict[tuple[str, str], Notification], dict[str, Box]]:
+def _sorted(items: list[Item], users: Iterable[str]) -> tuple[dict[tuple[str, str], Notification], dict[str, Box]]:
     """Notifications, and the box of each user."""
     rows = {(item["user_id"]["S"], item["notification_id"]["S"]): item for item in items}
     boxes = {user_id: to_box(rows.pop((user_id, BOX), None)) for user_id in users}

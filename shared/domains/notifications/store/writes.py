@@ -41,7 +41,8 @@ def reading(notification: Notification) -> Write:
 
 def removal(notification: Notification) -> Write:
     """Remove one, listed or not."""
-    names, condition = {"#read": "read", "#listed": "listed"}, f"{_as_read(notification)} AND {_as_listed(notification)}"
+    condition = f"{_as_read(notification)} AND {_as_listed(notification)}"
+    names = {"#read": "read", "#listed": "listed"}
     how = {"ConditionExpression": condition, "ExpressionAttributeNames": names}
     return {"Delete": {"TableName": table(), "Key": key(notification.user_id, notification.id), **how}}
 

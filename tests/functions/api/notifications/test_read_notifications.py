@@ -51,9 +51,7 @@ def test_all_are_read_and_what_comes_later_is_not(
     assert read(ada, ids=[*ids, new]).json == {"unread_count": 0}
 
 
-def test_what_is_removed_is_unread_no_more(
-    ada: Someone, bob: Someone, ids: list[str], streams: Streams
-) -> None:
+def test_what_is_removed_is_unread_no_more(ada: Someone, bob: Someone, ids: list[str], streams: Streams) -> None:
     told = {one["id"]: one["comment"]["id"] for one in listed(ada).json["notifications"]}
     read(ada, ids=ids[:1])
     for one in ids[:2]:

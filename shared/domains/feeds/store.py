@@ -1,0 +1,138 @@
+"""The table `feeds`: a partition for each user, with a row for each video, and one of authors to be looked up."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from shared.base import clock
+from shared.base.aws import client
+from shared.base.settings import setting
+from shared.base.tables import READ_SECONDS, answering, write_each
+from shared.contract.limits import DAY
+from shared.domains.feeds.model import MOST_PULLED, Entry, Feed
+
+Item = dict[str, Any]
+
+WHAT = "Feeds"
+PULLED = "~"
+"""The place of a user's row of authors to be looked up, each with since when they are followed. It sorts last."""
+
+KEPT_SECONDS = 365 * DAY
+_SINCE = "of_"
+"""Before an author's id, in the row of those to be looked up."""
+
+
+class FeedStore:
+    """The table. Opening it costs nothing."""
+
+    def latest(self, user_id: str, count: int, after: str = "") -> Feed:
+        """The latest `count` entries, and who is to be looked up; with `after`, a place, those after it and nobody.
+
+        One call. Needs FEEDS.query.
+        """
+        condition, values = "user_id = :user", {":user": {"S": user_id}}
+        if after:
+            condition, values = f"{condition} AND place < :after", {**values, ":after": {"S": after}}
+        items = _query(condition, values, Limit=count if after else count + 1)["Items"]
+        first = items.pop(0) if items and items[0]["place"]["S"] == PULLED else None
+        return Feed([_entry(item) for item in items[:count]], _pulled(first))
+
+    def pulled(self, user_id: str) -> tuple[str, ...]:
+        """Who is to be looked up. One call. Needs FEEDS.get."""
+        with answering(WHAT):
+            found = client("dynamodb", READ_SECONDS).get_item(TableName=table(), Key=_key(user_id, PULLED))
+        return _pulled(found.get("Item"))
+
+    def add(self, user_ids: Iterable[str], *entries: Entry) -> None:
+        """Put entries into feeds; again changes nothing. A call for each 25. Needs FEEDS.batch_write."""
+        ends = {"N": str(int(clock.now()) + KEPT_SECONDS)}
+        more = {entry.place: {"author_id": {"S": entry.author_id}, "expires_at": ends} for entry in entries}
+        requests = [
+            {"PutRequest": {"Item": {**_key(user_id, place), **rest}}}
+            for user_id in user_ids
+            for place, rest in more.items()
+        ]
+        with answering(WHAT):
+            write_each(table(), requests)
+
+    def remove(self, user_ids: Iterable[str], *places: str) -> None:
+        """Take entries out of feeds, or what else is in these places. A call for each 25. Needs FEEDS.batch_write."""
+        requests = [{"DeleteRequest": {"Key": _key(user_id, place)}} for user_id in user_ids for place in places]
+        with answering(WHAT):
+            write_each(table(), requests)
+
+    def pull(self, user_id: str, author_id: str, since: str) -> None:
+        """Have an author looked up from now on. Needs FEEDS.update."""
+        values = {":since": {"S": since}}
+        self._change_pulled(user_id, author_id, "SET #author = :since", ExpressionAttributeValues=values)
+
+    def leave(self, user_id: str, author_id: str) -> None:
+        """Have them not looked up any more. Needs FEEDS.update."""
+        there = "attribute_exists(#author)"
+        self._change_pulled(user_id, author_id, "REMOVE #author", ConditionExpression=there)
+
+    @staticmethod
+    def _change_pulled(user_id: str, author_id: str, change: str, **more: Any) -> None:
+        dynamodb = client("dynamodb", READ_SECONDS)
+        with answering(WHAT):
+            try:
+                dynamodb.update_item(
+                    TableName=table(),
+                    Key=_key(user_id, PULLED),
+                    UpdateExpression=change,
+                    ExpressionAttributeNames={"#author": f"{_SINCE}{author_id}"},
+                    **more,
+                )
+            except dynamodb.exceptions.ConditionalCheckFailedException:
+                return
+
+    def of_author(self, user_id: str, author_id: str) -> Iterator[str]:
+        """The places in a feed of an author's videos: a call for each megabyte of the feed. Needs FEEDS.query."""
+        values = {":user": {"S": user_id}, ":author": {"S": author_id}}
+        start: Item = {}
+        while True:
+            only = {"FilterExpression": "author_id = :author", "ConsistentRead": True}
+            found = _query("user_id = :user", values, **only, **start)
+            yield from (item["place"]["S"] for item in found["Items"])
+            if "LastEvaluatedKey" not in found:
+                return
+            start = {"ExclusiveStartKey": found["LastEvaluatedKey"]}
+
+    def places(self, user_id: str, count: int) -> list[str]:
+        """Where something lies in a feed, so much of it. One call. Needs FEEDS.query."""
+        found = _query("user_id = :user", {":user": {"S": user_id}}, ConsistentRead=True, Limit=count)
+        return [item["place"]["S"] for item in found["Items"]]
+
+
+def removal(user_id: str, place: str) -> Item:
+    """The part of a transaction that takes away what lies in a place. Needs FEEDS.delete."""
+    return {"Delete": {"TableName": table(), "Key": _key(user_id, place)}}
+
+
+def table() -> str:
+    """The table's name."""
+    return setting("FEEDS_TABLE")
+
+
+def _query(condition: str, values: Item, **more: Any) -> Item:
+    with answering(WHAT):
+        found: Item = client("dynamodb", READ_SECONDS).query(
+            TableName=table(),
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            ScanIndexForward=False,
+            **more,
+        )
+    return found
+
+
+def _key(user_id: str, place: str) -> Item:
+    return {"user_id": {"S": user_id}, "place": {"S": place}}
+
+
+def _entry(item: Item) -> Entry:
+    return Entry(item["place"]["S"], item["author_id"]["S"])
+
+
+def _pulled(item: Item | None) -> tuple[str, ...]:
+    since = {name.removeprefix(_SINCE): value["S"] for name, value in (item or {}).items() if name.startswith(_SINCE)}
+    return tuple(sorted(since, key=lambda author_id: since[author_id], reverse=True)[:MOST_PULLED])
