@@ -12,6 +12,7 @@ from bench.commenting import COMMENTING
 from bench.figures import Figure
 from bench.follows import FOLLOWS
 from bench.people import PEOPLE, Request, get
+from bench.telling import TELLING
 from bench.viewers import VIEWERS, on_video
 from bench.world import SIZE, World, world
 from infra.parts.discovery import endpoints
@@ -118,6 +119,7 @@ REQUESTS: dict[str, Callable[[World], Request]] = (
     | VIEWERS
     | COMMENTING
     | FOLLOWS
+    | TELLING
     | {
         "get_root": get("operations.get_root", "/api/"),
         "get_api_health": get("operations.get_api_health", "/api/health"),

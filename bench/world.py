@@ -42,11 +42,11 @@ PUBLISHED = PublishedMedia(60.5, 1920, 1080, (Variant("1080p", 1920, 1080, 9, 9)
 class World(People):
     """The people, and the videos and jobs that they need."""
 
-    def upload(self, *, multipart: bool = False) -> OpenUpload:
-        """A video of the user's that awaits its file."""
+    def upload(self, *, multipart: bool = False, owner_id: str = "") -> OpenUpload:
+        """A video of the user's, or of somebody else's, that awaits its file."""
         with self.stage.unrecorded():
             wish = UploadWish("film.mp4", SIZE, "video/mp4", multipart=multipart)
-            return UploadService.open().request(Author(self.user.id, "ada", "Ada"), wish)
+            return UploadService.open().request(Author(owner_id or self.user.id, "ada", "Ada"), wish)
 
     def part(self, upload: OpenUpload) -> dict[str, Any]:
         """Send the only part of an upload."""
@@ -61,16 +61,16 @@ class World(People):
             )
         return {"part_number": 1, "etag": sent["ETag"]}
 
-    def ready(self) -> str:
-        """A video of the user's that can be watched; its id."""
-        return self._processed(lambda id_: ProcessingService.open().complete(id_, VERSION, PUBLISHED))
+    def ready(self, owner_id: str = "") -> str:
+        """A video of the user's, or of somebody else's, that can be watched; its id."""
+        return self._processed(lambda id_: ProcessingService.open().complete(id_, VERSION, PUBLISHED), owner_id)
 
     def handed_out(self) -> str:
         """A video that an outside encoder works on; its id."""
         return self._processed(lambda id_: OutsideService.open().hand_out(id_, VERSION, "a-task-token"))
 
-    def _processed(self, then: Callable[[str], object]) -> str:
-        video_id = self.upload().video.id
+    def _processed(self, then: Callable[[str], object], owner_id: str = "") -> str:
+        video_id = self.upload(owner_id=owner_id).video.id
         with self.stage.unrecorded():
             processing = ProcessingService.open()
             processing.accept_upload(video_id, size=SIZE, upload_version=VERSION)
