@@ -23,6 +23,7 @@ from shared.domains.jobs.service.ordering import unpack
 from shared.domains.jobs.store.jobs import JobStore
 from shared.domains.jobs.store.usage import months
 from shared.domains.keys.service.managing import KeyService
+from shared.domains.notifications.store.erasing import all_listed
 from shared.domains.reactions import store as reactions
 from shared.domains.videos.model import Video
 from shared.domains.videos.store.collections import CollectionStore
@@ -45,6 +46,8 @@ _JOB = (
 )
 _COMMENT = "id video_id parent_id content created_at edited_at like_count dislike_count reply_count"
 _REPORT = "comment_id reason reported_at"
+_NOTIFICATION = "id noticed_at is_read"
+_CAUSE = "kind actor_id video_id comment_id"
 _ENTRY = "at action result details"
 _OWN_ENTRY = "target key_id address route request_id"
 
@@ -70,6 +73,7 @@ class Gathering:
             "reactions.json": self._reactions,
             **{f"{side}.json": functools.partial(self._edges, side) for side in Side},
             "comments.json": self._comments,
+            "notifications.json": self._notifications,
             "audit.json": self._audit,
         }
 
@@ -150,6 +154,11 @@ class Gathering:
             yield from ({"reported": _named(report, _REPORT)} for report in reports)
             if not after:
                 return
+
+    def _notifications(self) -> Items:
+        """What they were told of: ids, since what others are called and say is theirs."""
+        for one in all_listed(self.user_id, AT_ONCE):
+            yield {**_named(one, _NOTIFICATION), **_named(one.cause, _CAUSE)}
 
     def _audit(self) -> Items:
         seen: set[str] = set()

@@ -14,6 +14,7 @@ from shared.contract.needs import Table
 from shared.contract.resources import IDEMPOTENCY, LIMITS, SESSIONS, USERS
 from shared.domains.accounts.store.numbers import subject
 from shared.domains.comments.service import forgetting as comments
+from shared.domains.feeds import store as feeds
 from shared.domains.follows.model import Side
 from shared.domains.follows.store.edges import erasures
 from shared.domains.jobs.errors import JobNotFoundError, JobOverError
@@ -21,6 +22,7 @@ from shared.domains.jobs.rules.status import OPEN
 from shared.domains.jobs.service.desk import JobService
 from shared.domains.jobs.store import erasing as job_rows
 from shared.domains.keys.store import KeyStore
+from shared.domains.notifications.store.erasing import removals as notification_removals
 from shared.domains.privacy.model import Erasure, Progress
 from shared.domains.privacy.rules.late import is_quiet
 from shared.domains.privacy.rules.places import PREFIXES, avatar_pattern
@@ -77,6 +79,8 @@ class Steps:
             self.own_videos,
             self.own_jobs,
             *(self._edges(side) for side in Side),
+            self.feed,
+            self.notifications,
             *stored,
             self.edge,
             self.numbers,
@@ -146,6 +150,18 @@ class Steps:
             return Progress({side: len(writes) // 2}, tuple(writes), "" if writes else None)
 
         return erase
+
+    def feed(self, erasure: Erasure) -> Progress:
+        """What lies in their feed."""
+        user_id = erasure.user_id
+        places = feeds.FeedStore().places(user_id, TOGETHER)
+        writes = tuple(feeds.removal(user_id, place) for place in places)
+        return Progress({"feed_entries": len(writes)}, writes, "" if writes else None)
+
+    def notifications(self, erasure: Erasure) -> Progress:
+        """What they were told of others, and what of it is unread."""
+        count, writes = notification_removals(erasure.user_id, TOGETHER)
+        return Progress({"notifications": count}, tuple(writes), "" if writes else None)
 
     def own_jobs(self, erasure: Erasure) -> Progress:
         """Jobs, what was asked for, and their ledgers. Nothing works on them any more: their videos are gone."""

@@ -14,8 +14,12 @@ from functions.schedules import erase_accounts, tidy_media
 from shared.base import aws
 from shared.base.aws import client
 from shared.contract.resources import AUDIT, MEDIA, TABLES
+from shared.domains.feeds.model import Entry
+from shared.domains.feeds.store import FeedStore
 from shared.domains.jobs.model import Usage
 from shared.domains.jobs.service.working import WorkService
+from shared.domains.notifications.model import Cause, Kind, Wish
+from shared.domains.notifications.service.settling import SettlingService
 from shared.domains.privacy.rules.late import LATE_SECONDS
 from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.store.videos import VideoStore
@@ -82,6 +86,7 @@ class Somebody:
         self.talk()
         self.like(self.video_ids[0])
         self.make_friends()
+        self.hear()
 
     def make_friends(self) -> None:
         """Follow somebody who follows back."""
@@ -90,6 +95,13 @@ class Somebody:
             path, parameters = f"/api/users/{whom}/follow", {"user_id": whom}
             self.ask("follows.follow_user", "POST", path, parameters=parameters, token=token)
         self.friend_id = str(friend["user"]["id"])
+
+    def hear(self) -> None:
+        """Have a friend's video in their feed, and know of who follows them."""
+        with self.world.stage.unrecorded():
+            FeedStore().add([self.id], Entry("2026-01-31T12:00:00.000Z#a-video", self.friend_id))
+            told = Wish(self.id, Cause(Kind.FOLLOW, actor_id=self.friend_id), is_due=True)
+            SettlingService.open().settle([told])
 
     def enter_by_all_doors(self) -> None:
         """Sessions, refreshed ones, an API key that is used, Google and Clerk."""

@@ -78,6 +78,8 @@ def test_case_110_all_that_is_ones_own_and_nothing_of_others(here: World) -> Non
     said = [one["content"] for one in files["comments.json"] if "content" in one]
     assert said == ["grace_h speaks"] * 2
     assert [one["reported"]["reason"] for one in files["comments.json"] if "reported" in one] == ["grace_h complains"]
+    [told] = files["notifications.json"]
+    assert (told["kind"], told["actor_id"], told["is_read"]) == ("follow", grace.friend_id, False)
     [opinion] = files["reactions.json"]
     assert (opinion["of"], opinion["video_id"], opinion["reaction"]) == ("video", grace.video_ids[0], "like")
     assert sorted(job["status"] for job in files["jobs.json"]) == ["completed", "pending"]
@@ -98,6 +100,7 @@ def test_case_110_all_that_is_ones_own_and_nothing_of_others(here: World) -> Non
 KINDS = {
     *("account.json", "sessions.json", "api_keys.json", "identities.json", "videos.json", "jobs.json", "audit.json"),
     *("reactions.json", "comments.json", "devices.json", "media.json", "followers.json", "following.json"),
+    "notifications.json",
 }
 
 
