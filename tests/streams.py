@@ -12,7 +12,8 @@ from typing import Any
 
 from shared.base import aws
 from shared.contract.declare import Changes, Messages, declaration_of
-from tests.aws import ACCOUNT, REGION, Stage, real_name
+from tests.aws import Stage
+from tests.resources import ACCOUNT, REGION, real_name
 
 Record = dict[str, Any]
 
@@ -90,7 +91,11 @@ def _records(table: str) -> list[Record]:
     from moto.dynamodb.models import dynamodb_backends
 
     shard = dynamodb_backends[ACCOUNT][REGION].tables[table].stream_shard
-    return [json.loads(json.dumps(item.to_json(), default=str)) for item in shard.items] if shard else []
+    return (
+        [json.loads(json.dumps(item.to_json(), default=lambda moment: moment.timestamp())) for item in shard.items]
+        if shard
+        else []
+    )
 
 
 def _passes(filters: tuple[dict[str, Any], ...], record: Record) -> bool:

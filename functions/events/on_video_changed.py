@@ -1,4 +1,4 @@
-"""A table's stream: a video that lists show to everybody, before or after, has changed, or a video's row is gone."""
+"""A table's stream: a video that others may see, before or after, has changed, or a video is deleted or gone."""
 
 from shared.base import counts
 from shared.base.consuming import Change, serve_changes
@@ -8,23 +8,21 @@ from shared.contract.resources import AUDIENCES, COUNTS, VIDEOS
 from shared.domains.feeds.service import spreading
 from shared.domains.videos.store.videos import counted_as
 
-_LISTED = {"public_year": {"S": [{"exists": True}]}}
-"""A row has this key while lists show the video to everybody."""
+_OF_OTHERS = {"visibility": {"S": ["public", "unlisted"]}}
+_SEEN = {**_OF_OTHERS, "status": {"S": ["ready"]}}
+"""What a row has while others may see the video; those that are public are in lists."""
 
-_TURNS = ((("private",), ("public", "unlisted")), (("public", "unlisted"), ("private",)))
-"""Visibilities before and after, of what others may see then and could not before, or the other way round."""
-
-
-def _visible(*words: str) -> dict[str, object]:
-    return {"visibility": {"S": list(words)}}
+_HIDDEN = {"visibility": {"S": ["private"]}}
+_DELETED = {"status": {"S": ["deleted"]}}
 
 
 @on_change(
     VIDEOS,
     filters=(
         {"eventName": ["REMOVE"]},
-        *({"dynamodb": {image: _LISTED}} for image in ("NewImage", "OldImage")),
-        *({"dynamodb": {"OldImage": _visible(*old), "NewImage": _visible(*new)}} for old, new in _TURNS),
+        *({"dynamodb": {image: _SEEN}} for image in ("NewImage", "OldImage")),
+        {"dynamodb": {"OldImage": _OF_OTHERS, "NewImage": _HIDDEN}},
+        {"dynamodb": {"NewImage": _DELETED}},
     ),
     needs=(COUNTS.delete, AUDIENCES.send),
 )

@@ -10,7 +10,7 @@ from shared.contract.resources import NOTIFICATIONS
 from shared.domains.comments.service.writing import CommentService
 from shared.domains.follows.service.following import FollowService
 from shared.domains.notifications.service.reading import NotificationService
-from shared.domains.videos.model import Author
+from shared.domains.videos.model import Author, Visibility
 from shared.domains.videos.service.catalogue import CatalogueService
 from tests.aws import Stage
 from tests.callers import account
@@ -38,7 +38,7 @@ def told(who: Someone) -> list[tuple[str, str, bool]]:
 
 
 def show(who: Someone, video_id: str, visibility: str) -> None:
-    CatalogueService.open().change(video_id, who.user_id, {"visibility": visibility})
+    CatalogueService.open().change(video_id, who.user_id, {"visibility": Visibility(visibility)})
 
 
 @pytest.mark.parametrize("times", [1, 2])

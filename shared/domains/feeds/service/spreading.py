@@ -15,7 +15,7 @@ from shared.domains.feeds.store import WHAT, FeedStore
 from shared.domains.follows.model import Edge, Side
 from shared.domains.follows.store.edges import EdgeStore
 from shared.domains.notifications.service.hearing import AT_ONCE, HearingService
-from shared.domains.videos.model import Video
+from shared.domains.videos.model import Status, Video
 from shared.domains.videos.rules.public_lists import is_listed, place
 from shared.domains.videos.rules.seeing import may_see
 from shared.domains.videos.store.rows import of_item
@@ -99,7 +99,8 @@ def hear(change: Change) -> None:
     before, after = of_item(change.before), of_item(change.after)
     for where in {_place(before), _place(after)} - {""} if _place(before) != _place(after) else ():
         leave(QUEUE_VARIABLE, {"video_id": after.id, "author_id": after.owner_id, "place": where}, WHAT)
-    if may_see(before, "") != may_see(after, ""):
+    is_deleted = after.status is Status.DELETED is not before.status
+    if is_deleted or may_see(before, "") != may_see(after, ""):
         leave(QUEUE_VARIABLE, {"video_id": after.id}, WHAT)
 
 
