@@ -196,6 +196,7 @@ PEOPLE: dict[str, Callable[[World], Request]] = {
     "get_own_account": lambda world: lambda: world.own("accounts.get_own_account", "GET", "/api/v1/users/me"),
     "get_usage": lambda world: lambda: world.own("accounts.get_usage", "GET", "/api/v1/users/me/usage"),
     "edit_own_account": _as_another("accounts.edit_own_account", "PATCH", "/api/v1/users/me", {"full_name": "New"}),
+    "issue_ticket": lambda world: lambda: world.own("connections.issue_ticket", "POST", "/api/ws/ticket"),
     "delete_own_account": _delete_account,
     "export_own_data": _as_another("accounts.export_own_data", "POST", "/api/v1/users/me/export"),
     "get_own_export": _get_export,

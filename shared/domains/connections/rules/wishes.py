@@ -5,13 +5,15 @@ from typing import Any
 
 from shared.base.errors import InvalidInputError
 from shared.base.ids import is_id
+from shared.domains.channels.rules.messages import COUNTERS
 from shared.domains.channels.rules.names import JOB, USER, VIDEO
 
-COUNTERS = ("view_count", "like_count", "comment_count")
 KINDS = (VIDEO, USER, JOB)
 LARGEST_SEQ = 2**53 - 1
 
 TYPE, CHANNEL, EVENTS, RESUME, SEQ = "type", "channel", "events", "resume", "seq"
+VIDEO_ID, STATUS = "video_id", "status"
+LIVE, OFFLINE = "live", "offline"
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,17 @@ def subscription_of(message: dict[str, Any]) -> Subscription:
     check_members(message, TYPE, CHANNEL, EVENTS, RESUME)
     seen = seq_of(message, RESUME) if RESUME in message else None
     return Subscription(channel_named(message), _counters(message), seen)
+
+
+def announcement_of(message: dict[str, Any]) -> tuple[str, bool]:
+    """Reads {"type", "video_id", "status"}: which video, and whether it is live. Raises InvalidInputError."""
+    check_members(message, TYPE, VIDEO_ID, STATUS)
+    video_id, status = message.get(VIDEO_ID), message.get(STATUS)
+    if not isinstance(video_id, str) or not is_id(video_id):
+        raise InvalidInputError.of(VIDEO_ID, "Name a video of yours")
+    if status not in (LIVE, OFFLINE):
+        raise InvalidInputError.of(STATUS, f"Say {LIVE} or {OFFLINE}")
+    return video_id, status == LIVE
 
 
 def check_members(message: dict[str, Any], *known: str) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from shared.base.errors import NotFoundError
 from shared.domains.channels.model import Joined, Subscriber
+from shared.domains.channels.rules.messages import told_numbers
 from shared.domains.channels.rules.names import USER, VIDEO
 from shared.domains.channels.service.joining import JoiningService
 from shared.domains.connections.errors import (
@@ -14,7 +15,7 @@ from shared.domains.connections.errors import (
 )
 from shared.domains.connections.model import Connection
 from shared.domains.connections.rules.limits import CHANNELS
-from shared.domains.connections.rules.wishes import Subscription
+from shared.domains.connections.rules.wishes import LIVE, OFFLINE, Subscription
 from shared.domains.connections.store import connections
 from shared.domains.jobs.service.desk import JobService
 from shared.domains.videos.model import Numbers, Video
@@ -110,9 +111,9 @@ def _told(channel: str, joined: Joined, standing: Message) -> Message:
 
 def _standing(video: Video, numbers: Numbers, wish: Subscription, joined: Joined, *, is_owner: bool) -> Message:
     """How a video stands, in the numbers that were asked for; its author is told how far it is, too."""
-    counted = {"view_count": numbers.views, "like_count": numbers.likes, "comment_count": numbers.comments}
+    counted = told_numbers(numbers)
     standing: Message = {name: counted[name] for name in wish.counters}
-    standing["live"] = {"status": "live" if joined.is_live else "offline", "viewer_count": joined.viewers}
+    standing["live"] = {"status": LIVE if joined.is_live else OFFLINE, "viewer_count": joined.viewers}
     if is_owner:
         standing |= {"processing_status": processing_status(video.status), "progress": video.progress}
     return standing
