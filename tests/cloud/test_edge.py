@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from infra.local.assembly import _node_folder
-from infra.parts.discovery import endpoints, tasks
+from infra.parts.discovery import endpoints, sockets, tasks
 from infra.parts.edge import edge_settings
 from infra.stacks.web_acl import COUNTED, UNTOLD
 from shared.contract.resources import GLOBAL_REGION
@@ -152,20 +152,24 @@ def test_the_tight_rate_is_for_what_shows_secrets(rules: dict[str, dict[str, Any
 
 def test_everything_goes_through_and_nothing_is_kept(edge: Templates) -> None:
     config = distribution(edge)
-    behaviour = config["DefaultCacheBehavior"]
-    assert "CacheBehaviors" not in config, "one way for all paths"
-    assert sorted(behaviour["AllowedMethods"]) == sorted("GET HEAD OPTIONS PUT PATCH POST DELETE".split())
-    assert behaviour["CachePolicyId"] == CACHING_DISABLED
-    assert behaviour["OriginRequestPolicyId"] == ALL_VIEWER_EXCEPT_HOST
-    assert behaviour["ViewerProtocolPolicy"] == "https-only"
+    behaviours = [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]
+    assert [one.get("PathPattern") for one in behaviours] == [None, "/ws"]
+    assert len({one["TargetOriginId"] for one in behaviours}) == 2
+    for behaviour in behaviours:
+        assert sorted(behaviour["AllowedMethods"]) == sorted("GET HEAD OPTIONS PUT PATCH POST DELETE".split())
+        assert behaviour["CachePolicyId"] == CACHING_DISABLED
+        assert behaviour["OriginRequestPolicyId"] == ALL_VIEWER_EXCEPT_HOST
+        assert behaviour["ViewerProtocolPolicy"] == "https-only"
+        assert [one["EventType"] for one in behaviour["FunctionAssociations"]] == ["viewer-request"]
     assert config["HttpVersion"] == "http2and3"
     kept = {one["ErrorCode"]: one["ErrorCachingMinTTL"] for one in config["CustomErrorResponses"]}
     assert kept == dict.fromkeys((400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504), 0)
-    [origin] = config["Origins"]
-    assert text(origin["DomainName"]).endswith(".execute-api.eu-central-1.${AWS::URLSuffix}")
-    assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
-    assert origin["CustomOriginConfig"]["OriginSSLProtocols"] == ["TLSv1.2"]
-    assert origin["CustomOriginConfig"]["OriginReadTimeout"] >= 29
+    for origin in config["Origins"]:
+        assert text(origin["DomainName"]).endswith(".execute-api.eu-central-1.${AWS::URLSuffix}")
+        assert "OriginPath" not in origin, "the stage of the WebSocket API is named like its path"
+        assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+        assert origin["CustomOriginConfig"]["OriginSSLProtocols"] == ["TLSv1.2"]
+        assert origin["CustomOriginConfig"]["OriginReadTimeout"] >= 29
     told = edge.stacks[edge.named("edge")]["Parameters"][config["WebACLId"]["Ref"]]
     assert told == {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/showreel/prod/edge-web-acl"}
     lies = [one.properties["Name"] for one in edge.of("AWS::SSM::Parameter")]
@@ -179,7 +183,8 @@ def test_edge_can_be_taken_away_again(edge: Templates) -> None:
         assert all(owner != edge.named("web-acl") for owner, _ in users)
         assert stack == edge.named("tasks") or all(owner != edge.named("edge") for owner, _ in users)
     imported = re.findall(r'"Fn::ImportValue": "([^"]+)"', json.dumps(edge.stacks[edge.named("edge")]))
-    [http] = set(imported)
+    sockets, http = sorted(set(imported), key=len)
+    assert sockets == edge.named("sockets-id")
     assert http.startswith(f"{edge.named('api')}:ExportsOutputRefhttp")
     [secret] = [one for one in edge.of("AWS::SecretsManager::Secret") if one.properties["Name"] == edge.named("origin")]
     assert secret.body["DeletionPolicy"] == "Delete", "its name must be free again"
@@ -195,16 +200,16 @@ def test_no_template_tells_the_secret(edge: Templates, edge_with_domain: Templat
     for templates, generation in ((edge, "1"), (edge_with_domain, "3")):
         whole = json.dumps(list(templates.stacks.values()))
         reference = f"{{{{resolve:secretsmanager:{templates.named('origin')}:SecretString:{generation}::}}}}"
-        [header] = distribution(templates)["Origins"][0]["OriginCustomHeaders"]
-        assert header == {"HeaderName": "X-Origin-Secret", "HeaderValue": reference}
-        assert whole.count("{{resolve:") == 1
+        for origin in distribution(templates)["Origins"]:
+            assert origin["OriginCustomHeaders"] == [{"HeaderName": "X-Origin-Secret", "HeaderValue": reference}]
+        assert whole.count("{{resolve:") == 2
         prepared = only(templates, "Custom::Edge").properties
         assert prepared["Generation"] == generation
         assert not {key for key in prepared if "secret" in key.lower()}
 
 
 def test_every_endpoint_knows_digests_and_nothing_else_does(edge: Templates) -> None:
-    names = {edge.named(room.name) for room, _ in endpoints()}
+    names = {edge.named(room.name) for room, _ in [*endpoints(), *sockets()]}
     for one in edge.of("AWS::Lambda::Function"):
         variables = one.properties["Environment"]["Variables"]
         assert ("ORIGIN_DIGESTS" in variables) == (one.properties["FunctionName"] in names), one

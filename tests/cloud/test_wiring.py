@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from infra.parts.discovery import endpoints
+from infra.parts.discovery import endpoints, sockets
+from infra.parts.grants import SOCKETS_STAGE
 from tests.cloud.templates import Placed, Templates, text
 
 STAGE = "$default"
@@ -24,21 +25,25 @@ def routes(cloud: Templates) -> list[tuple[str, str, Placed]]:
     found = []
     for route in cloud.of("AWS::ApiGatewayV2::Route"):
         [integration] = re.findall(r"^integrations/\$\{(\w+)\}$", text(route.properties["Target"]))
-        uri = cloud.find(route.stack, integration).properties["IntegrationUri"]
-        function = cloud.find(route.stack, uri["Fn::GetAtt"][0])
+        [named] = re.findall(
+            r"\$\{(\w+)\.Arn\}", text(cloud.find(route.stack, integration).properties["IntegrationUri"])
+        )
+        function = cloud.find(route.stack, named)
         found.append((text(route.properties["ApiId"]), route.properties["RouteKey"], function))
     return found
 
 
 def test_case_115_every_route_leads_to_its_function(cloud: Templates) -> None:
-    declared = {(f"{m} {p}" if p != STAGE else p): room.name for room, e in endpoints() for m, p in e.routes}
-    assert {key: one.properties["FunctionName"] for _, key, one in routes(cloud)} == {
-        key: cloud.named(name) for key, name in declared.items()
-    }
+    asked = {(f"{m} {p}" if p != STAGE else p): room.name for room, e in endpoints() for m, p in e.routes}
+    sent = {socket.route: room.name for room, socket in sockets()}
+    for declared, are_sockets in ((asked, False), (sent, True)):
+        made = [(key, one) for _, key, one in routes(cloud) if (one.stack == cloud.named("realtime")) is are_sockets]
+        names = {key: cloud.named(name) for key, name in declared.items()}
+        assert {key: one.properties["FunctionName"] for key, one in made} == names
 
 
 def test_gateway_may_call_the_function_of_every_route(cloud: Templates) -> None:
-    """The caller that API Gateway shows is api/stage/method/path, the path as the route has it."""
+    """The caller that API Gateway shows is api/stage/method/path, as the route has them, or api/stage/route."""
     permissions = [
         (one.stack, one.properties["FunctionName"]["Fn::GetAtt"][0], text(one.properties["SourceArn"]))
         for one in cloud.of("AWS::Lambda::Permission")
@@ -47,6 +52,8 @@ def test_gateway_may_call_the_function_of_every_route(cloud: Templates) -> None:
     for api, key, function in routes(cloud):
         method, _, path = key.partition(" ")
         call = f"{STAGE}/{method}{path}" if path else f"{STAGE}/{STAGE}"
+        if function.stack == cloud.named("realtime"):
+            call = f"{SOCKETS_STAGE}/{key}"
         caller = f"arn:aws:execute-api:eu-central-1:123456789012:{api}/{call}"
         allowed = [arn for stack, name, arn in permissions if (stack, name) == (function.stack, function.id)]
         assert [arn for arn in allowed if fnmatchcase(caller, arn)], f"{key}: {allowed}"
