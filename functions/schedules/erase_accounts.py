@@ -7,7 +7,9 @@ from shared.contract.declare import Compute, every
 from shared.contract.resources import (
     API_KEYS,
     AUDIT,
+    CHANNELS,
     COMMENTS,
+    CONNECTIONS,
     COUNTS,
     DATA_REQUESTS,
     EDGE,
@@ -34,6 +36,8 @@ from shared.domains.privacy.service.erasing import ErasingService
     needs=(
         DATA_REQUESTS.query,
         *(DATA_REQUESTS.query_index("by_state"), DATA_REQUESTS.get, DATA_REQUESTS.update, DATA_REQUESTS.delete),
+        *(CONNECTIONS.get, CONNECTIONS.batch_get, CONNECTIONS.update, CONNECTIONS.delete),
+        *(CHANNELS.query, CHANNELS.delete),
         *(API_KEYS.query, API_KEYS.delete, REACTIONS.query, REACTIONS.delete, VIDEOS.batch_get, COUNTS.update),
         *(COMMENTS.query_index("by_author"), COMMENTS.batch_get, COMMENTS.update, COMMENTS.delete),
         *(JOBS.query_index("by_owner"), JOBS.query_index("by_status"), JOBS.get, JOBS.query, JOBS.update, JOBS.delete),

@@ -80,6 +80,13 @@ def of_holder(holder: str) -> list[Connection]:
     return found
 
 
+def removals(user_id: str) -> list[dict[str, Any]]:
+    """The writes that forget all that a user has open. Needs CONNECTIONS.get, CONNECTIONS.batch_get."""
+    holder = Client(user_id).holder
+    names = [holder, *(one.id for one in of_holder(holder))]
+    return [{"Delete": {"TableName": _table(), "Key": _key(name)}} for name in names]
+
+
 def forget(holder: str, connection_ids: list[str]) -> None:
     """Count connections among the open ones of their holder no more. Needs CONNECTIONS.update."""
     with answering(WHAT):

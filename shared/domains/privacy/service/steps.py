@@ -13,7 +13,10 @@ from shared.base.objects import Objects
 from shared.contract.needs import Table
 from shared.contract.resources import IDEMPOTENCY, LIMITS, SESSIONS, USERS
 from shared.domains.accounts.store.numbers import subject
+from shared.domains.channels.rules.names import USER, channel_of
+from shared.domains.channels.store.erasing import removals as channel_removals
 from shared.domains.comments.service import forgetting as comments
+from shared.domains.connections.store import connections
 from shared.domains.feeds import store as feeds
 from shared.domains.follows.model import Side
 from shared.domains.follows.store.edges import erasures
@@ -72,6 +75,8 @@ class Steps:
         stored = (self._objects(kind, prefix) for kind, prefix in PREFIXES.items())
         once = (
             self.exports,
+            self.connections,
+            self.channel,
             self.api_keys,
             self.reactions,
             self.comments,
@@ -92,6 +97,16 @@ class Steps:
         """What is kept of exports; whoever makes one finds out."""
         writes = self.archives.removals(erasure.user_id, TOGETHER)
         return Progress({"exports": len(writes)}, tuple(writes), "" if len(writes) == TOGETHER else None)
+
+    def connections(self, erasure: Erasure) -> Progress:
+        """Connections that were closed as their sessions ended, should one have been missed."""
+        writes = connections.removals(erasure.user_id)
+        return Progress({"connections": len(writes) - 1}, tuple(writes))
+
+    def channel(self, erasure: Erasure) -> Progress:
+        """What they were told of as it happened."""
+        writes = channel_removals(channel_of(USER, erasure.user_id), TOGETHER)
+        return Progress(writes=tuple(writes), position="" if len(writes) == TOGETHER else None)
 
     def api_keys(self, erasure: Erasure) -> Progress:
         """API keys, and when they were last used."""

@@ -11,9 +11,14 @@ import pytest
 from bench.world import PUBLISHED, SIZE, World, world
 from functions.events import on_video_changed
 from functions.schedules import erase_accounts, tidy_media
-from shared.base import aws
+from shared.base import aws, clock
 from shared.base.aws import client
 from shared.contract.resources import AUDIT, MEDIA, TABLES
+from shared.domains.connections.model import Client
+from shared.domains.connections.rules.wishes import Subscription
+from shared.domains.connections.service.connecting import ConnectionService
+from shared.domains.connections.service.subscribing import SubscriptionService
+from shared.domains.connections.store import connections
 from shared.domains.feeds.model import Entry
 from shared.domains.feeds.store import FeedStore
 from shared.domains.jobs.model import Usage
@@ -87,6 +92,16 @@ class Somebody:
         self.like(self.video_ids[0])
         self.make_friends()
         self.hear()
+        self.connect()
+
+    def connect(self) -> None:
+        """Be told of what happens, by a connection of the API."""
+        connection_id = f"connection of {self.id}"
+        with self.world.stage.unrecorded():
+            who = Client(self.id, address="203.0.113.7", ends_at=int(clock.now()) + 900)
+            ConnectionService.open().begin(connection_id, who)
+        [connection] = connections.of_holder(Client(self.id).holder)
+        SubscriptionService.open().subscribe(connection, Subscription(f"user:{self.id}"))
 
     def make_friends(self) -> None:
         """Follow somebody who follows back."""

@@ -28,6 +28,7 @@ FOUND = {
     "archives": 3,
     "comment_reports": 1,
     "comments": 2,
+    "connections": 1,
     "feed_entries": 1,
     "fetched_addresses": 3,
     "followers": 1,
