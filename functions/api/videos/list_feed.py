@@ -2,6 +2,7 @@
 
 from functions.api.videos._models import Cursor, Limit, Page, Videos
 from shared.contract.declare import get
+from shared.contract.needs import unseen
 from shared.contract.permissions import user
 from shared.contract.resources import CURSOR_KEY, FEEDS, FOLLOWS, MEDIA_KEY, VIDEOS
 from shared.domains.feeds.service.reading import FeedService
@@ -9,13 +10,15 @@ from shared.http.caller import Caller
 from shared.http.paging import pagination
 from shared.http.serve import serve
 
+_OF_LOOKED_UP = (FEEDS.get, VIDEOS.query_index("by_author"))
+
 
 @get(
     "/api/users/me/following/videos",
     caller=user("videos:read"),
     needs=(
-        *(FEEDS.query, FEEDS.get, VIDEOS.batch_get, VIDEOS.query_index("by_author"), FOLLOWS.batch_get),
-        *(MEDIA_KEY.read, CURSOR_KEY.read),
+        *(FEEDS.query, VIDEOS.batch_get, FOLLOWS.batch_get, MEDIA_KEY.read, CURSOR_KEY.read),
+        *(unseen(need, "only of an author with thousands of followers") for need in _OF_LOOKED_UP),
     ),
     errors=((400, "INVALID_CURSOR, INVALID_PAGE"),),
 )
