@@ -7,12 +7,20 @@ from shared.contract.declare import on_change
 from shared.contract.resources import BROADCASTS, CHANNELS, VIDEOS
 from shared.domains.channels.service.meaning import of_video_row
 from shared.domains.channels.service.publishing import PublishingService
+from shared.domains.videos.model import Status
+
+_UNREADY = {"status": {"S": [str(status) for status in Status if status is not Status.READY]}}
+_SHOWN = {"visibility": {"S": ["public", "unlisted"]}}
+_HIDDEN = {"visibility": {"S": ["private"]}}
 
 
 @on_change(
     VIDEOS,
     window=0,
-    filters=({"eventName": ["MODIFY"]},),
+    filters=(
+        *({"eventName": ["MODIFY"], "dynamodb": {image: _UNREADY}} for image in ("OldImage", "NewImage")),
+        {"dynamodb": {"OldImage": _SHOWN, "NewImage": _HIDDEN}},
+    ),
     needs=(CHANNELS.batch_get, CHANNELS.query, CHANNELS.put, CHANNELS.update, BROADCASTS.send),
 )
 def on_video_progress(changes: list[Change]) -> Iterable[Change]:

@@ -8,7 +8,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 
 from infra.parts.discovery import Room, changes, messages
-from infra.parts.function import Functions
+from infra.parts.function import Functions, MediaEdge
 from infra.parts.lost import lost_queue
 from infra.parts.stage import Stage
 from infra.stacks.base import ShowreelStack
@@ -24,14 +24,14 @@ PART_BY_PART = ["ReportBatchItemFailures"]
 class ConsumersStack(ShowreelStack):
     """The functions of functions/events/ that declare a table or a queue, each with its event source mapping."""
 
-    def __init__(self, app: cdk.App, stage: Stage, streams: dict[str, str], sockets_id: str) -> None:
+    def __init__(self, app: cdk.App, stage: Stage, edge: MediaEdge, streams: dict[str, str], sockets_id: str) -> None:
         """A queue stands here with the one function that empties it.
 
         `streams`: ARNs by table. `sockets_id`: of the WebSocket API.
         """
         super().__init__(app, stage, "consumers", "Showreel: what runs upon changes of tables and upon messages")
         self._streams, self._lost = streams, lost_queue(self, stage, "lost-records")
-        self._functions = Functions(self, stage, lost=self._lost, streams=streams, sockets_id=sockets_id)
+        self._functions = Functions(self, stage, edge, self._lost, streams=streams, sockets_id=sockets_id)
         for room, change in changes():
             self._follow(room, change)
         for room, message in messages():

@@ -39,7 +39,7 @@ def build(app: cdk.App) -> Stage:
             made.add_stack_dependency(live)
         domains.append(made)
     PipelineStack(app, stage)
-    ConsumersStack(app, stage, data.streams, live.imported_id).add_stack_dependency(live)
+    ConsumersStack(app, stage, media.edge, data.streams, live.imported_id).add_stack_dependency(live)
     SchedulesStack(app, stage, media.edge, live.imported_id).add_stack_dependency(live)
     api_url = _add_edge(app, stage, data, api, live, domains) if stage.has_edge else api.http.api_endpoint
     TasksStack(app, stage, api_url).add_stack_dependency(data)

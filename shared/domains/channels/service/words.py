@@ -17,6 +17,8 @@ def with_words(comments: CommentStore, events: list[Event]) -> list[Event]:
     Those of removed comments tell nothing. Needs COMMENTS.batch_get.
     """
     ids = [event.body["comment_id"] for event in events if event.body["type"] == COMMENT]
+    if not ids:
+        return events
     parts = [comments.many(ids[first : first + AT_ONCE]) for first in range(0, len(ids), AT_ONCE)]
     base = setting("CDN_BASE_URL")
     told = {
