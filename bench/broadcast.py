@@ -33,7 +33,7 @@ from tests.clock import TurnedClock
 from tests.live import Gateway, Live
 from tests.shared.domains.channels.feeding import comment, like, tell_comments, tell_counts
 
-VIEWERS, SECONDS, RATE = 10_000, 5, 1000
+VIEWERS, SECONDS, RATE = 10_000, 3, 1000
 BATCH = 100
 """Changes that a consumer is told at once."""
 
@@ -71,7 +71,7 @@ def figures(stage: Stage, viewers: int, seconds: int, rate: int) -> list[Figure]
     with _sunk() as (sink, turned):
         video_id = new_id()
         with stage.unrecorded():
-            names = _join(channel_of("video", video_id), viewers)
+            names = join_all(channel_of("video", video_id), viewers)
         before = len(stage.calls)
         said = _happen(Live(stage, turned, Gateway()), video_id, seconds, rate)
     calls = Counter(call.operation for call in stage.calls[before:])
@@ -103,8 +103,8 @@ def _sunk() -> Iterator[tuple[Sink, TurnedClock]]:
         yield sink, turned
 
 
-def _join(channel: str, viewers: int) -> list[str]:
-    """The rows of viewers, as `join` makes them one by one."""
+def join_all(channel: str, viewers: int) -> list[str]:
+    """Write the rows of viewers as if they had joined one by one; the names of their connections."""
     made = AudienceStore.open().create(channel, is_owner=True, subscribers=0)
     assert made is not None, "the channel is new"
     names = [f"viewer-{number:05}=" for number in range(viewers)]

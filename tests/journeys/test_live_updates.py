@@ -17,32 +17,33 @@ def test_viewer_sees_what_others_do(newcomer: Traveller, stranger: Traveller, so
     with watching(newcomer) as owner:
         owner.subscribed(f"user:{me}")
         video_id = newcomer.upload(GOOD["silent"](sources))
-        owner.told("video_status", video_id=video_id, processing_status="processing")
-        owner.told("video_status", video_id=video_id, processing_status="ready")
+        for status in ("processing", "ready"):
+            owner.told("video_status", video_id=video_id, processing_status=status)
         job = Order(newcomer, LONG)
         newcomer.client.call("POST", f"/api/v1/jobs/{job.id}/cancel")
         owner.told("job_progress", job_id=job.id, status="cancelled")
+        owner.send("live_stream", video_id=video_id, status="live")
+        assert owner.told("live_stream", video_id=video_id)["viewer_count"] == 0
 
-    path, channel = f"/api/videos/{video_id}", f"video:{video_id}"
-    with watching(stranger, anonymous=True) as viewer:
-        joined = viewer.subscribed(channel)
-        assert joined["data"]["like_count"] == 0
-        newcomer.client.call("POST", f"{path}/like", {"action": "like"})
-        newcomer.client.call("POST", f"{path}/comments", {"content": "Look!"})
-        assert viewer.told("new_comment", channel=channel)["comment"]["content"] == "Look!"
-        numbers = {"view_count": 0, "like_count": 1, "comment_count": 1}
-        viewer.told("video_update", video_id=video_id, data=numbers)
-        for number in range(5):
-            newcomer.client.call("POST", f"{path}/comments", {"content": f"{number}"})
-        viewer.told("video_update", video_id=video_id, data={**numbers, "comment_count": 6})
+        path, channel = f"/api/videos/{video_id}", f"video:{video_id}"
+        with watching(stranger, anonymous=True) as viewer:
+            assert viewer.subscribed(channel)["data"]["live"] == {"status": "live", "viewer_count": 1}
+            viewer.told("live_stream", viewer_count=1)
+            newcomer.client.call("POST", f"{path}/like", {"action": "like"})
+            for number in range(5):
+                stranger.client.call("POST", f"{path}/comments", {"content": f"{number}"})
+            viewer.wait(lambda: len(words(viewer)) == 5, "five comments")
+            numbers = {"view_count": 0, "like_count": 1, "comment_count": 5}
+            viewer.told("video_update", video_id=video_id, data=numbers)
+            seen = max(one["seq"] for one in viewer.messages)
+            viewer.drop()
         said = words(viewer)
-        seen = max(one["seq"] for one in viewer.messages)
-        viewer.drop()
+        assert owner.told("notification")["notification"]["type"] == "comment"
 
-    newcomer.client.call("POST", f"{path}/comments", {"content": "Where are you?"})
-    with watching(stranger) as viewer:
-        viewer.subscribed(channel, resume=seen)
-        viewer.wait(lambda: "Where are you?" in words(viewer), "the last comment")
-        assert said + words(viewer) == ["Look!", *"01234", "Where are you?"]
-        newcomer.client.call("PATCH", path, {"visibility": "private"})
-        assert viewer.told("unsubscribed", channel=channel)["reason"] == "not_found"
+        stranger.client.call("POST", f"{path}/comments", {"content": "Where am I?"})
+        with watching(stranger) as viewer:
+            viewer.subscribed(channel, resume=seen)
+            viewer.wait(lambda: "Where am I?" in words(viewer), "the last comment")
+            assert said + words(viewer) == [*"01234", "Where am I?"]
+            newcomer.client.call("PATCH", path, {"visibility": "private"})
+            assert viewer.told("unsubscribed", channel=channel)["reason"] == "not_found"

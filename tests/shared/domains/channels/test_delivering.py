@@ -5,6 +5,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from bench.broadcast import join_all
 from functions.events.on_channels_due import handler
 from shared.base.ids import new_id
 from shared.contract.resources import CHANNELS
@@ -14,7 +15,7 @@ from tests.shared.domains.channels.feeding import comment, join, like, tell_comm
 
 VIDEO = new_id()
 CHANNEL = f"video:{VIDEO}"
-MANY = 200
+MANY = 300
 SHARE = 20
 """Of so many connections one has each fault: 5 %."""
 
@@ -37,9 +38,7 @@ def state(live: Live) -> dict[str, Any]:
 
 
 def test_case_102_who_is_gone_busy_or_slow_keeps_nobody_waiting(live: Live) -> None:
-    names = [f"client-{number:03}=" for number in range(MANY)]
-    for name in names:
-        join(CHANNEL, name)
+    names = join_all(CHANNEL, MANY)
     faults = {name: (GONE, BUSY, SLOW)[number % SHARE] for number, name in enumerate(names) if number % SHARE < 3}
     lasting = {GONE: 1000, BUSY: 5, SLOW: 1}
     live.gateway.fault = lambda name, number: faults[name] if name in faults and number < lasting[faults[name]] else ""
