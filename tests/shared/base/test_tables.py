@@ -9,8 +9,10 @@ from pynamodb.exceptions import DoesNotExist, GetError
 from pynamodb.models import Model
 
 from shared.base import aws
+from shared.base.errors import UnavailableError
 from shared.base.settings import SettingMissingError
-from shared.base.tables import bind, is_outage
+from shared.base.tables import READ_SECONDS, WRITTEN_TOGETHER, bind, is_outage, write_each
+from shared.contract.resources import FEEDS
 from tests.aws import Stage
 
 
@@ -88,3 +90,33 @@ def test_a_missing_row_is_no_outage(stage: Stage) -> None:
     with pytest.raises(DoesNotExist) as caught:
         First.get("nobody")
     assert not is_outage(caught.value)
+
+
+def _requests(count: int) -> list[dict[str, Any]]:
+    return [
+        {"PutRequest": {"Item": {"user_id": {"S": "ada"}, "place": {"S": f"{number:02}"}}}} for number in range(count)
+    ]
+
+
+def test_many_are_written_in_calls_of_so_many(stage: Stage) -> None:
+    made = stage.calls_of(lambda: write_each("showreel-test-feeds", _requests(WRITTEN_TOGETHER + 1)))
+    assert made == ["dynamodb:BatchWriteItem"] * 2
+    assert len(stage.rows(FEEDS)) == WRITTEN_TOGETHER + 1
+    assert stage.calls_of(lambda: write_each("showreel-test-feeds", [])) == []
+
+
+def test_what_was_not_written_is_asked_for_again_some_times(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    left, table = _requests(3), "showreel-test-feeds"
+    asked = list[int]()
+
+    def write(RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 - boto's own name
+        some = RequestItems[table]
+        asked.append(len(some))
+        return {"UnprocessedItems": {table: some[1:]} if some[1:] else {}}
+
+    monkeypatch.setattr(aws.client("dynamodb", READ_SECONDS), "batch_write_item", write)
+    write_each(table, left)
+    assert asked == [3, 2, 1]
+    with pytest.raises(UnavailableError):
+        write_each(table, _requests(9))
+    assert asked[3:] == [9, 8, 7, 6]

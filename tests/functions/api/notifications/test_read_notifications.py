@@ -66,13 +66,13 @@ def test_ids_of_others_are_passed_over(ada: Someone, bob: Someone, ids: list[str
     assert unread(ada) == ids
 
 
-@pytest.mark.parametrize(
-    "body", [{}, {"ids": []}, {"ids": ["box"]}, {"all": False}, {"ids": None, "all": None}, {"unread_count": 0}]
-)
-def test_bad_request_changes_nothing(ada: Someone, ids: list[str], body: dict[str, Any]) -> None:
-    assert read(ada, **body).status == 422
-    assert read(ada, ids=[*ids, *(new_id() for _ in range(48))]).status == 422
-    assert read(ada, ids=ids, all=True).status == 422
+def test_bad_request_changes_nothing(ada: Someone, ids: list[str]) -> None:
+    bodies: list[dict[str, Any]] = [
+        *({}, {"ids": []}, {"ids": ["box"]}, {"all": False}, {"ids": None, "all": None}, {"unread_count": 0}),
+        {"ids": [*ids, *(new_id() for _ in range(48))]},
+        {"ids": ids, "all": True},
+    ]
+    assert [read(ada, **body).status for body in bodies] == [422] * len(bodies)
     assert unread(ada) == ids
 
 
