@@ -4,8 +4,11 @@ from shared.base import counts
 from shared.base.consuming import Change, serve_changes
 from shared.base.transactions import write_together
 from shared.contract.declare import on_change
-from shared.contract.resources import AUDIENCES, COUNTS, VIDEOS
+from shared.contract.resources import AUDIENCES, COUNTS, POSTINGS, RANKINGS, VIDEOS
 from shared.domains.feeds.service import spreading
+from shared.domains.ranking.service.ranking import RankingService
+from shared.domains.search.service.indexing import IndexService
+from shared.domains.videos.store.rows import of_item
 from shared.domains.videos.store.videos import counted_as
 
 _OF_OTHERS = {"visibility": {"S": ["public", "unlisted"]}}
@@ -24,13 +27,20 @@ _DELETED = {"status": {"S": ["deleted"]}}
         {"dynamodb": {"OldImage": _OF_OTHERS, "NewImage": _HIDDEN}},
         {"dynamodb": {"NewImage": _DELETED}},
     ),
-    needs=(COUNTS.delete, AUDIENCES.send),
+    needs=(
+        *(COUNTS.delete, AUDIENCES.send, RANKINGS.put, VIDEOS.batch_get),
+        *(POSTINGS.batch_get, POSTINGS.put, POSTINGS.batch_write, POSTINGS.update, POSTINGS.delete),
+    ),
 )
 def on_video_changed(change: Change) -> None:
     """Tell one after the other who keeps something of it. Each may be told twice."""
     spreading.hear(change)
+    video_id = change.key["video_id"]["S"]
     if change.after is None:
-        _forget_numbers(change.key["video_id"]["S"])
+        _forget_numbers(video_id)
+    before, after = (of_item(image) if image else None for image in (change.before, change.after))
+    IndexService.open().follow(video_id, before, after)
+    RankingService.open().follow(video_id, before, after)
 
 
 def _forget_numbers(video_id: str) -> None:

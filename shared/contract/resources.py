@@ -155,6 +155,12 @@ CONNECTIONS = Table(
 `ends_in` is the minute in which the token ends that somebody connected with.
 """
 
+POSTINGS = Table(Kind.TABLE, "postings", key="term", sort="place")
+"""Under which terms videos are found; see shared.domains.search.store."""
+
+RANKINGS = Table(Kind.TABLE, "rankings", key="list", sort="generation", ttl="expires_at")
+"""Ranked lists of videos, and which videos have moved; see shared.domains.ranking.store."""
+
 DATA_REQUESTS = Table(
     Kind.TABLE,
     "data-requests",
@@ -223,6 +229,7 @@ CLOUDWATCH = Account(Kind.ACCOUNT, "cloudwatch")
 TABLES = (
     *(USERS, API_KEYS, SESSIONS, AUDIT, VIDEOS, JOBS, DATA_REQUESTS, LIMITS, IDEMPOTENCY, OPERATIONS),
     *(COUNTS, REACTIONS, FOLLOWS, FEEDS, COMMENTS, NOTIFICATIONS, VIEWS, CHANNELS, CONNECTIONS),
+    *(POSTINGS, RANKINGS),
 )
 QUEUES = (WATCHED, AUDIENCES, BROADCASTS)
 SECRETS = (

@@ -16,7 +16,7 @@ Cursor = Annotated[str, Query(max_length=300)]
 
 
 class Videos(BaseModel):
-    """Videos, the latest first."""
+    """Videos in the order that was asked for."""
 
     videos: Annotated[list[ListedVideo], Field(max_length=MOST)]
     pagination: Pagination
@@ -24,4 +24,6 @@ class Videos(BaseModel):
 
 def videos(found: VideoPage, page: int, limit: int) -> Videos:
     """The answer about a page of at most `limit` videos."""
-    return Videos(videos=found.videos, pagination=pagination_of(found, page, limit))
+    told = pagination_of(found, page, limit)
+    told.total_is_capped = found.is_capped
+    return Videos(videos=found.videos, pagination=told)

@@ -1,16 +1,15 @@
 """GET /api/videos: what there is to watch."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from functions.api.videos._models import Cursor, Limit, Page, Videos, videos
-from shared.base.errors import InvalidInputError
 from shared.contract.declare import get
 from shared.contract.permissions import optional
-from shared.contract.resources import COUNTS, CURSOR_KEY, MEDIA_KEY, OPERATIONS, VIDEOS
+from shared.contract.resources import COUNTS, CURSOR_KEY, MEDIA_KEY, OPERATIONS, POSTINGS, RANKINGS, VIDEOS
+from shared.domains.search.model import VideoSort
+from shared.domains.search.service.browsing import BrowsingService, Wish
 from shared.domains.videos.rules.fields import Category
-from shared.domains.videos.rules.public_lists import PublicList
-from shared.domains.videos.service.public_lists import PublicListService
 from shared.http.caller import Caller
 from shared.http.framework import Query
 from shared.http.serve import serve
@@ -22,36 +21,34 @@ from shared.http.serve import serve
     caller=optional("videos:read"),
     needs=(
         *(VIDEOS.query_index(index) for index in ("by_year", "by_category", "by_author")),
-        *(COUNTS.batch_get, OPERATIONS.batch_get, MEDIA_KEY.read, CURSOR_KEY.read),
+        *(POSTINGS.query, *(table.batch_get for table in (VIDEOS, COUNTS, OPERATIONS, POSTINGS, RANKINGS))),
+        *(MEDIA_KEY.read, CURSOR_KEY.read),
     ),
     errors=((400, "INVALID_CURSOR, INVALID_PAGE"),),
     shared_age=60,
 )
 async def list_videos(
     caller: Caller,
-    lists: PublicListService,
+    browsing: BrowsingService,
     category: Category = "",
     author: UUID | None = None,
     tags: Annotated[str, Query(max_length=1000)] = "",
     q: Annotated[str, Query(max_length=200)] = "",
-    sort: Literal["latest"] = "latest",
+    sort: VideoSort | None = None,
     page: Page = 1,
     limit: Limit = 20,
     cursor: Cursor = "",
 ) -> Videos:
-    """Public videos that are ready: all, or those of a category, or of an author (by id).
+    """Public videos that are ready: all, or those that have the category, the author (by id), all tags and all words.
 
-    `page` reaches 1000 videos deep, `cursor` all of them: it is `pagination.next_cursor` of the answer before. Videos
-    are not found by `tags` or `q` yet, nor sorted by anything but their time: 422.
+    `tags` have commas between them. Words of `q` are looked for in titles, tags and descriptions; one of three letters
+    or more is also found as the beginning of another. `sort` is `relevance` with `q`, and else `latest`, unless it is
+    sent. `popular` and `trending` are made every 15 minutes; by anything but time 1000 videos are in a list at most.
+    `page` reaches 1000 videos deep, `cursor` all of them: it is `pagination.next_cursor` of the answer before. What is
+    searched for is counted up to 1000.
     """
-    for name, value in (("tags", tags), ("q", q)):
-        if value:
-            raise InvalidInputError.of(name, "Videos are found by category or author alone so far")
-    if category and author:
-        raise InvalidInputError.of("author", "Send category or author, not both")
-    which = PublicList(category, str(author or ""))
-    found = lists.page(which, caller.user_id, limit=limit, page=page, cursor=cursor)
-    return videos(found, page, limit)
+    wish = Wish(q, tags, category, str(author or ""), sort or "")
+    return videos(browsing.page(wish, caller.user_id, limit=limit, page=page, cursor=cursor), page, limit)
 
 
 handler = serve(list_videos)

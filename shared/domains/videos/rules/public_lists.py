@@ -90,6 +90,11 @@ def place(video: Video) -> str:
     return f"{video.published_at}#{video.id}"
 
 
+def video_at(place: str) -> str:
+    """The id of the video that stands at a place."""
+    return place.partition("#")[2]
+
+
 def summary(description: str) -> str:
     """What lists show of a description: all of a short one, else its beginning."""
     if len(description) <= SUMMARY_LENGTH:

@@ -28,12 +28,16 @@ class ListedVideo(VideoAnswer):
 
 @dataclass(frozen=True)
 class VideoPage:
-    """A page of videos, the latest first, of `total` in all. `has_prev`: there are videos before it."""
+    """A page of videos in order, of `total` in all, or more where that `is_capped`.
+
+    `has_prev`: there are videos before it.
+    """
 
     videos: list[ListedVideo]
     total: int
     next_cursor: str | None
     has_prev: bool
+    is_capped: bool = False
 
 
 @dataclass

@@ -185,10 +185,13 @@ class VideoStore:
         video, found = self.get_with(video_id, {table: counts.keys(subject), **(others or {})}, consistent=consistent)
         return video, to_numbers(counts.total(found.pop(table)).get(subject, {})), found
 
-    def many(self, video_ids: Collection[str]) -> list[Video]:
-        """Those of at most 100 videos that there are: one call, none when none is asked for."""
+    def many(self, video_ids: Collection[str], *, consistent: bool = True) -> list[Video]:
+        """Those of at most 100 videos that there are: one call, none when none is asked for.
+
+        An inconsistent read costs half and may be a second old.
+        """
         with _dynamodb():
-            return [to_video(row) for row in VideoRow.batch_get(list(video_ids), consistent_read=True)]
+            return [to_video(row) for row in VideoRow.batch_get(list(video_ids), consistent_read=consistent)]
 
     def change(self, video_id: str, expected: Expected, **fields: Any) -> Change:
         """Set fields of a row, but not the status, if what is expected holds; an empty value removes the attribute."""

@@ -1,0 +1,65 @@
+"""Ranked lists in pages. A cursor goes on in the list that its first page was of, whatever has been made since."""
+
+from dataclasses import dataclass
+
+from shared.base import counts
+from shared.base.errors import InvalidCursorError
+from shared.base.pages import DEEPEST, seal, skipped, unseal
+from shared.base.settings import setting
+from shared.base.tables import answering, read_together
+from shared.domains.ranking.model import Order, Ranking
+from shared.domains.ranking.rules.lists import list_name
+from shared.domains.ranking.store.lists import CURRENT, key, to_ranking
+from shared.domains.ranking.store.moved import WHAT
+from shared.domains.videos.rules.public_lists import PublicList
+from shared.domains.videos.service.public_lists import VideoPage
+from shared.domains.videos.service.shown import still_listed
+from shared.domains.videos.store.videos import VideoStore
+
+_ROUTE = "ranked-videos"
+
+
+@dataclass(frozen=True)
+class RankedListService:
+    """Popular and trending videos: all, or those of a category."""
+
+    videos: VideoStore
+
+    @classmethod
+    def open(cls) -> "RankedListService":
+        """On the stage's tables."""
+        return cls(VideoStore.open())
+
+    def page(
+        self, order: Order, category: str, viewer_id: str, *, limit: int, page: int = 1, cursor: str = ""
+    ) -> VideoPage:
+        """A page of a list. Two calls.
+
+        A video that is hidden since the list was made is left out. Raises InvalidCursorError, InvalidPageError.
+        page  is not looked at when there is a cursor
+        """
+        scope = (_ROUTE, viewer_id, order, category)
+        made, _, place = unseal(cursor, *scope).rpartition(" ") if cursor else (CURRENT, "", "")
+        skip = int(place) if cursor else skipped(page, limit)
+        ranking, size = _read(order, PublicList(category), made)
+        if cursor and not ranking.generation:
+            raise InvalidCursorError("This list was made anew long ago: begin again without cursor")
+        ends = skip + limit
+        shown = [one.video_id for one in ranking.entries[skip:ends]]
+        return VideoPage(
+            videos=still_listed(self.videos, shown, lambda video: category in ("", video.category)),
+            total=min(size, len(ranking.entries)),
+            next_cursor=seal(f"{ranking.generation} {ends}", *scope) if ends < len(ranking.entries) else None,
+            has_prev=skip > 0,
+            is_capped=size > DEEPEST,
+        )
+
+
+def _read(order: Order, which: PublicList, made: str) -> tuple[Ranking, int]:
+    """A list, and how many videos could be in it."""
+    table, name = setting("RANKINGS_TABLE"), list_name(order, which.category)
+    keys = {table: [key(name, made)], counts.table(): counts.keys(which.subject)}
+    with answering(WHAT):
+        found = read_together(keys, consistent=False)
+    ranking = to_ranking(found[table][0]) if found[table] else Ranking(name)
+    return ranking, sum(counts.total(found[counts.table()]).get(which.subject, {}).values())

@@ -1,0 +1,25 @@
+"""Videos of lists that were made beforehand, as they are now: what is hidden since is not in them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from shared.domains.videos.model import Video
+from shared.domains.videos.rules.public_lists import is_listed, summary
+from shared.domains.videos.service.public_lists import ListedVideo, listed
+from shared.domains.videos.store.videos import VideoStore
+
+
+def still_listed(store: VideoStore, video_ids: Iterable[str], belongs: Callable[[Video], bool]) -> list[ListedVideo]:
+    """Those of at most 100 videos that everybody may see now, in this order: one call, none when none is asked for.
+
+    belongs  whether one is still what the list is of
+    Needs VIDEOS.batch_get.
+    """
+    wanted = list(video_ids)
+    videos = {video.id: video for video in store.many(wanted, consistent=False)}
+    there = [videos[one] for one in wanted if one in videos]
+    return [
+        listed(replace(video, description=summary(video.description)))
+        for video in there
+        if is_listed(video) and belongs(video)
+    ]

@@ -1,0 +1,201 @@
+"""Popular and trending videos: made by the schedule of what moved, and read by GET /api/videos."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from functions.api.reactions.like_video import handler as like
+from functions.api.videos.edit_video import handler as edit_video
+from functions.api.videos.list_videos import handler as list_videos
+from functions.schedules.rank_videos import handler
+from shared.base import counts
+from shared.base.transactions import write_together
+from shared.contract.resources import RANKINGS
+from shared.domains.ranking.model import Ranking
+from shared.domains.ranking.rules.lists import WINDOW_SECONDS
+from shared.domains.ranking.store.lists import RankingStore
+from shared.domains.videos.service.catalogue import CatalogueService
+from shared.domains.videos.store.videos import counted_as
+from tests.api import Answer
+from tests.aws import Stage
+from tests.clock import TurnedClock
+from tests.functions.api.videos.conftest import Make, Someone, ada, awaiting, bob, ready, running, someone, stage
+from tests.functions.api.videos.lists import ids, total
+from tests.resources import real_name
+from tests.streams import Streams, streamed
+
+__all__ = ["ada", "awaiting", "bob", "ready", "running", "someone", "stage"]
+
+DAY = 24 * 3600
+GUARDS = ("dynamodb:GetItem", "dynamodb:UpdateItem")
+
+
+class Ranks:
+    """The streams that are followed, and the schedule."""
+
+    def __init__(self, streams: Streams) -> None:
+        self._streams = streams
+
+    def run(self, *, deliver: bool = True) -> int:
+        """Deliver what the streams have, and run; how many videos were ranked."""
+        if deliver:
+            self._streams.tell()
+        return int(handler({}, None)["ranked"])
+
+
+@pytest.fixture(autouse=True)
+def amidst_a_window(stage: Stage, turned_clock: TurnedClock) -> None:
+    turned_clock.seconds += 1.5 * WINDOW_SECONDS - turned_clock.seconds % WINDOW_SECONDS
+
+
+@pytest.fixture
+def ranks(stage: Stage) -> Iterator[Ranks]:
+    with streamed(stage, "on_video_counted", "on_video_changed") as streams:
+        yield Ranks(streams)
+
+
+def get(query: str, who: Someone | None = None, **more: Any) -> Answer:
+    return (who or Someone()).call(list_videos, "GET", "/api/videos", query=query, **more)
+
+
+def add(video_id: str, **numbers: int) -> None:
+    write_together(counts.adding(counted_as(video_id), "somebody", numbers))
+
+
+def edit(video_id: str, owner: Someone, **wish: Any) -> None:
+    assert owner.call(edit_video, "PATCH", f"/api/videos/{video_id}", wish).status == 200
+
+
+def test_lists_by_what_people_do(ready: Make, ranks: Ranks, turned_clock: TurnedClock, bob: Someone) -> None:
+    viewed, liked, quiet = ready(category="Games"), ready(category="Music"), ready(category="Games")
+    add(viewed, views=4)
+    assert bob.call(like, "POST", f"/api/videos/{liked}/like", {"action": "like"}).status == 200
+    assert ids(get("sort=popular")) == [], "not yet"
+    assert ranks.run() == 3
+    assert ids(get("sort=popular")) == ids(get("sort=trending")) == [liked, viewed, quiet]
+    assert ids(get("sort=popular&category=Games")) == [viewed, quiet]
+    assert ids(get("sort=popular&category=Music")) == [liked]
+    assert ids(get("sort=popular&category=Cooking")) == []
+    turned_clock.seconds += WINDOW_SECONDS
+    add(viewed, views=2)
+    assert ranks.run() > 0
+    assert ids(get("sort=popular")) == [viewed, liked, quiet]
+    assert total(get("sort=popular")) == 3
+
+
+def test_age_counts_among_trending_ones(ready: Make, ranks: Ranks, turned_clock: TurnedClock) -> None:
+    old = ready()
+    add(old, views=3)  # 4 is twice the double of 1
+    turned_clock.seconds += 1.9 * DAY
+    new = ready()
+    ranks.run()
+    assert (ids(get("sort=popular")), ids(get("sort=trending"))) == ([old, new], [old, new])
+    turned_clock.seconds += 0.2 * DAY
+    newest = ready()
+    ranks.run()
+    assert ids(get("sort=trending")) == [newest, old, new]
+
+
+def test_search_learns_how_popular_a_video_is(ready: Make, ranks: Ranks) -> None:
+    first, _second = ready(tags=("a",)), ready(tags=("a",))
+    add(first, views=100)
+    ranks.run()
+    assert ids(get("tags=a&sort=popular"))[0] == first
+    assert ranks.run() > 0
+
+
+def test_nothing_is_written_where_nothing_moved(
+    ready: Make, ranks: Ranks, stage: Stage, turned_clock: TurnedClock
+) -> None:
+    for _ in range(3):
+        ready(category="Games")
+    ranks.run()
+    rows = stage.rows(RANKINGS)
+    calls = Counter(stage.calls_of(ranks.run))
+    assert "dynamodb:Scan" not in calls
+    assert not {"dynamodb:PutItem", "dynamodb:UpdateItem"} & set(calls), "to rank twice changes nothing"
+    assert stage.rows(RANKINGS) == rows
+    turned_clock.seconds += 2 * WINDOW_SECONDS
+    assert ranks.run() == 3, "the last window was not over"
+    turned_clock.seconds += WINDOW_SECONDS
+    assert ranks.run() == 0
+    assert stage.calls_of(ranks.run) == ["dynamodb:GetItem", "dynamodb:Query"]
+
+
+def test_what_is_hidden_or_moved_is_gone_before_the_schedule_runs(
+    ready: Make, ranks: Ranks, ada: Someone, stage: Stage
+) -> None:
+    kept, hidden, deleted, moved = (ready(category="Games") for _ in range(4))
+    ranks.run()
+    edit(hidden, ada, visibility="unlisted")
+    edit(moved, ada, category="Music")
+    CatalogueService.open().delete(deleted, ada.user_id)
+    for deliver in (False, True):
+        for who in (Someone(), ada):
+            answer = get("sort=popular&category=Games", who)
+            assert (ids(answer), total(answer)) == ([kept], 1)
+            assert set(ids(get("sort=trending", who))) == {kept, moved}
+        if deliver:
+            ranks.run()
+    assert ids(get("sort=popular&category=Music")) == [moved]
+    edit(kept, ada, category="Music")
+    ranks.run()
+    lists = {row["list"]["S"] for row in stage.rows(RANKINGS) if row["generation"]["S"] == "current"}
+    assert lists == {"popular#", "trending#", "popular#Music", "trending#Music"}, "none that is empty"
+
+
+def test_a_cursor_goes_on_in_the_list_that_it_is_of(ready: Make, ranks: Ranks, stage: Stage) -> None:
+    made = [ready() for _ in range(5)]
+    for number, video_id in enumerate(made):
+        add(video_id, views=10 + number)
+    ranks.run()
+    answer = get("sort=popular&limit=2")
+    cursor = answer.json["pagination"]["next_cursor"]
+    assert (ids(answer), ids(get("sort=popular&limit=2&page=2"))) == ([made[4], made[3]], [made[2], made[1]])
+    add(made[0], views=100)
+    add(made[4], dislikes=20)
+    ranks.run()
+    assert ids(get("sort=popular&limit=1")) == [made[0]]
+    rest = get(f"sort=popular&limit=2&cursor={cursor}")
+    assert ids(rest) == [made[2], made[1]]
+    last = get(f"sort=popular&limit=2&cursor={rest.json['pagination']['next_cursor']}")
+    assert (ids(last), last.json["pagination"]["has_next"]) == ([made[0]], False)
+    assert get(f"sort=trending&cursor={cursor}").error["code"] == "INVALID_CURSOR"
+    for row in stage.rows(RANKINGS):
+        assert ("expires_at" in row) == (row["generation"]["S"] not in ("current", "windows"))
+        if row["generation"]["S"] != "current" and row["list"]["S"] == "popular#":
+            with stage.unrecorded():
+                _delete(row)
+    assert get(f"sort=popular&cursor={cursor}").error["code"] == "INVALID_CURSOR", "it has expired"
+
+
+def _delete(row: dict[str, Any]) -> None:
+    from shared.base import aws
+
+    key = {name: row[name] for name in ("list", "generation")}
+    aws.client("dynamodb").delete_item(TableName=real_name(RANKINGS), Key=key)
+
+
+def test_a_page_is_two_reads(ready: Make, ranks: Ranks, stage: Stage) -> None:
+    ready()
+    ranks.run()
+    stage.restart()
+    calls = Counter(stage.calls_of(lambda: get("sort=popular&limit=50")))
+    lists = {call: number for call, number in calls.items() if call.startswith("dynamodb:") and call not in GUARDS}
+    assert lists == {"dynamodb:BatchGetItem": 2}
+
+
+def test_a_list_that_somebody_else_has_made_meanwhile_stays(ready: Make, ranks: Ranks) -> None:
+    ready()
+    ranks.run()
+    store = RankingStore()
+    (before,) = store.read(["popular#"])
+    ready()
+    ranks.run()
+    (after,) = store.read(["popular#"])
+    assert len(after.entries) == 2
+    for entries in (before.entries, ()):
+        assert not store.replace(before, Ranking("popular#", "later", entries))
+    assert list(store.read(["popular#"])) == [after]
