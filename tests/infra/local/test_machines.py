@@ -68,10 +68,10 @@ def test_role_without_submit_job_is_denied(stack: LocalStack) -> None:
 
 def test_stopping_terminates_the_job(stack: LocalStack) -> None:
     execution = start(stack, "Job", command=["sleep", "60"])
-    job_id = until(lambda: running_job(stack), 5)
+    job_id = until(lambda: running_job(stack))
     assert job_id
     stack.clients("stepfunctions").stop_execution(executionArn=execution)
-    assert until(lambda: describe(stack, job_id)["status"] == "FAILED", 5)
+    assert until(lambda: describe(stack, job_id)["status"] == "FAILED")
     assert describe(stack, job_id)["statusReason"] == "Terminated by Step Functions: execution stopped"
     assert status(stack, execution)["status"] == "ABORTED"
     assert status_events(stack, execution) == ["ABORTED"]
@@ -80,7 +80,7 @@ def test_stopping_terminates_the_job(stack: LocalStack) -> None:
 def test_time_limit_of_a_machine_is_told_by_an_event(stack: LocalStack) -> None:
     execution = start(stack, "Slow")
     assert ended(stack, execution, 5)["status"] == "TIMED_OUT"
-    assert until(lambda: status_events(stack, execution), 3) == ["TIMED_OUT"]
+    assert until(lambda: status_events(stack, execution)) == ["TIMED_OUT"]
     history = stack.clients("stepfunctions").get_execution_history(executionArn=execution)["events"]
     assert history[-1]["type"] == "ExecutionTimedOut"
 
@@ -88,7 +88,7 @@ def test_time_limit_of_a_machine_is_told_by_an_event(stack: LocalStack) -> None:
 def test_failure_is_told_by_an_event(stack: LocalStack) -> None:
     execution = start(stack, "Failing")
     assert ended(stack, execution)["error"] == "Odd"
-    assert until(lambda: status_events(stack, execution), 3) == ["FAILED"]
+    assert until(lambda: status_events(stack, execution)) == ["FAILED"]
 
 
 def test_distributed_map_evaluates_jsonata(stack: LocalStack) -> None:
