@@ -23,6 +23,7 @@ SECTIONS = {
     "calls": "AWS calls of a request",
     "counts": "Numbers that must be exact",
     "broadcast": "Live updates for many viewers",
+    "units": "Reading and writing large tables",
     "auth": "Knowing callers and counting them",
     "encode": "CPU of a transcode",
     "early": "How soon a film can be played",

@@ -1,0 +1,108 @@
+"""Large tables for the bench: copies of rows that the product wrote, put into moto behind AWS's back."""
+
+import json
+from dataclasses import dataclass, replace
+
+from bench.capacity import Item, put, rows
+from bench.world import World
+from shared.base import tokens
+from shared.base.ids import new_id
+from shared.contract.needs import Table
+from shared.contract.resources import COMMENTS, COUNTS, FOLLOWS, OPERATIONS, REACTIONS, USERS, VIDEOS
+
+CATEGORY = "education"
+WORDS = "That is the place where we were last summer, and I did not know how quiet it is in the morning."
+DETAILS = {
+    "title": "A walk through the old town at first light, with music",
+    "description": f"{WORDS} " * 3,
+    "tags": ["walks", "mornings", "old town"],
+    "category": CATEGORY,
+}
+COPIED = (VIDEOS, COMMENTS, USERS, FOLLOWS, REACTIONS, COUNTS)
+Stem = tuple[Table, int, str]
+"""A table, of which of `Crowd.ids` there is another in each copy, and the row as JSON."""
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """So much of everything; each id is that of the first of them, and the others are copies.
+
+    A user has `count` videos. One has as many comments and likes, one of its comments as many answers. As many people
+    follow the user, and are followed.
+    """
+
+    world: World
+    count: int
+    video_id: str
+    comment_id: str
+    answer_id: str
+    fan_id: str
+    copies: tuple["Crowd", ...] = ()
+
+    @property
+    def user_id(self) -> str:
+        """Whose videos they are, and who asks."""
+        return self.world.user.id
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Of which each copy has others. What belongs to two of them belongs to the first."""
+        return self.fan_id, self.answer_id, self.comment_id, self.video_id
+
+
+def crowd(world: World, count: int) -> Crowd:
+    """Fill the tables of a world in which nothing has been done yet."""
+    first = _first(world, count)
+    stems = [stem for table in COPIED for item in rows(table) for stem in _stems(first, table, item)]
+    _multiply(first)
+    return replace(first, copies=tuple(_copy(first, stems) for _ in range(count - 1)))
+
+
+def _first(world: World, count: int) -> Crowd:
+    """One of everything, as the product makes it."""
+    with world.stage.unrecorded():
+        video_id = world.ready()
+        world.own("videos.edit_video", "PATCH", f"/api/videos/{video_id}", DETAILS)
+        name, path = "comments.create_comment", f"/api/videos/{video_id}/comments"
+        comment_id = world.own(name, "POST", path, {"content": WORDS}).json["id"]
+        answer = {"content": WORDS, "parent_comment_id": comment_id}
+        answer_id = world.own(name, "POST", path, answer).json["id"]
+        fan = world.newcomer()
+        fan_id = tokens.verify(fan, "access").user_id
+        world.ask("reactions.like_video", "POST", f"/api/videos/{video_id}/like", {"action": "like"}, token=fan)
+        for token, followed in ((fan, world.user.id), (world.token, fan_id)):
+            path, named = f"/api/users/{followed}/follow", {"user_id": followed}
+            world.ask("follows.follow_user", "POST", path, token=token, parameters=named)
+    return Crowd(world, count, video_id, comment_id, answer_id, fan_id)
+
+
+def _stems(first: Crowd, table: Table, item: Item) -> list[Stem]:
+    """What there is a copy of in each copy of everything: the rows of the fan, of the video, and so on."""
+    key = " ".join(item[name]["S"] for name in (table.key, table.sort) if name)
+    whose = next((number for number, own in enumerate(first.ids) if own in key), None)
+    return [] if whose is None else [(table, whose, json.dumps(item))]
+
+
+def _copy(first: Crowd, stems: list[Stem]) -> Crowd:
+    """One more of everything: each row with another id in place of its own."""
+    ids = [new_id() for _ in first.ids]
+    for table, whose, text in stems:
+        put(table, json.loads(text.replace(first.ids[whose], ids[whose])))
+    fan_id, answer_id, comment_id, video_id = ids
+    return Crowd(first.world, 1, video_id, comment_id, answer_id, fan_id)
+
+
+def _multiply(first: Crowd) -> None:
+    """Whatever counts the one of everything counts all of them."""
+    counted = ("public", f"category#{CATEGORY}", f"video#{first.video_id}", f"user#{first.user_id}")
+    for item in rows(COUNTS):
+        if item["of"]["S"].rpartition("#")[0] in counted:
+            put(COUNTS, _times(item, first.count))
+    for table, key in ((OPERATIONS, f"videos#{first.user_id}"), (COMMENTS, first.comment_id)):
+        for item in rows(table):
+            if item[table.key]["S"] == key:
+                put(table, _times(item, first.count))
+
+
+def _times(item: Item, count: int) -> Item:
+    return {name: {"N": str(int(value["N"]) * count)} if "N" in value else value for name, value in item.items()}
