@@ -1,5 +1,6 @@
 """Large tables for the bench: copies of rows that the product wrote, put into moto behind AWS's back."""
 
+import functools
 import json
 from dataclasses import dataclass, replace
 
@@ -8,7 +9,23 @@ from bench.world import World
 from shared.base import tokens
 from shared.base.ids import new_id
 from shared.contract.needs import Table
-from shared.contract.resources import COMMENTS, COUNTS, FOLLOWS, OPERATIONS, REACTIONS, USERS, VIDEOS
+from shared.contract.resources import (
+    COMMENTS,
+    COUNTS,
+    FEEDS,
+    FOLLOWS,
+    NOTIFICATIONS,
+    OPERATIONS,
+    REACTIONS,
+    USERS,
+    VIDEOS,
+)
+from shared.domains.feeds.model import Entry
+from shared.domains.feeds.store import FeedStore
+from shared.domains.notifications.model import Cause, Kind, Wish
+from shared.domains.notifications.service.settling import SettlingService
+from shared.domains.videos.rules.public_lists import place
+from shared.domains.videos.store.videos import VideoStore
 
 CATEGORY = "education"
 WORDS = "That is the place where we were last summer, and I did not know how quiet it is in the morning."
@@ -18,9 +35,9 @@ DETAILS = {
     "tags": ["walks", "mornings", "old town"],
     "category": CATEGORY,
 }
-COPIED = (VIDEOS, COMMENTS, USERS, FOLLOWS, REACTIONS, COUNTS)
-Stem = tuple[Table, int, str]
-"""A table, of which of `Crowd.ids` there is another in each copy, and the row as JSON."""
+COPIED = (VIDEOS, COMMENTS, USERS, FOLLOWS, REACTIONS, COUNTS, FEEDS, NOTIFICATIONS)
+Stem = tuple[Table, list[str], str]
+"""A table, the ids that are others in each copy, and the row as JSON."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +45,8 @@ class Crowd:
     """So much of everything; each id is that of the first of them, and the others are copies.
 
     A user has `count` videos. One has as many comments and likes, one of its comments as many answers. As many people
-    follow the user, and are followed.
+    follow the user, and are followed. One of these, who is logged in with `fan`, has all videos in their feed, and was
+    told of each.
     """
 
     world: World
@@ -37,6 +55,8 @@ class Crowd:
     comment_id: str
     answer_id: str
     fan_id: str
+    notice_id: str
+    fan: str = ""
     copies: tuple["Crowd", ...] = ()
 
     @property
@@ -47,7 +67,7 @@ class Crowd:
     @property
     def ids(self) -> tuple[str, ...]:
         """Of which each copy has others. What belongs to two of them belongs to the first."""
-        return self.fan_id, self.answer_id, self.comment_id, self.video_id
+        return self.notice_id, self.fan_id, self.answer_id, self.comment_id, self.video_id
 
 
 def crowd(world: World, count: int) -> Crowd:
@@ -73,23 +93,36 @@ def _first(world: World, count: int) -> Crowd:
         for token, followed in ((fan, world.user.id), (world.token, fan_id)):
             path, named = f"/api/users/{followed}/follow", {"user_id": followed}
             world.ask("follows.follow_user", "POST", path, token=token, parameters=named)
-    return Crowd(world, count, video_id, comment_id, answer_id, fan_id)
+        notice_id = _tell(fan_id, video_id)
+    return Crowd(world, count, video_id, comment_id, answer_id, fan_id, notice_id, fan)
+
+
+def _tell(fan_id: str, video_id: str) -> str:
+    """Put a video into somebody's feed, and tell them of it; the notification's id."""
+    video = VideoStore.open().get(video_id)
+    assert video, "it was made right before"
+    FeedStore().add([fan_id], Entry(place(video), video.owner_id))
+    wish = Wish(fan_id, Cause(Kind.VIDEO, video_id=video_id), is_due=True)
+    SettlingService.open().settle([wish])
+    return wish.notification_id
 
 
 def _stems(first: Crowd, table: Table, item: Item) -> list[Stem]:
     """What there is a copy of in each copy of everything: the rows of the fan, of the video, and so on."""
     key = " ".join(item[name]["S"] for name in (table.key, table.sort) if name)
-    whose = next((number for number, own in enumerate(first.ids) if own in key), None)
-    return [] if whose is None else [(table, whose, json.dumps(item))]
+    own = [one for one in first.ids if one in key][:1]
+    if table in (FEEDS, NOTIFICATIONS):
+        own = [one for one in (first.notice_id, first.video_id) if one in json.dumps(item)]
+    return [(table, own, json.dumps(item))] if own else []
 
 
 def _copy(first: Crowd, stems: list[Stem]) -> Crowd:
     """One more of everything: each row with another id in place of its own."""
-    ids = [new_id() for _ in first.ids]
-    for table, whose, text in stems:
-        put(table, json.loads(text.replace(first.ids[whose], ids[whose])))
-    fan_id, answer_id, comment_id, video_id = ids
-    return Crowd(first.world, 1, video_id, comment_id, answer_id, fan_id)
+    ids = {one: new_id() for one in first.ids}
+    for table, own, text in stems:
+        put(table, json.loads(functools.reduce(lambda held, one: held.replace(one, ids[one]), own, text)))
+    notice_id, fan_id, answer_id, comment_id, video_id = ids.values()
+    return Crowd(first.world, 1, video_id, comment_id, answer_id, fan_id, notice_id)
 
 
 def _multiply(first: Crowd) -> None:

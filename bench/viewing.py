@@ -13,23 +13,25 @@ PAGE = 20
 
 @dataclass(frozen=True)
 class Listing:
-    """A list that the user reads a page of: its handler, path and query, and the member of the answer with its items.
+    """A list that somebody reads a page of: its handler, path and query, and the member of the answer with its items.
 
-    anyone  it is somebody who is not logged in that reads
+    reader     "user", "fan", or "" for somebody who is not logged in
+    is_capped  it does not count all that it has
     """
 
     handler: str
     path: str
     member: str
     query: str = ""
-    anyone: bool = False
+    reader: str = "user"
+    is_capped: bool = False
 
     def prepare(self, made: Crowd) -> Ask:
         """The request."""
         path = self.path.format(made=made)
         query = f"limit={PAGE}&{self.query.format(made=made)}"
         named = {"user_id": made.user_id} if made.user_id in path else {}
-        token = "" if self.anyone else made.world.token
+        token = {"user": made.world.token, "fan": made.fan}.get(self.reader, "")
         return lambda: made.world.ask(self.handler, "GET", path, query=query, token=token, parameters=named)
 
 
@@ -66,11 +68,15 @@ LISTINGS = {
     "videos of an author": Listing("videos.list_videos", "/api/videos", "videos", "author={made.user_id}"),
     "one's own videos": Listing("videos.list_own_videos", "/api/users/me/videos", "videos"),
     "comments, newest": Listing("comments.list_comments", _COMMENTS, "comments", "sort=newest"),
-    "the same for anybody": Listing("comments.list_comments", _COMMENTS, "comments", "sort=newest", anyone=True),
+    "the same for anybody": Listing("comments.list_comments", _COMMENTS, "comments", "sort=newest", reader=""),
     "comments, oldest": Listing("comments.list_comments", _COMMENTS, "comments", "sort=oldest"),
     "comments, top": Listing("comments.list_comments", _COMMENTS, "comments", "sort=top"),
     "answers": Listing("comments.list_replies", "/api/comments/{made.comment_id}/replies", "comments"),
     "followers": Listing("follows.list_followers", f"{_PEOPLE}/followers", "followers"),
+    "a feed": Listing("videos.list_feed", "/api/users/me/following/videos", "videos", "", "fan", True),
+    "notifications": Listing(
+        "notifications.list_notifications", "/api/notifications", "notifications", "", "fan", True
+    ),
     "following": Listing("follows.list_following", f"{_PEOPLE}/following", "following"),
 }
 _LIKE, _TEXT = {"action": "like"}, {"content": WORDS}
