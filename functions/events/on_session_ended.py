@@ -2,8 +2,11 @@
 
 from shared.base.consuming import Change, serve_changes
 from shared.contract.declare import on_change
+from shared.contract.needs import unseen
 from shared.contract.resources import BROADCASTS, CHANNELS, CONNECTIONS, SESSIONS, SOCKETS
 from shared.domains.connections.service.ending import EndingService
+
+_WHY = "API Gateway may have told `disconnect` before"
 
 
 @on_change(
@@ -11,8 +14,9 @@ from shared.domains.connections.service.ending import EndingService
     filters=({"dynamodb": {"NewImage": {"ended_at": {"S": [{"exists": True}]}}}},),
     window=0,
     needs=(
-        *(CONNECTIONS.get, CONNECTIONS.batch_get, CONNECTIONS.update, CONNECTIONS.delete),
-        *(SOCKETS.close, CHANNELS.delete, CHANNELS.update, BROADCASTS.send),
+        *(CONNECTIONS.get, CONNECTIONS.batch_get, SOCKETS.close),
+        *(unseen(need, _WHY) for need in (CONNECTIONS.update, CONNECTIONS.delete)),
+        *(unseen(need, _WHY) for need in (CHANNELS.delete, CHANNELS.update, BROADCASTS.send)),
     ),
 )
 def on_session_ended(change: Change) -> None:

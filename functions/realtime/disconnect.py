@@ -4,6 +4,7 @@ from typing import Any
 
 from shared.base.running import serve
 from shared.contract.declare import DISCONNECT, on_socket
+from shared.contract.needs import unseen
 from shared.contract.resources import BROADCASTS, CHANNELS, CONNECTIONS
 from shared.domains.connections.service.connecting import ConnectionService
 
@@ -12,7 +13,8 @@ from shared.domains.connections.service.connecting import ConnectionService
     DISCONNECT,
     needs=(
         *(CONNECTIONS.get, CONNECTIONS.update, CONNECTIONS.delete),
-        *(CHANNELS.delete, CHANNELS.update, BROADCASTS.send),
+        *(CHANNELS.delete, CHANNELS.update),
+        unseen(BROADCASTS.send, "the first change in a second of what is live leaves word of it"),
     ),
 )
 def disconnect(event: dict[str, Any]) -> None:

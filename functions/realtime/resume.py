@@ -8,7 +8,7 @@ from shared.domains.connections.service.subscribing import SubscriptionService
 from shared.http.messages import Message, serve_messages
 
 
-@on_socket("resume", needs=(CHANNELS.get, CHANNELS.update, BROADCASTS.send))
+@on_socket("resume", needs=(CHANNELS.update, BROADCASTS.send))
 def resume(connection: Connection, message: Message) -> Message:
     """Send it again what came after that on a channel that it has, or word that this is not kept any more."""
     check_members(message, TYPE, CHANNEL, SEQ)

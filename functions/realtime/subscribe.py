@@ -1,7 +1,7 @@
 """A client wants to be told of a channel: {"type": "subscribe", "channel": "video:{id}"}."""
 
 from shared.contract.declare import on_socket
-from shared.contract.resources import BROADCASTS, CHANNELS, CONNECTIONS, COUNTS, JOBS, VIDEOS
+from shared.contract.resources import BROADCASTS, CHANNELS, COUNTS, JOBS, VIDEOS
 from shared.domains.connections.model import Connection
 from shared.domains.connections.rules.wishes import subscription_of
 from shared.domains.connections.service.subscribing import SubscriptionService
@@ -11,7 +11,7 @@ from shared.http.messages import Message, serve_messages
 @on_socket(
     "subscribe",
     needs=(
-        *(CONNECTIONS.get, VIDEOS.get, VIDEOS.batch_get, COUNTS.batch_get, JOBS.get, BROADCASTS.send),
+        *(VIDEOS.get, VIDEOS.batch_get, COUNTS.batch_get, JOBS.get, BROADCASTS.send),
         *(CHANNELS.get, CHANNELS.put, CHANNELS.update, CHANNELS.delete),
     ),
 )

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from shared.base.errors import NotFoundError
+from shared.base.errors import AppError, NotFoundError
 from shared.domains.channels.model import Joined, Subscriber
 from shared.domains.channels.rules.messages import told_numbers
 from shared.domains.channels.rules.names import USER, VIDEO
 from shared.domains.channels.service.joining import JoiningService
 from shared.domains.connections.errors import (
     ChannelNotFoundError,
-    ConnectionOverError,
     NotSubscribedError,
     TooManyChannelsError,
 )
@@ -95,9 +94,11 @@ class SubscriptionService:
             self._joining.leave(wish.channel, shard, connection.id)
         subscriber = Subscriber(connection.id, wish.counters, is_owner, connection.ends_at, wish.seen)
         joined = self._joining.join(wish.channel, subscriber)
-        if not connections.keep_channel(connection.id, wish.channel, joined.shard, CHANNELS):
+        try:
+            connections.keep_channel(connection.id, wish.channel, joined.shard, CHANNELS)
+        except AppError:
             self._joining.leave(wish.channel, joined.shard, connection.id)
-            raise ConnectionOverError if connections.get(connection.id) is None else TooManyChannelsError(CHANNELS)
+            raise
         return joined
 
     def _leave(self, connection: Connection, channel: str, shard: int) -> None:

@@ -10,7 +10,7 @@ from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering, read_together
 from shared.base.transactions import write_together
 from shared.contract.limits import MINUTE
-from shared.domains.connections.errors import TooManyMessagesError
+from shared.domains.connections.errors import ConnectionOverError, TooManyChannelsError, TooManyMessagesError
 from shared.domains.connections.model import Client, Connection
 from shared.domains.connections.rules.limits import KEPT_SECONDS, LIFE_SECONDS, MESSAGES, SECONDS, WARNINGS
 
@@ -156,10 +156,10 @@ def _warn(connection_id: str) -> int:
     return int(answer["Attributes"]["warnings"]["N"])
 
 
-def keep_channel(connection_id: str, channel: str, shard: int, most: int) -> bool:
-    """Write that a connection is subscribed to a channel; False when it is over, or has `most` others.
+def keep_channel(connection_id: str, channel: str, shard: int, most: int) -> None:
+    """Write that a connection is subscribed to a channel. Needs CONNECTIONS.update.
 
-    Needs CONNECTIONS.update.
+    Raises ConnectionOverError, and TooManyChannelsError when it has `most` others.
     """
     table = client("dynamodb", READ_SECONDS)
     try:
@@ -171,10 +171,11 @@ def keep_channel(connection_id: str, channel: str, shard: int, most: int) -> boo
                 ConditionExpression="size(channels) < :most OR attribute_exists(channels.#channel)",
                 ExpressionAttributeNames={"#channel": channel},
                 ExpressionAttributeValues={":shard": {"N": str(shard)}, ":most": {"N": str(most)}},
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-    except table.exceptions.ConditionalCheckFailedException:
-        return False
-    return True
+    except table.exceptions.ConditionalCheckFailedException as refused:
+        is_there = _connection(refused.response.get("Item")) is not None
+        raise TooManyChannelsError(most) if is_there else ConnectionOverError from None
 
 
 def drop_channel(connection_id: str, channel: str) -> None:
