@@ -106,10 +106,12 @@ def test_case_101_logout_and_the_end_of_a_token_end_connections(
     channel = {"channel": f"video:{video_id}"}
     with as_user(traveller) as author, connected(stranger) as anybody:
         asked(author, {"type": "subscribe", **channel})
-        assert asked(author, {"type": "live_stream", "video_id": video_id, "status": "live"})["viewer_count"] == 0
+        author.send(json.dumps({"type": "live_stream", "video_id": video_id, "status": "live"}))
+        assert frame_of(author, "live_stream")["viewer_count"] == 0
         with as_user(newcomer) as first, as_user(stranger) as second:
             for viewer in (first, second, anybody):
-                assert asked(viewer, {"type": "subscribe", **channel})["data"]["live"]["status"] == "live"
+                viewer.send(json.dumps({"type": "subscribe", **channel}))
+                assert frame_of(viewer, "subscribed")["data"]["live"]["status"] == "live"
             newcomer.client.call("POST", "/api/auth/logout")
             expire(stranger, stranger.client.call("GET", "/api/auth/me")["user"]["id"])
             stranger.invoke("end_connections")
