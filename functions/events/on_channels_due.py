@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from shared.base.consuming import Message, serve_batches
 from shared.contract.declare import Compute, on_messages
 from shared.contract.needs import unseen
-from shared.contract.resources import BROADCASTS, CHANNELS, COMMENTS, SOCKETS
+from shared.contract.resources import BROADCASTS, CHANNELS, COMMENTS, SOCKETS, VIDEOS
 from shared.domains.channels.service.delivering import DeliveringService
 
 
@@ -16,7 +16,7 @@ from shared.domains.channels.service.delivering import DeliveringService
     at_once=50,
     needs=(
         *(CHANNELS.query, CHANNELS.put, CHANNELS.update, CHANNELS.delete),
-        *(COMMENTS.batch_get, BROADCASTS.send, SOCKETS.send),
+        *(COMMENTS.batch_get, VIDEOS.batch_get, BROADCASTS.send, SOCKETS.send),
         unseen(SOCKETS.close, "API Gateway would have to fail for ten seconds with one client"),
     ),
     compute=Compute(memory=1769, seconds=15),

@@ -19,7 +19,7 @@ from shared.domains.channels.store.audience import AudienceStore
 from shared.domains.channels.store.claims import ClaimStore, Word
 from shared.domains.channels.store.feed import FeedStore
 from shared.domains.channels.store.waking import tell, wake
-from shared.domains.comments.store.comments import CommentStore
+from shared.domains.videos.store.videos import VideoStore
 
 MOST_MISSED = 1000
 """Events that somebody who was away is sent; who has missed more reads anew what they show."""
@@ -34,7 +34,7 @@ class DeliveringService:
     claims: ClaimStore
     presence: PresenceService
     sending: SendingService
-    comments: CommentStore
+    videos: VideoStore
 
     @classmethod
     def open(cls) -> "DeliveringService":
@@ -45,7 +45,7 @@ class DeliveringService:
             ClaimStore.open(),
             PresenceService.open(),
             SendingService.open(),
-            CommentStore.open(),
+            VideoStore.open(),
         )
 
     def deliver(self, messages: Iterable[Message]) -> list[Message]:
@@ -95,7 +95,7 @@ class DeliveringService:
         now = clock.now()
         behind = [one.seen for one in found if one.seen is not None and one.seen >= upto - MOST_MISSED]
         lowest = min([begin, *behind])
-        events = with_words(self.comments, self.feed.between(word.channel, lowest, upto))
+        events = with_words(self.videos, self.feed.between(word.channel, lowest, upto))
         plans = Plans.made(word.channel, begin, upto, events)
         work: list[Plan] = [plans.of(one, now) for one in found]
         return plans.position, self.sending.send_all(word, work)

@@ -1,38 +1,43 @@
-"""The words of comments are read as they are sent: they are kept nowhere else, and what was removed is not sent."""
+"""What comments say is read as they are sent: it is kept nowhere else, and what was removed is not sent.
+
+Nor are comments sent to others than its owner while a video is hidden, of which word may come later than of a comment.
+"""
 
 from dataclasses import replace
 
 from shared.base.settings import setting
-from shared.domains.channels.model import Event
+from shared.domains.channels.model import Audience, Event
 from shared.domains.channels.rules.messages import COMMENT
+from shared.domains.comments.model import Comment
 from shared.domains.comments.rules.answers import answer
-from shared.domains.comments.store.comments import CommentStore
+from shared.domains.comments.store.comments import by_id, wanted
+from shared.domains.videos.rules.seeing import may_see
+from shared.domains.videos.store.videos import VideoStore
 
-AT_ONCE = 100
+AT_ONCE = 99
+"""That are read together with the video."""
 
 
-def with_words(comments: CommentStore, events: list[Event]) -> list[Event]:
-    """Events with the comments that they tell of: a call for each 100 of these, none when there are none.
+def with_words(videos: VideoStore, events: list[Event]) -> list[Event]:
+    """Events of a channel with the comments that they tell of: a call for each 99 of these, none when there are none.
 
-    Those of removed comments tell nothing. Needs COMMENTS.batch_get.
+    Needs COMMENTS.batch_get and VIDEOS.batch_get.
     """
-    ids = [event.body["comment_id"] for event in events if event.body["type"] == COMMENT]
-    if not ids:
-        return events
-    parts = [comments.many(ids[first : first + AT_ONCE]) for first in range(0, len(ids), AT_ONCE)]
-    base = setting("CDN_BASE_URL")
-    told = {
-        comment.id: answer(comment, "", base).model_dump(mode="json")
-        for part in parts
-        for comment in part
-        if not comment.removed
-    }
-    return [_told(event, told) for event in events]
+    told = [event.body for event in events if event.body["type"] == COMMENT]
+    found: dict[str, Comment] = {}
+    audience = Audience.OWNER
+    for first in range(0, len(told), AT_ONCE):
+        ids = [body["comment_id"] for body in told[first : first + AT_ONCE]]
+        video, items = videos.get_with(told[0]["video_id"], wanted(ids))
+        found |= by_id(items)
+        audience = Audience.ALL if video and may_see(video, "") else Audience.OWNER
+    return [_said(event, found, audience) if event.body["type"] == COMMENT else event for event in events]
 
 
-def _told(event: Event, comments: dict[str, dict[str, object]]) -> Event:
-    if event.body["type"] != COMMENT:
-        return event
+def _said(event: Event, comments: dict[str, Comment], audience: Audience) -> Event:
     comment = comments.get(event.body["comment_id"])
-    body = {"type": COMMENT, "video_id": event.body["video_id"], "comment": comment}
-    return replace(event, body=body)
+    said = None
+    if comment and not comment.removed:
+        said = answer(comment, "", setting("CDN_BASE_URL")).model_dump(mode="json")
+    body = {"type": COMMENT, "video_id": event.body["video_id"], "comment": said}
+    return replace(event, body=body, audience=audience)

@@ -1,6 +1,9 @@
 """Changes of tables as streams tell them, and clients that join channels."""
 
+from contextlib import suppress
 from typing import Any
+
+from pynamodb.exceptions import PutError
 
 from functions.events import on_comment_written, on_counts_changed
 from shared.base import clock, counts
@@ -11,8 +14,9 @@ from shared.domains.channels.rules.messages import COUNTERS
 from shared.domains.channels.service.joining import JoiningService
 from shared.domains.comments.model import Comment
 from shared.domains.comments.store.writes import creation
-from shared.domains.videos.model import Author
-from shared.domains.videos.store.videos import counted_as
+from shared.domains.videos.model import Author, Status, Video
+from shared.domains.videos.store.rows import VideoRow, to_row
+from shared.domains.videos.store.videos import VideoStore, counted_as
 
 Record = dict[str, Any]
 
@@ -41,8 +45,27 @@ def record(keys: dict[str, Any], before: dict[str, Any] | None, after: dict[str,
     return {"dynamodb": {**told, **{name: image for name, image in images.items() if image}}}
 
 
+def show(video_id: str, **fields: Any) -> None:
+    """Have a video that is there, as it was if it is there already."""
+    owner, now = Author(new_id(), "ada", "Ada"), clock.timestamp()
+    video = Video(
+        id=video_id,
+        owner_id=owner.id,
+        author=owner,
+        title="Film",
+        created_at=now,
+        updated_at=now,
+        status=Status.READY,
+        **fields,
+    )
+    VideoStore.open()
+    with suppress(PutError):
+        to_row(video).save(VideoRow.video_id.does_not_exist())
+
+
 def comment(video_id: str, content: str = "Well done") -> Record:
     """A new comment, and what the stream tells of it."""
+    show(video_id)
     author = Author(new_id(), "grace", "Grace")
     written = Comment(id=new_id(), video_id=video_id, author_id=author.id, author=author, content=content)
     writes = creation(written)

@@ -14,7 +14,7 @@ from shared.domains.jobs.store.rows import job_fields
 from shared.domains.videos.model import Author, Status, Video, Visibility
 from shared.domains.videos.store.rows import to_row
 from tests.live import Live
-from tests.shared.domains.channels.feeding import Record, comment, join, leave, record, tell_comments
+from tests.shared.domains.channels.feeding import Record, comment, join, leave, record, show, tell_comments
 
 OWNER = new_id()
 MADE = Video(
@@ -60,6 +60,17 @@ def test_hidden_video_is_told_of_to_its_owner_alone(live: Live) -> None:
     assert [row["item"]["S"] for row in live.stage.rows(CHANNELS) if row["item"]["S"].startswith("to#")] == [
         "to#owner="
     ]
+
+
+def test_what_is_said_of_a_hidden_video_is_not_told_though_word_of_hiding_is_late(live: Live) -> None:
+    join(CHANNEL, "owner=", is_owner=True)
+    join(CHANNEL, "viewer=")
+    show(MADE.id, visibility=Visibility.PRIVATE)
+    assert tell_comments(comment(MADE.id, "among us")) == []
+    live.pass_on(1)
+    tell(changed(MADE, visibility=Visibility.PRIVATE))
+    live.pass_on(1)
+    assert (types(live, "owner="), types(live, "viewer=")) == (["new_comment"], ["unsubscribed"])
 
 
 def test_deleted_video_is_told_of_to_nobody(live: Live) -> None:
