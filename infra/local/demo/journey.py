@@ -12,6 +12,7 @@ from rich.table import Table
 
 from infra.local.demo import renders
 from infra.local.demo.client import ApiClient, DemoError
+from infra.local.demo.live import watching
 from infra.local.demo.playback import browser_path, decode_everything, play_in_browser
 from infra.local.demo.stages import Stage, failure_of, read_stages
 from infra.local.demo.viewer import visit
@@ -53,8 +54,9 @@ class Journey:
         self._play(video)
         self._tell(video)
         self._render(video)
-        for line in visit(self._stack.outputs["ApiUrl"], video_id):
-            self._console.print(line, markup=False, soft_wrap=True)
+        with watching(self._client, video_id) as live:
+            for line in visit(self._stack.outputs["ApiUrl"], video_id, live):
+                self._console.print(line, markup=False, soft_wrap=True)
         self._client.close()
 
     def _bars(self) -> Progress:
