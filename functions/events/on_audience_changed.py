@@ -14,7 +14,7 @@ from shared.domains.feeds.service.spreading import SpreadingService
     batch=10,
     window=0,
     needs=(
-        *(FOLLOWS.query_index("by_followed"), VIDEOS.get, VIDEOS.check, FEEDS.batch_write),
+        *(FOLLOWS.query_index("by_followed"), FOLLOWS.batch_get, VIDEOS.get, VIDEOS.check, FEEDS.batch_write),
         *(NOTIFICATIONS.query_index("by_video"), NOTIFICATIONS.batch_get, NOTIFICATIONS.put, NOTIFICATIONS.update),
         SETTINGS_OF_PEOPLE,
         unseen(AUDIENCES.send, "only of an author with hundreds of followers"),

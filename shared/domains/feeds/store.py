@@ -85,14 +85,14 @@ class FeedStore:
             except dynamodb.exceptions.ConditionalCheckFailedException:
                 return
 
-    def of_author(self, user_id: str, author_id: str) -> Iterator[str]:
-        """The places in a feed of an author's videos: a call for each megabyte of the feed. Needs FEEDS.query."""
+    def of_author(self, user_id: str, author_id: str) -> Iterator[Entry]:
+        """An author's videos in a feed: a call for each megabyte of the feed. Needs FEEDS.query."""
         values = {":user": {"S": user_id}, ":author": {"S": author_id}}
         start: Item = {}
         while True:
             only = {"FilterExpression": "author_id = :author", "ConsistentRead": True}
             found = _query("user_id = :user", values, **only, **start)
-            yield from (item["place"]["S"] for item in found["Items"])
+            yield from map(_entry, found["Items"])
             if "LastEvaluatedKey" not in found:
                 return
             start = {"ExclusiveStartKey": found["LastEvaluatedKey"]}

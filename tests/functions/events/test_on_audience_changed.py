@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 
 from functions.events import on_audience_changed
+from shared.base.consuming import Change
 from shared.contract.resources import NOTIFICATIONS
 from shared.domains.comments.service.writing import CommentService
+from shared.domains.feeds.service.following import FollowingService
+from shared.domains.feeds.store import FeedStore
 from shared.domains.follows.service.following import FollowService
+from shared.domains.follows.store.edges import EdgeStore, edge_key
 from shared.domains.notifications.service.reading import NotificationService
 from shared.domains.videos.model import Author, Visibility
 from shared.domains.videos.service.catalogue import CatalogueService
@@ -92,7 +96,40 @@ def test_answers_on_a_hidden_video_are_not_told_but_to_its_owner(
     assert told(bob) == told(ada) == []
 
 
-def test_page_of_followers_is_five_calls(ready: Make, ada: Someone, streams: Streams, stage: Stage) -> None:
+def test_who_leaves_the_author_is_told_of_no_video_of_theirs(
+    ready: Make, ada: Someone, bob: Someone, streams: Streams, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follows, original = FollowService.open(), EdgeStore.page
+    follows.follow(bob.user_id, ada.user_id)
+    ready()
+    streams.tell()
+    assert len(told(bob)) == 1
+    follows.unfollow(bob.user_id, ada.user_id)
+    streams.tell()
+    assert told(bob) == []
+    follows.follow(bob.user_id, ada.user_id)
+    streams.tell()
+    ready()
+    left = list[bool]()
+
+    def page(*args: Any, **more: Any) -> Any:
+        """Bob leaves just after he was found among the followers, and has tidied up before the rest."""
+        found = original(*args, **more)
+        if not left:
+            left.append(follows.unfollow(bob.user_id, ada.user_id).following)
+            FollowingService.open().hear(
+                Change("1", edge_key(bob.user_id, ada.user_id), before=None, after=None, expired=False)
+            )
+        return found
+
+    monkeypatch.setattr(EdgeStore, "page", page)
+    streams.tell()
+    assert left == [False]
+    assert told(bob) == []
+    assert FeedStore().latest(bob.user_id, 9).entries == []
+
+
+def test_page_of_followers_is_six_calls(ready: Make, ada: Someone, streams: Streams, stage: Stage) -> None:
     for _ in range(26):
         FollowService.open().follow(account(stage).user_id, ada.user_id)
     streams.tell()
@@ -100,7 +137,7 @@ def test_page_of_followers_is_five_calls(ready: Make, ada: Someone, streams: Str
     made = stage.calls_of(streams.tell)
     followers = ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchWriteItem", "dynamodb:BatchGetItem"]
     assert [one for one in made if one.startswith("dynamodb")] == [
-        *(*followers, "dynamodb:TransactWriteItems") * 2,
+        *(*followers, "dynamodb:TransactWriteItems", "dynamodb:BatchGetItem") * 2,
         "dynamodb:Query",
     ]
 

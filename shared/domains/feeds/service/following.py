@@ -59,4 +59,6 @@ class FollowingService:
 
     def _leave(self, user_id: str, author_id: str) -> None:
         self.feeds.leave(user_id, author_id)
-        self.feeds.remove([user_id], *self.feeds.of_author(user_id, author_id))
+        found = list(self.feeds.of_author(user_id, author_id))
+        self.hearing.left(user_id, [entry.video_id for entry in found])
+        self.feeds.remove([user_id], *(entry.place for entry in found))

@@ -63,7 +63,7 @@ class SpreadingService:
         leave(QUEUE_VARIABLE, body, WHAT)
 
     def _followers(self, body: Body) -> Body | None:
-        """The next followers: five calls. They know of the video where it is listed at this place, else not."""
+        """The next followers: six calls. They know of the video where it is listed at this place, else not."""
         after = Edge(*body["after"]) if body.get("after") else None
         found = self.follows.page(Side.FOLLOWERS, body["author_id"], AT_ONCE, after, is_rising=True)
         if not found:
@@ -72,16 +72,27 @@ class SpreadingService:
         video = self.videos.get(body["video_id"])
         here = video is not None and is_listed(video) and place(video) == body["place"]
         if here:
-            self.feeds.add(followers, Entry(body["place"], body["author_id"]))
+            self._show(body, followers)
         else:
-            self.feeds.remove(followers, body["place"])
-        is_known = video is not None and is_listed(video)
-        if here or not is_known:
-            self.hearing.published(body["video_id"], followers, is_listed=here)
+            self._hide(body, followers, is_elsewhere=video is not None and is_listed(video))
         count = body.get("count", 0) + len(found)
         if len(found) < AT_ONCE or count >= MOST_PUSHED:
             return None
         return {**body, "after": [found[-1].user_id, found[-1].followed_at], "count": count}
+
+    def _show(self, body: Body, followers: list[str]) -> None:
+        """Who has left the author meanwhile may have tidied up before this was there."""
+        self.feeds.add(followers, Entry(body["place"], body["author_id"]))
+        self.hearing.published(body["video_id"], followers, is_listed=True)
+        still = self.follows.still(followers, body["author_id"])
+        if left := [user_id for user_id in followers if user_id not in still]:
+            self._hide(body, left)
+
+    def _hide(self, body: Body, followers: list[str], *, is_elsewhere: bool = False) -> None:
+        """Take the entry out; `is_elsewhere`: the video has another place now, and is told as it is."""
+        if not is_elsewhere:
+            self.hearing.published(body["video_id"], followers, is_listed=False)
+        self.feeds.remove(followers, body["place"])
 
     def _told(self, body: Body) -> Body | None:
         """The next who were told of comments on the video."""

@@ -4,7 +4,7 @@ Those who follow somebody are counted in the first of their items, as lists read
 many that all of them are used; `spread` says so, and stays.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,6 +107,12 @@ class EdgeStore:
                 **start,
             )
         return [Edge(item[_OTHER[side]]["S"], item["followed_at"]["S"]) for item in found["Items"]]
+
+    def still(self, follower_ids: Iterable[str], followed_id: str) -> set[str]:
+        """Those of at most 100 people who follow somebody, as of now. One call. Needs FOLLOWS.batch_get."""
+        with answering(WHAT):
+            found = read_together({table(): [edge_key(one, followed_id) for one in follower_ids]})
+        return {item["follower_id"]["S"] for item in found[table()]}
 
 
 def removal(follower_id: str, followed_id: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 What is told is what holds when it is looked at, not what the change says, so changes may be told twice or late.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,6 +80,12 @@ class HearingService:
         cause = Cause(Kind.VIDEO, video_id=video_id)
         held = [self.videos.listed(video_id)] if is_listed else []
         self.settling.settle([Wish(one, cause, is_due=is_listed) for one in followers], *held)
+
+    def left(self, user_id: str, video_ids: Sequence[str]) -> None:
+        """Somebody follows the author of videos no more, and is told of none of them. Two calls for each AT_ONCE."""
+        for first in range(0, len(video_ids), AT_ONCE):
+            some = video_ids[first : first + AT_ONCE]
+            self.settling.settle(Wish(user_id, Cause(Kind.VIDEO, video_id=one), is_due=False) for one in some)
 
     def seen(self, video_id: str, after: Item | None = None) -> Item | None:
         """Have people told of comments on a video as they may see it: AT_ONCE of them, from a key of an index on.

@@ -10,8 +10,8 @@ Item = dict[str, Any]
 
 WHAT = "Notifications"
 BOX = "box"
-DAY = "day_"
-"""Before the number of a day, in a box, what is unread of it."""
+DAY = "d"
+"""Before the number of a day, in a box, what is unread of it: of ninety days it fits into one write unit."""
 
 
 def table() -> str:
