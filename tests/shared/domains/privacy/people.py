@@ -26,6 +26,7 @@ from shared.domains.jobs.service.working import WorkService
 from shared.domains.notifications.model import Cause, Kind, Wish
 from shared.domains.notifications.service.settling import SettlingService
 from shared.domains.privacy.rules.late import LATE_SECONDS
+from shared.domains.search.service.indexing import IndexService
 from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.store.videos import VideoStore
 from tests.api import Answer
@@ -151,6 +152,7 @@ class Somebody:
             processing.accept_upload(video_id, size=SIZE, upload_version=version)
             processing.begin(video_id, version, "arn")
             assert processing.complete(video_id, version, PUBLISHED)
+        IndexService.open().index(self.video_ids[0])
         parameters = {"video_id": self.video_ids[2]}
         path = f"/api/videos/{self.video_ids[2]}"
         self.ask("videos.delete_video", "DELETE", path, parameters=parameters)

@@ -9,7 +9,7 @@ import pytest
 from bench.world import World
 from functions.schedules import erase_accounts, tidy_media
 from shared.base.aws import client
-from shared.contract.resources import AUDIT, DATA_REQUESTS, IDEMPOTENCY, TABLES, VIEWS
+from shared.contract.resources import AUDIT, DATA_REQUESTS, IDEMPOTENCY, RANKINGS, TABLES, VIEWS
 from shared.domains.accounts.model import Numbers
 from shared.domains.accounts.store.numbers import read
 from shared.domains.privacy.model import Erasure, Progress
@@ -20,8 +20,9 @@ from shared.domains.privacy.store.erasures import ErasureStore
 from tests.aws import real_name
 from tests.shared.domains.privacy.people import Somebody, erase, erase_all, left_of
 
-EVERYWHERE = {table.name for table in TABLES} - {AUDIT.name, DATA_REQUESTS.name, VIEWS.name} | {"media", "upload"}
-"""Where somebody is told of; rows of `views` tell of nobody."""
+_OF_NOBODY = {VIEWS.name, RANKINGS.name}
+EVERYWHERE = {table.name for table in TABLES} - {AUDIT.name, DATA_REQUESTS.name, *_OF_NOBODY} | {"media", "upload"}
+"""Where somebody is told of; rows of `views` tell of nobody, those of `rankings` of videos by their ids alone."""
 FOUND = {
     "answers": 3,
     "api_keys": 1,
