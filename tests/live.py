@@ -19,10 +19,10 @@ from tests.clock import TurnedClock
 
 _ASKED = re.compile(rb"(POST|DELETE) /live/@connections/(\S+) HTTP/1\.1\r\n")
 _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
-_ANSWERS = {200: b"OK", 410: b"Gone", 429: b"Too Many Requests"}
+_ANSWERS = {200: b"OK", 410: b"Gone", 429: b"Too Many Requests", 503: b"Unavailable"}
 
-GONE, BUSY, SLOW, DEAF = "gone", "busy", "slow", "deaf"
-"""Faults: the client is gone; too many requests; taken, but told late; never answered."""
+GONE, BUSY, SLOW, DEAF, OUT = "gone", "busy", "slow", "deaf", "out"
+"""Faults: the client is gone; too many requests; taken, but told late; never answered; the API fails, ends too."""
 
 LATE = 1.5
 """Seconds after which a slow one is answered."""
@@ -73,16 +73,17 @@ class Gateway:
         name = unquote(path.decode())
         with self._lock:
             fault = self.fault(name, self._asked[name])
+            fault = "" if method == b"DELETE" and fault != OUT else fault
             self._asked[name] += 1
             self.fired[fault] += 1
             self.heads[:] = [head]
-            if method == b"DELETE":
+            if method == b"DELETE" and fault != OUT:
                 self.ended.append(name)
-            elif fault not in (GONE, BUSY, DEAF):
+            elif fault not in (GONE, BUSY, DEAF, OUT):
                 self.frames[name].append(json.loads(body))
         if fault in (SLOW, DEAF):
             time.sleep(LATE)
-        return {GONE: 410, BUSY: 429}.get(fault, 200)
+        return {GONE: 410, BUSY: 429, OUT: 503}.get(fault, 200)
 
 
 @contextmanager

@@ -67,7 +67,8 @@ class SendingService:
             return plan.now_seen is not None
         if self.claims.fall_behind(word, connection_id, plan.after) < MOST_FAILURES:
             return True
-        self.poster.end(signer, connection_id, SECONDS)
+        if self.poster.end(signer, connection_id, SECONDS) not in (Outcome.SENT, Outcome.GONE):
+            return True  # API Gateway itself does not answer: nobody is lost for that
         self.joining.leave(word.channel, word.shard, connection_id)
         return False
 

@@ -10,7 +10,7 @@ from functions.events.on_channels_due import handler
 from shared.base.ids import new_id
 from shared.contract.resources import CHANNELS
 from shared.domains.channels.service.sending import MOST_FAILURES
-from tests.live import BUSY, DEAF, GONE, SLOW, Live, give
+from tests.live import BUSY, DEAF, GONE, OUT, SLOW, Live, give
 from tests.shared.domains.channels.feeding import comment, join, like, tell_comments, tell_counts
 
 VIDEO = new_id()
@@ -76,6 +76,18 @@ def test_connection_that_never_answers_is_ended(live: Live) -> None:
     assert live.gateway.fired[BUSY] > MOST_FAILURES
     assert subscribers(live) == {"ada="}
     assert (words(live, "ada="), len(live.gateway.frames["ada="])) == (["0"], 1)
+
+
+def test_nobody_is_lost_while_api_gateway_fails(live: Live) -> None:
+    join(CHANNEL, "ada=")
+    live.gateway.fault = lambda _name, _number: OUT
+    say("0")
+    live.pass_on(MOST_FAILURES + 1)
+    assert live.gateway.fired[OUT] > MOST_FAILURES
+    live.gateway.fault = lambda _name, _number: ""
+    say("1")
+    live.pass_on(2)
+    assert words(live, "ada=") == ["0", "1"]
 
 
 def test_deliverers_at_once_keep_the_order_and_send_nothing_twice(live: Live) -> None:
