@@ -12,7 +12,11 @@ def test_videos_are_found_and_ranked(newcomer: Traveller, stranger: Traveller, s
     first, second = (newcomer.ready(GOOD["silent"](sources))["id"] for _ in range(2))
     mark = f"mark{author[-12:]}"
     tag = f"tag {mark}"
-    edits = ({"title": f"The {mark} whale", "tags": [tag]}, {"title": f"About {mark}", "tags": [tag, "whale"]})
+    described = " ".join(f"{number:02}words" for number in range(60))
+    edits = (
+        {"title": f"The {mark} whale", "tags": [tag], "description": described},
+        {"title": f"About {mark}", "tags": [tag, "whale"]},
+    )
     for video_id, wish in zip((first, second), edits, strict=True):
         newcomer.client.call("PATCH", f"/api/videos/{video_id}", {**wish, "category": mark})
     queries = (f"q={mark[:8]}&author={author}", f"tags={tag.upper()}", f"author={author}&category={mark}")
