@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bench.capacity import Item, put, rows
 from bench.world import World
-from shared.base import tokens
+from shared.base import clock, tokens
 from shared.base.ids import new_id
 from shared.contract.needs import Table
 from shared.contract.resources import (
@@ -16,6 +16,7 @@ from shared.contract.resources import (
     FOLLOWS,
     NOTIFICATIONS,
     OPERATIONS,
+    POSTINGS,
     REACTIONS,
     USERS,
     VIDEOS,
@@ -24,6 +25,11 @@ from shared.domains.feeds.model import Entry
 from shared.domains.feeds.store import FeedStore
 from shared.domains.notifications.model import Cause, Kind, Wish
 from shared.domains.notifications.service.settling import SettlingService
+from shared.domains.ranking.model import Entry as Place
+from shared.domains.ranking.model import Order, Ranking
+from shared.domains.ranking.rules.lists import MOST, list_name
+from shared.domains.ranking.store.lists import RankingStore
+from shared.domains.search.service.indexing import IndexService
 from shared.domains.videos.rules.public_lists import place
 from shared.domains.videos.store.videos import VideoStore
 
@@ -35,7 +41,7 @@ DETAILS = {
     "tags": ["walks", "mornings", "old town"],
     "category": CATEGORY,
 }
-COPIED = (VIDEOS, COMMENTS, USERS, FOLLOWS, REACTIONS, COUNTS, FEEDS, NOTIFICATIONS)
+COPIED = (VIDEOS, COMMENTS, USERS, FOLLOWS, REACTIONS, COUNTS, FEEDS, NOTIFICATIONS, POSTINGS)
 Stem = tuple[Table, list[str], str]
 """A table, the ids that are others in each copy, and the row as JSON."""
 
@@ -75,7 +81,9 @@ def crowd(world: World, count: int) -> Crowd:
     first = _first(world, count)
     stems = [stem for table in COPIED for item in rows(table) for stem in _stems(first, table, item)]
     _multiply(first)
-    return replace(first, copies=tuple(_copy(first, stems) for _ in range(count - 1)))
+    made = replace(first, copies=tuple(_copy(first, stems) for _ in range(count - 1)))
+    _rank(made)
+    return made
 
 
 def _first(world: World, count: int) -> Crowd:
@@ -94,6 +102,7 @@ def _first(world: World, count: int) -> Crowd:
             path, named = f"/api/users/{followed}/follow", {"user_id": followed}
             world.ask("follows.follow_user", "POST", path, token=token, parameters=named)
         notice_id = _tell(fan_id, video_id)
+        IndexService.open().index(video_id)
     return Crowd(world, count, video_id, comment_id, answer_id, fan_id, notice_id, fan)
 
 
@@ -105,6 +114,14 @@ def _tell(fan_id: str, video_id: str) -> str:
     wish = Wish(fan_id, Cause(Kind.VIDEO, video_id=video_id), is_due=True)
     SettlingService.open().settle([wish])
     return wish.notification_id
+
+
+def _rank(made: Crowd) -> None:
+    """Make the list of popular videos, as long as it may be."""
+    name = list_name(Order.POPULAR, "")
+    entries = tuple(Place(float(score), one.video_id) for score, one in enumerate((made, *made.copies)[:MOST]))
+    with made.world.stage.unrecorded():
+        RankingStore().replace(Ranking(name), Ranking(name, clock.timestamp(), entries[::-1]))
 
 
 def _stems(first: Crowd, table: Table, item: Item) -> list[Stem]:

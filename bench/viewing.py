@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.crowding import CATEGORY, WORDS, Crowd
+from shared.base.pages import DEEPEST
 from tests.api import Answer
 
 Ask = Callable[[], Answer]
@@ -15,8 +16,8 @@ PAGE = 20
 class Listing:
     """A list that somebody reads a page of: its handler, path and query, and the member of the answer with its items.
 
-    reader     "user", "fan", or "" for somebody who is not logged in
-    is_capped  it does not count all that it has
+    reader  "user", "fan", or "" for somebody who is not logged in
+    most    so many are counted at most; 0 is all
     """
 
     handler: str
@@ -24,7 +25,7 @@ class Listing:
     member: str
     query: str = ""
     reader: str = "user"
-    is_capped: bool = False
+    most: int = 0
 
     def prepare(self, made: Crowd) -> Ask:
         """The request."""
@@ -67,15 +68,20 @@ LISTINGS = {
     "videos of a category": Listing("videos.list_videos", "/api/videos", "videos", f"category={CATEGORY}"),
     "videos of an author": Listing("videos.list_videos", "/api/videos", "videos", "author={made.user_id}"),
     "one's own videos": Listing("videos.list_own_videos", "/api/users/me/videos", "videos"),
+    "found videos, by words": Listing("videos.list_videos", "/api/videos", "videos", "q=quiet", most=DEEPEST),
+    "found videos, by a tag, latest": Listing(
+        "videos.list_videos", "/api/videos", "videos", "tags=walks", most=DEEPEST
+    ),
+    "popular videos": Listing("videos.list_videos", "/api/videos", "videos", "sort=popular", most=DEEPEST),
     "comments, newest": Listing("comments.list_comments", _COMMENTS, "comments", "sort=newest"),
     "the same for anybody": Listing("comments.list_comments", _COMMENTS, "comments", "sort=newest", reader=""),
     "comments, oldest": Listing("comments.list_comments", _COMMENTS, "comments", "sort=oldest"),
     "comments, top": Listing("comments.list_comments", _COMMENTS, "comments", "sort=top"),
     "answers": Listing("comments.list_replies", "/api/comments/{made.comment_id}/replies", "comments"),
     "followers": Listing("follows.list_followers", f"{_PEOPLE}/followers", "followers"),
-    "a feed": Listing("videos.list_feed", "/api/users/me/following/videos", "videos", "", "fan", True),
+    "a feed": Listing("videos.list_feed", "/api/users/me/following/videos", "videos", "", "fan", PAGE + 1),
     "notifications": Listing(
-        "notifications.list_notifications", "/api/notifications", "notifications", "", "fan", True
+        "notifications.list_notifications", "/api/notifications", "notifications", "", "fan", PAGE + 1
     ),
     "following": Listing("follows.list_following", f"{_PEOPLE}/following", "following"),
 }

@@ -23,7 +23,7 @@ from shared.contract.needs import Table
 from shared.contract.resources import MEDIA, PUBLIC_KEYS, QUEUES, SEALING, SEALS, SECRETS, TABLES
 from tests.dynamodb import know_tokens
 from tests.forgetting import forget
-from tests.resources import REGION, STAGE, create_all, real_name
+from tests.resources import REGION, STAGE, create_all, parse_keys_once, real_name
 
 SOCKETS_URL = "https://sockets.execute-api.eu-central-1.amazonaws.com/ws"
 
@@ -202,6 +202,7 @@ def running(monkeypatch: pytest.MonkeyPatch, *, prepared: bool = True) -> Iterat
     monkeypatch.setattr(aws, "_session", functools.cache(_botocore_session))
     monkeypatch.setattr("moto.kms.models.generate_private_key", _key_that_nobody_uses)
     know_tokens(monkeypatch)
+    parse_keys_once(monkeypatch)
     with mock_aws():
         create_all(prepared=prepared)
         made = Stage()

@@ -6,7 +6,10 @@ To make everything takes a fifth of a second, and most tests take less.
 import copy
 import functools
 import json
+from collections.abc import Callable
 from typing import Any
+
+import pytest
 
 from shared.base import aws, signing_keys
 from shared.contract.needs import Bucket, Kind, Resource, Table
@@ -36,6 +39,23 @@ def real_name(resource: Resource) -> str:
 def first_key() -> signing_keys.SigningKey:
     """One key for all tests of a run; making one takes a while."""
     return signing_keys.make_key(0)
+
+
+@functools.lru_cache(maxsize=64)
+def _parsed(parse: Callable[[str], Any], jwk: str) -> Any:
+    return parse(jwk)
+
+
+def parse_keys_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parse a key once in a process: to prove that its primes are primes takes longer than most tests."""
+    from jwt.algorithms import RSAAlgorithm
+
+    parse: Callable[[str], Any] = RSAAlgorithm.from_jwk
+
+    def from_jwk(jwk: str | dict[str, Any]) -> Any:
+        return _parsed(parse, jwk if isinstance(jwk, str) else json.dumps(jwk))
+
+    monkeypatch.setattr(RSAAlgorithm, "from_jwk", staticmethod(from_jwk))
 
 
 def create_table(table: Table) -> None:
