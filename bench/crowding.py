@@ -42,6 +42,9 @@ DETAILS = {
     "category": CATEGORY,
 }
 COPIED = (VIDEOS, COMMENTS, USERS, FOLLOWS, REACTIONS, COUNTS, FEEDS, NOTIFICATIONS, POSTINGS)
+ASKED = ("qui", "#")
+"""How terms begin that somebody searches for. A video has fifty others, which are not copied."""
+
 Stem = tuple[Table, list[str], str]
 """A table, the ids that are others in each copy, and the row as JSON."""
 
@@ -126,6 +129,8 @@ def _rank(made: Crowd) -> None:
 
 def _stems(first: Crowd, table: Table, item: Item) -> list[Stem]:
     """What there is a copy of in each copy of everything: the rows of the fan, of the video, and so on."""
+    if table is POSTINGS and not item["term"]["S"].startswith(ASKED):
+        return []
     key = " ".join(item[name]["S"] for name in (table.key, table.sort) if name)
     own = [one for one in first.ids if one in key][:1]
     if table in (FEEDS, NOTIFICATIONS):

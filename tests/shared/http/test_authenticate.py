@@ -28,6 +28,7 @@ from shared.http.authenticate import authenticate, session_of
 from shared.http.caller import Caller
 from shared.http.credentials import NothingShownError
 from shared.http.request import ApiRequest
+from tests import jwts
 from tests.api import event
 from tests.aws import Stage
 from tests.callers import Account, account, api_key, service_token, set_role
@@ -68,7 +69,8 @@ def end(begun: Session) -> None:
 
 def test_an_access_token_tells_all_of_its_user(stage: Stage) -> None:
     begun = session()
-    assert enter(token_of(begun), user("publishing:write")) == Caller(
+    token = token_of(begun)
+    assert enter(token, user("publishing:write")) == Caller(
         user_id=ADA.user_id,
         email="ada@example.com",
         username="ada",
@@ -79,6 +81,7 @@ def test_an_access_token_tells_all_of_its_user(stage: Stage) -> None:
         permissions=ROLE_PERMISSIONS["creator"],
         address=ADDRESS,
         tier="pro",
+        expires_at=jwts.decode(token)[1]["exp"],
     )
 
 
@@ -127,7 +130,8 @@ def test_an_impersonation_token_tells_the_user_and_who_acts(stage: Stage) -> Non
 
 
 def test_a_token_of_clerk_tells_the_account_that_it_leads_to(clerk: Issuer, stage: Stage) -> None:
-    caller = enter(clerk.token(), user("videos:write"))
+    token = clerk.token()
+    caller = enter(token, user("videos:write"))
     assert caller.user_id
     assert caller == Caller(
         user_id=caller.user_id,
@@ -138,6 +142,7 @@ def test_a_token_of_clerk_tells_the_account_that_it_leads_to(clerk: Issuer, stag
         session_id="sess_user_ada",
         permissions=ROLE_PERMISSIONS["user"],
         address=ADDRESS,
+        expires_at=jwts.decode(token)[1]["exp"],
     )
     with pytest.raises(ForbiddenError, match="Clerk keeps"):
         enter(clerk.token(), user(ours=True))
