@@ -12,7 +12,7 @@ from tests.aws import Stage
 from tests.clock import TurnedClock
 from tests.functions.api.videos.conftest import Someone
 from tests.functions.realtime.conftest import Connect
-from tests.live import Gateway
+from tests.live import OUT, Gateway
 
 
 def changes(stage: Stage) -> dict[str, Any]:
@@ -38,9 +38,9 @@ def test_connection_that_cannot_be_closed_is_tried_again(
 ) -> None:
     clients = [connected(ada) for _ in range(3)]
     assert ada.call(log_out, "POST", "/api/auth/logout", {}).status == 200
-    outside.fault = lambda connection, number: "busy" if connection == clients[0].id and number == 0 else ""
+    outside.fault = lambda connection, number: OUT if connection == clients[0].id and number == 0 else ""
     assert on_session_ended(changes(stage), None) == {"batchItemFailures": [{"itemIdentifier": "0"}]}
-    assert outside.fired["busy"] == 1
+    assert outside.fired[OUT] == 1
     assert on_session_ended(changes(stage), None) == {"batchItemFailures": []}
     assert not [row for row in stage.rows(CONNECTIONS) if "ends_at" in row]
 
