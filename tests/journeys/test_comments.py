@@ -56,6 +56,7 @@ def test_people_talk_about_a_video(traveller: Traveller, stranger: Traveller, so
         assert who.request("DELETE", f"/api/comments/{comment['id']}").status_code == 200
     with administrator(traveller, "moderator") as head:
         reports = head.api.get("/api/v1/admin/reports").json()["reports"]
+        assert head.api.get(f"/api/v1/admin/reports?cursor={'A' * 40}").json()["error"]["code"] == "INVALID_CURSOR"
         [about] = [report for report in reports if report["comment_id"] == other["id"]]
         assert (about["reason"], about["comment"]["content"]) == ("Off topic", "Something else")
         assert head.api.delete(f"/api/comments/{other['id']}").status_code == 200
