@@ -18,8 +18,13 @@ from shared.domains.connections.service.connecting import ConnectionService
     ),
 )
 def disconnect(event: dict[str, Any]) -> None:
-    """Forget the connection. API Gateway tells of it at most once, so rows of connections also expire."""
-    ConnectionService.open().end(event["requestContext"]["connectionId"])
+    """Forget the connection. API Gateway tells of it at most once, so rows of connections also expire.
+
+    A message whose type is the name of this route ends nothing.
+    """
+    told = event["requestContext"]
+    if told["eventType"] == "DISCONNECT":
+        ConnectionService.open().end(told["connectionId"])
 
 
 handler = serve(disconnect)

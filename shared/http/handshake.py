@@ -25,7 +25,7 @@ from shared.http.request import ApiRequest
 Answer = dict[str, Any]
 Handler = Callable[[dict[str, Any], Any], Answer]
 
-TICKET = "ticket"
+TICKET, HANDSHAKE = "ticket", "CONNECT"
 CONNECTED = 200
 
 
@@ -42,6 +42,8 @@ def serve_handshake(function: Callable[[str, Client], None]) -> Handler:
         request, told = request_of(event), event["requestContext"]
         begin(Context(request.request_id, told["routeKey"], request.address))
         try:
+            if told["eventType"] != HANDSHAKE:
+                raise ForbiddenError("A message connects nobody, whatever its type")
             function(told["connectionId"], _admitted(request, _query(event), socket.caller))
             status = CONNECTED
         except AppError as error:

@@ -32,7 +32,8 @@ class Client:
     address: str = "203.0.113.7"
     id: str = ""
 
-    def _context(self, route: str, kind: str) -> dict[str, Any]:
+    def context(self, route: str, kind: str) -> dict[str, Any]:
+        """What API Gateway tells with an event of this connection."""
         identity = {"sourceIp": self.address, "userAgent": "test"}
         named = {"routeKey": route, "eventType": kind, "connectionId": self.id, "stage": "ws", "requestId": "request"}
         return {**named, "identity": identity}
@@ -40,7 +41,7 @@ class Client:
     def connect(self, **query: str) -> int:
         """Open another connection; the status of the handshake."""
         self.id = f"connection{next(_numbers)}="
-        event = {"headers": self.headers, "requestContext": self._context(CONNECT, "CONNECT")}
+        event = {"headers": self.headers, "requestContext": self.context(CONNECT, "CONNECT")}
         status: int = HANDLERS[CONNECT]({**event, "queryStringParameters": query or None}, None)["statusCode"]
         return status
 
@@ -50,7 +51,7 @@ class Client:
         named = str(message.get("type")) if isinstance(message, dict) else ""
         route = named if named in HANDLERS else ANY_MESSAGE
         before = len(self.frames)
-        event = {"requestContext": self._context(route, "MESSAGE"), "body": body, "isBase64Encoded": False}
+        event = {"requestContext": self.context(route, "MESSAGE"), "body": body, "isBase64Encoded": False}
         assert HANDLERS[route](event, None) == {"statusCode": 200}
         return self.frames[before:]
 
@@ -61,7 +62,7 @@ class Client:
 
     def leave(self) -> None:
         """Be gone, and have API Gateway tell of it."""
-        HANDLERS[DISCONNECT]({"requestContext": self._context(DISCONNECT, "DISCONNECT")}, None)
+        HANDLERS[DISCONNECT]({"requestContext": self.context(DISCONNECT, "DISCONNECT")}, None)
 
     @property
     def frames(self) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ import pytest
 from functions.api.connections.issue_ticket import handler as issue_ticket
 from functions.api.sessions.log_out import handler as log_out
 from shared.base import aws
+from shared.contract.declare import CONNECT, DISCONNECT
 from shared.contract.limits import CONNECTING
 from shared.contract.resources import CONNECTIONS
 from shared.domains.connections.rules.limits import OPEN_OF_ADDRESS, OPEN_OF_USER
@@ -13,7 +14,7 @@ from tests.aws import Stage, real_name
 from tests.callers import api_key
 from tests.clock import TurnedClock
 from tests.functions.api.videos.conftest import Someone
-from tests.functions.realtime.conftest import Connect
+from tests.functions.realtime.conftest import HANDLERS, Connect
 
 
 def ticket_of(who: Someone) -> str:
@@ -134,3 +135,14 @@ def test_reply_that_was_lost_makes_one_connection(clients: Connect, ada: Someone
         assert clients(ada).connect() == 200
     assert fired
     assert len(rows(stage)) == 1
+
+
+def test_message_is_no_handshake_and_no_farewell_whatever_its_type(
+    connected: Connect, ada: Someone, stage: Stage
+) -> None:
+    client = connected(ada)
+    before = stage.rows(CONNECTIONS)
+    for route, status in ((CONNECT, 403), (DISCONNECT, None)):
+        answer = HANDLERS[route]({"requestContext": client.context(route, "MESSAGE"), "body": "{}"}, None)
+        assert (answer or {}).get("statusCode") == status
+    assert stage.rows(CONNECTIONS) == before

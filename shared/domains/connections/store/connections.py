@@ -40,7 +40,7 @@ def add(connection_id: str, who: Client, most: int) -> bool:
     }
     if who.user_id:
         row["ends_in"] = {"S": minute(ends_at)}
-    put = {"TableName": _table(), "Item": row}
+    put = {"TableName": _table(), "Item": row, "ConditionExpression": "attribute_not_exists(connection_id)"}
     count = {
         "TableName": _table(),
         "Key": _key(who.holder),
