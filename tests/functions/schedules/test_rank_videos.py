@@ -171,6 +171,21 @@ def test_a_cursor_goes_on_in_the_list_that_it_is_of(ready: Make, ranks: Ranks, s
     assert get(f"sort=popular&cursor={cursor}").error["code"] == "INVALID_CURSOR", "it has expired"
 
 
+def test_a_list_that_has_not_moved_for_long_is_read_on(ready: Make, ranks: Ranks, turned_clock: TurnedClock) -> None:
+    made = [ready() for _ in range(3)]
+    for number, video_id in enumerate(made):
+        add(video_id, views=1 + number)
+    ranks.run()
+    turned_clock.seconds += 2 * DAY
+    cursor = get("sort=popular&limit=1").json["pagination"]["next_cursor"]
+    assert ids(get(f"sort=popular&cursor={cursor}")) == made[-2::-1]
+    turned_clock.seconds += WINDOW_SECONDS
+    add(made[0], views=9)
+    ranks.run()
+    assert ids(get("sort=popular")) == [made[0], *made[:0:-1]]
+    assert ids(get(f"sort=popular&cursor={cursor}")) == made[-2::-1], "as it was when its first page was read"
+
+
 def _delete(row: dict[str, Any]) -> None:
     from shared.base import aws
 

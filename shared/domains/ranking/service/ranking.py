@@ -85,34 +85,35 @@ class RankingService:
         left: dict[str, set[str]] = defaultdict(set)
         for one in moved:
             left[one.video_id].add(one.left)
+        if not any(self._are_replaced(self._changes(left)) for _ in range(TRIES)):
+            raise RuntimeError("ranked lists are made by somebody else all along")
+        return len(left)
+
+    def _changes(self, left: dict[str, set[str]]) -> Changes:
+        """Where videos belong, as they are now."""
         changes: Changes = defaultdict(dict)
         for video_id, video in self._read(list(left)):
             for name, place in _places(video, left[video_id]).items():
                 changes[name][video_id] = place
-        for attempt in range(TRIES):
-            changes = self._replace(changes, is_last=attempt == TRIES - 1)
-        return len(left)
+        return changes
 
     def _read(self, video_ids: list[str]) -> Iterator[tuple[str, Video | None]]:
         """Videos, None for one that is not there or that lists do not show. A call for each hundred."""
         for first in range(0, len(video_ids), TOGETHER):
             some = video_ids[first : first + TOGETHER]
-            found = {video.id: video for video in self.videos.many(some) if is_listed(video)}
+            found = {video.id: video for video in self.videos.many(some, consistent=False) if is_listed(video)}
             yield from ((one, found.get(one)) for one in some)
 
-    def _replace(self, changes: Changes, *, is_last: bool) -> Changes:
-        """Make lists anew. What is left to do, since somebody else has made these at the same time."""
-        refused: Changes = {}
+    def _are_replaced(self, changes: Changes) -> bool:
+        """Make lists anew; False when somebody else has made some at the same time."""
+        refused = 0
         for before in self.lists.read(changes):
             after = merged(before.entries, changes[before.name])
             if after == before.entries:
                 continue
             made = f"{clock.timestamp()}#{new_id()}"
-            if not self.lists.replace(before, Ranking(before.name, made, after)):
-                refused[before.name] = changes[before.name]
-        if refused and is_last:
-            raise RuntimeError(f"{len(refused)} lists are made by somebody else all along")
-        return refused
+            refused += not self.lists.replace(before, Ranking(before.name, made, after))
+        return not refused
 
 
 def _places(video: Video | None, left: set[str]) -> dict[str, Entry | None]:

@@ -39,7 +39,7 @@ class RankedListService:
         page  is not looked at when there is a cursor
         """
         scope = (_ROUTE, viewer_id, order, category)
-        made, _, place = unseal(cursor, *scope).rpartition(" ") if cursor else (CURRENT, "", "")
+        made, _, place = unseal(cursor, *scope).rpartition(" ") if cursor else ("", "", "")
         skip = int(place) if cursor else skipped(page, limit)
         ranking, size = _read(order, PublicList(category), made)
         if cursor and not ranking.generation:
@@ -56,10 +56,12 @@ class RankedListService:
 
 
 def _read(order: Order, which: PublicList, made: str) -> tuple[Ranking, int]:
-    """A list, and how many videos could be in it."""
+    """A list as it stands, or as it was `made` once, which it may be still; and how many videos could be in it."""
     table, name = setting("RANKINGS_TABLE"), list_name(order, which.category)
-    keys = {table: [key(name, made)], counts.table(): counts.keys(which.subject)}
+    generations = (CURRENT, made) if made else (CURRENT,)
+    keys = {table: [key(name, one) for one in generations], counts.table(): counts.keys(which.subject)}
     with answering(WHAT):
         found = read_together(keys, consistent=False)
-    ranking = to_ranking(found[table][0]) if found[table] else Ranking(name)
+    kept = [one for one in map(to_ranking, found[table]) if made in ("", one.generation)]
+    ranking = kept[0] if kept else Ranking(name)
     return ranking, sum(counts.total(found[counts.table()]).get(which.subject, {}).values())

@@ -1,4 +1,4 @@
-"""Ranked lists: each is one item that is replaced whole, and stays a day under its own time, for those who read on."""
+"""Ranked lists: each is one item that is replaced whole. The old one stays a day, for those who read on in it."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -7,19 +7,17 @@ from shared.base import clock
 from shared.base.aws import client
 from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering, read_together
-from shared.base.transactions import past_conflicts
+from shared.contract.limits import DAY
 from shared.domains.ranking.model import Ranking
 from shared.domains.ranking.rules.lists import packed, unpacked
 from shared.domains.ranking.store.moved import WHAT
 
 CURRENT = "current"
-READING_SECONDS = 24 * 3600
-"""So long a cursor of a list is good after the list was made."""
+READING_SECONDS = DAY
+"""So long a cursor of a list is good after another list has taken its place."""
 
 MOST_TOGETHER = 25
 """Lists that one call reads: 24 kB each, of 16 MB."""
-
-_REFUSED = "ConditionalCheckFailedException"
 
 Key = dict[str, Any]
 
@@ -39,31 +37,23 @@ class RankingStore:
     def replace(self, before: Ranking, after: Ranking) -> bool:
         """Replace a list that stands as it was read; False when it does not any more.
 
-        Two calls, one for a list that is empty from now on. Needs RANKINGS.put and RANKINGS.delete.
+        Two calls: the old one stays a while under its own time. One where there was none.
+        Needs RANKINGS.put and RANKINGS.delete.
         """
         table, dynamodb = setting("RANKINGS_TABLE"), client("dynamodb", READ_SECONDS)
-        if not after.entries:
-            return self._unless_refused(
-                lambda: dynamodb.delete_item(TableName=table, Key=key(before.name), **_stands(before))
-            )
-        item = {"made": {"S": after.generation}, "entries": {"B": packed(after.entries)}}
-        ends = {"expires_at": {"N": str(int(clock.now()) + READING_SECONDS)}}
-        with answering(WHAT):
-            dynamodb.put_item(TableName=table, Item={**key(after.name, after.generation), **item, **ends})
-        return self._unless_refused(
-            lambda: dynamodb.put_item(TableName=table, Item={**key(after.name), **item}, **_stands(before))
-        )
-
-    @staticmethod
-    def _unless_refused(write: Any) -> bool:
-        from botocore.exceptions import ClientError
-
+        if before.entries:
+            ends = {"expires_at": {"N": str(int(clock.now()) + READING_SECONDS)}}
+            item = {**key(before.name, before.generation), **_content(before), **ends}
+            with answering(WHAT):
+                dynamodb.put_item(TableName=table, Item=item)
         try:
             with answering(WHAT):
-                past_conflicts(write)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != _REFUSED:
-                raise
+                if after.entries:
+                    item = {**key(after.name), **_content(after)}
+                    dynamodb.put_item(TableName=table, Item=item, **_stands(before))
+                else:
+                    dynamodb.delete_item(TableName=table, Key=key(before.name), **_stands(before))
+        except dynamodb.exceptions.ConditionalCheckFailedException:
             return False
         return True
 
@@ -76,6 +66,10 @@ def key(name: str, generation: str = CURRENT) -> Key:
 def to_ranking(item: dict[str, Any]) -> Ranking:
     """The list of an item."""
     return Ranking(item["list"]["S"], item["made"]["S"], unpacked(item["entries"]["B"]))
+
+
+def _content(ranking: Ranking) -> dict[str, Any]:
+    return {"made": {"S": ranking.generation}, "entries": {"B": packed(ranking.entries)}}
 
 
 def _stands(before: Ranking) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from shared.base import clock
 from shared.base.aws import client
 from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering
+from shared.contract.limits import DAY
 from shared.domains.ranking.model import Moved
 from shared.domains.ranking.rules.lists import WINDOW_SECONDS
 
-KEPT_SECONDS = 24 * 3600
-WINDOWS_KEPT = KEPT_SECONDS // WINDOW_SECONDS
+WINDOWS_KEPT = DAY // WINDOW_SECONDS
 WHAT = "Ranked lists"
 
 _PROGRESS = {"list": {"S": "progress"}, "generation": {"S": "windows"}}
@@ -24,7 +24,7 @@ class MovedStore:
         item = {
             "list": {"S": _name(window)},
             "generation": {"S": f"{moved.video_id}#{moved.left}"},
-            "expires_at": {"N": str(int(clock.now()) + KEPT_SECONDS)},
+            "expires_at": {"N": str(int(clock.now()) + DAY)},
         }
         with answering(WHAT):
             client("dynamodb", READ_SECONDS).put_item(TableName=setting("RANKINGS_TABLE"), Item=item)
