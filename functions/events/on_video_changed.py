@@ -12,8 +12,8 @@ from shared.domains.videos.store.rows import of_item
 from shared.domains.videos.store.videos import counted_as
 
 _OF_OTHERS = {"visibility": {"S": ["public", "unlisted"]}}
-_SEEN = {**_OF_OTHERS, "status": {"S": ["ready"]}}
-"""What a row has while others may see the video; those that are public are in lists."""
+_SEEN = {**_OF_OTHERS, "status": {"S": ["ready", "processing"]}}
+"""What a row has while others may see the video: some can be played early."""
 
 _HIDDEN = {"visibility": {"S": ["private"]}}
 _DELETED = {"status": {"S": ["deleted"]}}
@@ -34,13 +34,13 @@ _DELETED = {"status": {"S": ["deleted"]}}
 )
 def on_video_changed(change: Change) -> None:
     """Tell one after the other who keeps something of it. Each may be told twice."""
-    spreading.hear(change)
     video_id = change.key["video_id"]["S"]
-    if change.after is None:
-        _forget_numbers(video_id)
     before, after = (of_item(image) if image else None for image in (change.before, change.after))
+    if after is None:
+        _forget_numbers(video_id)
     IndexService.open().follow(video_id, before, after)
     RankingService.open().follow(video_id, before, after)
+    spreading.hear(before, after)  # last: what fails before it does not have all followers walked through again
 
 
 def _forget_numbers(video_id: str) -> None:

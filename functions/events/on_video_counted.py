@@ -1,5 +1,7 @@
 """A table's stream: what is counted of videos has changed."""
 
+from collections.abc import Iterable
+
 from shared.base.consuming import Change, serve_change_batches
 from shared.contract.declare import Compute, on_change
 from shared.contract.resources import COUNTS, VIDEOS
@@ -10,13 +12,13 @@ from shared.domains.videos.service.counting import CopyingService
     COUNTS,
     batch=10_000,
     window=60,
-    filters=({"dynamodb": {"Keys": {"of": {"S": [{"prefix": "video#"}]}}}},),
+    filters=({"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"of": {"S": [{"prefix": "video#"}]}}}},),
     needs=(COUNTS.batch_get, VIDEOS.update),
     compute=Compute(seconds=300),
 )
-def on_video_counted(changes: list[Change]) -> None:
+def on_video_counted(changes: list[Change]) -> Iterable[Change]:
     """Copy the numbers into the rows of the videos, for lists: of each once, however often it was liked in a minute."""
-    CopyingService.open().follow(changes)
+    return CopyingService.open().follow(changes)
 
 
 handler = serve_change_batches(on_video_counted)

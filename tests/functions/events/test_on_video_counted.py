@@ -7,6 +7,7 @@ import pytest
 
 from functions.events.on_video_counted import handler
 from shared.base import clock, counts
+from shared.base.errors import UnavailableError
 from shared.base.ids import new_id
 from shared.base.transactions import write_together
 from shared.contract.resources import VIDEOS
@@ -83,17 +84,27 @@ def test_copy_survives_an_edit_and_leaves_the_time_of_the_last_one(video_id: str
     assert after.updated_at >= before.updated_at
 
 
-def test_what_fails_comes_again_whole(video_id: str, stage: Stage) -> None:
+def test_what_fails_comes_again_and_others_are_copied(video_id: str, stage: Stage) -> None:
+    other = UploadService.open().request(OWNER, UploadWish("a.mp4", 9, "video/mp4")).video.id
+    for one in (video_id, other):
+        add(one, "ada", likes=1)
+    with stage.refusing("dynamodb", "UpdateItem", "InternalServerError", times=1) as fired:
+        assert tell(video_id, other) == [{"itemIdentifier": "0"}]
+    assert fired
+    assert [copy(stage, one) != "" for one in (video_id, other)] == [False, True]
+    assert tell(video_id, other) == []
+    assert unpacked(copy(stage, video_id), "").numbers.likes == 1
+
+
+def test_without_the_numbers_all_come_again(video_id: str, stage: Stage) -> None:
     add(video_id, "ada", likes=1)
     with (
-        stage.refusing("dynamodb", "UpdateItem", "InternalServerError") as fired,
-        pytest.raises(Exception, match="cannot be reached"),
+        stage.refusing("dynamodb", "BatchGetItem", "InternalServerError") as fired,
+        pytest.raises(UnavailableError),
     ):
         tell(video_id)
     assert fired
     assert copy(stage, video_id) == ""
-    assert tell(video_id) == []
-    assert unpacked(copy(stage, video_id), "").numbers.likes == 1
 
 
 def test_later_copies_sort_after_earlier_ones() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.base import logs
-from shared.base.consuming import Change, Message
+from shared.base.consuming import Message
 from shared.base.queues import leave
 from shared.domains.feeds.model import MOST_PUSHED, Entry
 from shared.domains.feeds.store import WHAT, FeedStore
@@ -18,7 +18,6 @@ from shared.domains.notifications.service.hearing import AT_ONCE, HearingService
 from shared.domains.videos.model import Status, Video
 from shared.domains.videos.rules.public_lists import is_listed, place
 from shared.domains.videos.rules.seeing import may_see
-from shared.domains.videos.store.rows import of_item
 from shared.domains.videos.store.videos import VideoStore
 
 QUEUE_VARIABLE = "AUDIENCES_QUEUE"
@@ -100,14 +99,13 @@ class SpreadingService:
         return {**body, "after": last} if last else None
 
 
-def hear(change: Change) -> None:
+def hear(before: Video | None, after: Video | None) -> None:
     """Leave word of a video that lists show from now on, or no more, and of one that more or fewer people may see.
 
-    Needs AUDIENCES.send.
+    None is one that is not there. Needs AUDIENCES.send.
     """
-    if change.before is None or change.after is None:
+    if before is None or after is None:
         return
-    before, after = of_item(change.before), of_item(change.after)
     for where in {_place(before), _place(after)} - {""} if _place(before) != _place(after) else ():
         leave(QUEUE_VARIABLE, {"video_id": after.id, "author_id": after.owner_id, "place": where}, WHAT)
     is_deleted = after.status is Status.DELETED is not before.status

@@ -21,12 +21,16 @@ def folded(text: str) -> str:
 
 def words(text: str) -> Iterator[str]:
     """The words of a text in order, with repeats. Of scripts without spaces, each two neighbours are a word."""
-    letters = (
-        letter if unicodedata.category(letter)[0] in "LMN" else " " for letter in folded(text).translate(_APOSTROPHES)
-    )
-    for run in "".join(letters).split():
+    for run in _runs(text):
         for part in _UNSPACED.split(run):
             if _UNSPACED.fullmatch(part) and len(part) > 1:
                 yield from (part[first : first + 2] for first in range(len(part) - 1))
             elif part:
                 yield part[:LONGEST]
+
+
+def _runs(text: str) -> Iterator[str]:
+    """Letters, marks and digits that stand together. Piece by piece, since of a long text only the beginning counts."""
+    for piece in text.split():
+        letters = folded(piece).translate(_APOSTROPHES)
+        yield from "".join(one if unicodedata.category(one)[0] in "LMN" else " " for one in letters).split()

@@ -1,24 +1,13 @@
 """Which rows of the table `postings` are a video's: known before any is written, until the last is gone."""
 
-import random
-import time
 from dataclasses import dataclass, field
-from typing import Any
 
 from shared.base.aws import client
-from shared.base.errors import UnavailableError
-from shared.base.tables import READ_SECONDS, answering
+from shared.base.tables import READ_SECONDS, answering, write_each
 from shared.domains.search.model import Posting
-from shared.domains.search.store.postings import WHAT, Item, chunks, content, row, row_key, table, to_posting
+from shared.domains.search.store.postings import WHAT, Item, content, row, row_key, table, to_posting
 from shared.domains.videos.model import Video
 from shared.domains.videos.store.videos import VideoStore
-
-TOGETHER = 25
-"""Rows that one BatchWriteItem writes."""
-
-TRIES = 6
-WAIT = 0.05
-"""Seconds: the longest pause before the second try; it doubles with each further one."""
 
 
 @dataclass(frozen=True)
@@ -71,19 +60,8 @@ class DirectoryStore:
         """
         requests: list[Item] = [{"DeleteRequest": {"Key": row_key(term, posting.place)}} for term in sorted(gone)]
         requests += [{"PutRequest": {"Item": row(term, posting)}} for term in sorted(terms)]
-        for some in chunks(requests, TOGETHER):
-            _write(some)
-
-
-def _write(requests: list[Item]) -> None:
-    left: Any = {table(): requests}
-    for attempt in range(TRIES):
         with answering(WHAT):
-            left = client("dynamodb", READ_SECONDS).batch_write_item(RequestItems=left).get("UnprocessedItems")
-        if not left:
-            return
-        time.sleep(random.uniform(0, WAIT * 2**attempt))
-    raise UnavailableError("Too much is written at this moment")
+            write_each(table(), requests)
 
 
 def _key(video_id: str) -> Item:

@@ -4,7 +4,7 @@ A video has one more row, which says under which terms it may be found; a term t
 many these are, roughly.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,11 +94,6 @@ def to_posting(item: Item, place: str = "") -> Posting:
         labels=tuple(item["labels"]["S"].split()),
         heat=int(item["heat"]["N"]),
     )
-
-
-def chunks(requests: list[Item], most: int) -> Iterator[list[Item]]:
-    """Requests in parts of at most so many."""
-    return (requests[first : first + most] for first in range(0, len(requests), most))
 
 
 def _frequency(term: str) -> Item:

@@ -20,7 +20,7 @@ _ROUTE = "videos"
 class ListedVideo(VideoAnswer):
     """A video in a list. Of a long `description` it has the first 200 characters; GET /api/videos/{id} has all.
 
-    Counts are copies, which miss what has happened since `counts_as_of` and within the last minute.
+    Counts are copies, which miss what has happened since `counts_as_of`; a change is in them after a minute.
     """
 
     counts_as_of: str

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from shared.base import clock, counts
+from shared.base import clock, counts, logs
 from shared.base.aws import client
+from shared.base.errors import UnavailableError
 from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering, read_together
 from shared.base.transactions import past_conflicts
@@ -16,8 +17,8 @@ TOGETHER = 100 // counts.SHARDS
 """Videos whose numbers one call reads."""
 
 
-def copy_numbers(video_ids: Sequence[str]) -> None:
-    """Copy the numbers of at most `TOGETHER` videos, as they are now, into their rows.
+def copy_numbers(video_ids: Sequence[str]) -> set[str]:
+    """Copy the numbers of at most `TOGETHER` videos, as they are now, into their rows. The videos that failed.
 
     One read, and a write for each video. A copy that was read later stays; a video that is gone gets none.
     Needs COUNTS.batch_get, VIDEOS.update.
@@ -26,9 +27,16 @@ def copy_numbers(video_ids: Sequence[str]) -> None:
     keys = [key for video_id in video_ids for key in counts.keys(counted_as(video_id))]
     with answering("Videos"):
         totals = counts.total(read_together({counts.table(): keys})[counts.table()])
-        for video_id in video_ids:
-            numbers = to_numbers(totals.get(counted_as(video_id), {}))
-            _keep(video_id, packed(Counted(numbers, as_of)))
+    failed = set()
+    for video_id in video_ids:
+        numbers = to_numbers(totals.get(counted_as(video_id), {}))
+        try:
+            with answering("Videos"):
+                _keep(video_id, packed(Counted(numbers, as_of)))
+        except UnavailableError as error:
+            logs.log_exception("numbers could not be copied", error, video_id=video_id)
+            failed.add(video_id)
+    return failed
 
 
 def _keep(video_id: str, text: str) -> None:

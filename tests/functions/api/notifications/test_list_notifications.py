@@ -2,8 +2,11 @@
 
 import pytest
 
+from shared.contract.limits import DAY
 from shared.contract.resources import COMMENTS, NOTIFICATIONS
+from shared.domains.notifications.store.notifications import NotificationStore
 from tests.aws import Stage
+from tests.clock import TurnedClock
 from tests.functions.api.comments.conftest import without_guards
 from tests.functions.api.notifications.conftest import Make, listed, read, remove, said, told
 from tests.functions.api.videos.conftest import Someone
@@ -133,6 +136,19 @@ def test_cursor_of_another_is_refused(ready: Make, ada: Someone, bob: Someone, s
     cursor = listed(ada, "limit=1").json["pagination"]["next_cursor"]
     answer = listed(bob, f"limit=1&cursor={cursor}")
     assert (answer.status, answer.error["code"]) == (400, "INVALID_CURSOR")
+
+
+def test_cursor_of_what_is_kept_no_longer_has_nothing_after_it(
+    ready: Make, ada: Someone, bob: Someone, streams: Streams, stage: Stage, turned_clock: TurnedClock
+) -> None:
+    """DynamoDB refuses a place that is not within what is asked for; here no such place is sent to it."""
+    video_id = ready()
+    for number in range(2):
+        said(bob, video_id, f"{number}")
+    streams.tell()
+    [place, _] = sorted(row["noticed_at"]["S"] for row in stage.rows(NOTIFICATIONS) if "noticed_at" in row)
+    turned_clock.seconds += 92 * DAY
+    assert stage.calls_of(lambda: NotificationStore().latest(ada.user_id, 9, after=place)) == []
 
 
 def test_page_is_two_calls_and_hearing_of_a_comment_three(
