@@ -4,9 +4,12 @@ from collections.abc import Iterable
 
 from shared.base.consuming import Change, serve_change_batches
 from shared.contract.declare import on_change
+from shared.contract.needs import unseen
 from shared.contract.resources import BROADCASTS, CHANNELS, COMMENTS
 from shared.domains.channels.service.meaning import of_new_comment
 from shared.domains.channels.service.publishing import PublishingService
+
+_WORD = unseen(BROADCASTS.send, "a comment is counted too, and whoever hears of it first leaves word")
 
 
 @on_change(
@@ -18,7 +21,7 @@ from shared.domains.channels.service.publishing import PublishingService
             "dynamodb": {"NewImage": {"thread": {"S": [{"prefix": "video#"}, {"prefix": "comment#"}]}}},
         },
     ),
-    needs=(CHANNELS.batch_get, CHANNELS.query, CHANNELS.put, CHANNELS.update, BROADCASTS.send),
+    needs=(CHANNELS.batch_get, CHANNELS.query, CHANNELS.put, CHANNELS.update, _WORD),
 )
 def on_comment_written(changes: list[Change]) -> Iterable[Change]:
     """Tell whoever watches the video."""

@@ -1,6 +1,7 @@
 """A client wants to be told of a channel: {"type": "subscribe", "channel": "video:{id}"}."""
 
 from shared.contract.declare import on_socket
+from shared.contract.needs import unseen
 from shared.contract.resources import BROADCASTS, CHANNELS, COUNTS, JOBS, VIDEOS
 from shared.domains.connections.model import Connection
 from shared.domains.connections.rules.wishes import subscription_of
@@ -11,7 +12,8 @@ from shared.http.messages import Message, serve_messages
 @on_socket(
     "subscribe",
     needs=(
-        *(VIDEOS.get, VIDEOS.batch_get, COUNTS.batch_get, JOBS.get, BROADCASTS.send),
+        *(VIDEOS.get, VIDEOS.batch_get, COUNTS.batch_get, JOBS.get),
+        unseen(BROADCASTS.send, "only where something was missed and nobody has just left word of it"),
         *(CHANNELS.get, CHANNELS.put, CHANNELS.update, CHANNELS.delete),
     ),
 )

@@ -20,6 +20,7 @@ def test_viewer_sees_what_others_do(newcomer: Traveller, stranger: Traveller, so
         for status in ("processing", "ready"):
             owner.told("video_status", video_id=video_id, processing_status=status)
         job = Order(newcomer, LONG)
+        owner.subscribed(f"job:{job.id}")
         newcomer.client.call("POST", f"/api/v1/jobs/{job.id}/cancel")
         owner.told("job_progress", job_id=job.id, status="cancelled")
         owner.send("live_stream", video_id=video_id, status="live")

@@ -10,6 +10,7 @@ from shared.contract.limits import TICKETS
 from shared.contract.resources import CONNECTIONS
 from tests.api import call
 from tests.aws import Stage
+from tests.clock import TurnedClock
 from tests.functions.api.videos.conftest import Someone, ada, someone, stage, turned_clock
 
 __all__ = ["ada", "someone", "stage", "turned_clock"]
@@ -17,11 +18,11 @@ __all__ = ["ada", "someone", "stage", "turned_clock"]
 PATH = "/api/ws/ticket"
 
 
-def test_ticket_for_whoever_is_logged_in(ada: Someone, stage: Stage) -> None:
+def test_ticket_for_whoever_is_logged_in(ada: Someone, stage: Stage, turned_clock: TurnedClock) -> None:
     answer = ada.call(handler, "POST", PATH)
     assert answer.status == 201
     assert answer.json["url"] == "wss://sockets.showreel.example/ws"
-    assert 29 <= clock.seconds(answer.json["expires_at"]) - clock.now() <= 31
+    assert clock.seconds(answer.json["expires_at"]) == int(turned_clock.seconds) + 30
     assert len(answer.json["ticket"]) >= 43
     assert answer.headers["cache-control"] == "no-store"
     assert stage.calls_of(lambda: ada.call(handler, "POST", PATH)).count("dynamodb:PutItem") == 1

@@ -54,7 +54,9 @@ def test_batches_that_are_told_again_publish_nothing_twice(live: Live) -> None:
     for some in (said[:2], said[:2], said[1:3], said[:1], said[2:], said):
         assert tell_comments(*some) == []
         assert tell_counts(*likes) == []
+    live.hear()
     heard = [message for _, message in live.waiting]
+    assert heard
     live.pass_on(3)
     give(*heard)
     told = live.told("ada=")
