@@ -15,7 +15,13 @@ VIEW, LIKE, DISLIKE, COMMENT, MINUTE = 1, 5, -5, 10, 1
 """Points of a view, a like, a dislike, a comment and a watched minute."""
 
 HEAT_STEPS = 2
-"""So many steps of heat are twice the points: what search keeps of them changes that seldom."""
+"""So many steps of heat are twice the points, where there are many."""
+
+FEW = 32
+"""Up to so many points steps of heat are wider, so that two of them are more than one person can do and take back."""
+
+FELT = 2
+"""Search keeps the heat that it knows of a video until that is so many steps away."""
 
 _DAY = 24 * 3600
 
@@ -28,8 +34,22 @@ def points(counted: str) -> float:
 
 
 def heat(counted: str) -> int:
-    """Points in steps, each some 40 % more than the one below; 0 is none."""
-    return round(HEAT_STEPS * math.log2(1 + points(counted)))
+    """Points in steps, each some 40 % more than the one below, and wider up to FEW points; 0 is next to none."""
+    return round(HEAT_STEPS * math.log2(1 + points(counted) / FEW))
+
+
+def is_felt(known: int, now: int) -> bool:
+    """Whether heat is so far from what search knows that this is written anew.
+
+    What was felt is felt again only after as much more, or when nearly all of it is taken back: no back and forth
+    around a threshold is written each time.
+    """
+    return abs(now - known) >= FELT
+
+
+def doublings(steps: int) -> float:
+    """How often points have doubled, from 1, as far as heat tells."""
+    return math.log2(1 + FEW * (2 ** (steps / HEAT_STEPS) - 1))
 
 
 def trend(doublings: float, published_at: str) -> float:

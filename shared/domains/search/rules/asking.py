@@ -1,7 +1,7 @@
 """What somebody asks for, and how what is found is ordered."""
 
 from shared.base.errors import InvalidInputError
-from shared.domains.ranking.rules.scores import HEAT_STEPS, trend
+from shared.domains.ranking.rules.scores import doublings, trend
 from shared.domains.search.model import Asked, Posting, VideoSort
 from shared.domains.search.rules.postings import labels, weight
 from shared.domains.search.rules.words import words
@@ -41,5 +41,5 @@ def score(asked: Asked, posting: Posting, sort: VideoSort) -> int | None:
     if sort is VideoSort.POPULAR:
         return posting.heat
     if sort is VideoSort.TRENDING:
-        return round(_FINE * trend(posting.heat / HEAT_STEPS, posting.published_at))
+        return round(_FINE * trend(doublings(posting.heat), posting.published_at))
     return matched * _FINE + posting.heat

@@ -5,9 +5,10 @@ posting has all the words. So a word is found by its beginning, and a video take
 """
 
 import hashlib
+from dataclasses import replace
 
 from shared.base import base64url
-from shared.domains.ranking.rules.scores import heat
+from shared.domains.ranking.rules.scores import heat, is_felt
 from shared.domains.search.model import Asked, Posting
 from shared.domains.search.rules.words import folded, words
 from shared.domains.videos.model import Video
@@ -37,6 +38,12 @@ def posting_of(video: Video) -> Posting | None:
         labels=labels(video.tags, video.category, video.owner_id),
         heat=heat(video.counted),
     )
+
+
+def settled(wanted: Posting, written: Posting) -> Posting:
+    """What a video's rows shall say: what is written, where it is the same but for little heat."""
+    is_same = replace(wanted, heat=written.heat) == written
+    return written if is_same and not is_felt(written.heat, wanted.heat) else wanted
 
 
 def labels(tags: tuple[str, ...], category: str, author_id: str) -> tuple[str, ...]:

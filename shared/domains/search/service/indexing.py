@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from shared.domains.search.model import Posting
-from shared.domains.search.rules.postings import posting_of, terms_of
+from shared.domains.search.rules.postings import posting_of, settled, terms_of
 from shared.domains.search.store.directory import Directory, DirectoryStore
 from shared.domains.search.store.postings import PostingStore
 from shared.domains.videos.model import Video
@@ -38,6 +38,8 @@ class IndexService:
         """
         video, written = self.directories.read(video_id)
         wanted = posting_of(video) if video else None
+        if wanted and written.posting:
+            wanted = settled(wanted, written.posting)
         if written.is_done and written.posting == wanted:
             return
         if written.posting and wanted and written.posting.place != wanted.place:

@@ -107,6 +107,29 @@ def test_what_is_found_is_ranked_by_heat(ready: Make, stream: Streams, turned_cl
     assert ids(get("tags=a&sort=trending")) == [old, new]
 
 
+def like(video_id: str, change: int) -> None:
+    write_together(counts.adding(counted_as(video_id), "somebody", {"likes": change}))
+    copy_numbers([video_id])
+
+
+@pytest.mark.parametrize("seen", [1, 5, 21, 100, 1000])
+def test_what_one_person_likes_and_likes_no_more_writes_postings_once(
+    ready: Make, stream: Streams, stage: Stage, seen: int
+) -> None:
+    video_id = ready(title="A whale")
+    warm(video_id, seen)
+    stream.tell()
+
+    def told(change: int) -> int:
+        like(video_id, change)
+        return Counter(stage.calls_of(stream.tell))["dynamodb:BatchWriteItem"]
+
+    assert sum(map(bool, (told(change) for change in (1, -1) * 4))) <= 1
+    if seen == 1:
+        assert told(1) == 0
+        assert told(1000) > 0
+
+
 @pytest.mark.parametrize("sort", ["latest", "popular", "relevance"])
 @pytest.mark.parametrize("by", ["page", "cursor"])
 def test_pages_miss_and_repeat_nothing(ready: Make, stream: Streams, sort: str, by: str) -> None:

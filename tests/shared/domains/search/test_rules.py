@@ -1,17 +1,22 @@
 """Words as search compares them, and what of a video is kept."""
 
+from dataclasses import replace
+from math import log2
 from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis.strategies import lists, text
+from hypothesis.strategies import integers, lists, text
 
 from shared.contract.resources import POSTINGS
+from shared.domains.ranking.rules.scores import FEW, doublings
+from shared.domains.search.model import Posting
 from shared.domains.search.rules.asking import asked_for
-from shared.domains.search.rules.postings import MOST_BYTES, MOST_WORDS, matches, posting_of, terms_of
+from shared.domains.search.rules.postings import MOST_BYTES, MOST_WORDS, matches, posting_of, settled, terms_of
 from shared.domains.search.rules.words import LONGEST, words
 from shared.domains.search.store.postings import row, to_posting
-from shared.domains.videos.model import Status, Video, Visibility
+from shared.domains.videos.model import Counted, Numbers, Status, Video, Visibility
+from shared.domains.videos.rules.counted import packed
 from tests.shared.domains.videos.conftest import OWNER
 
 MOMENT = "2026-01-31T12:00:00.000Z"
@@ -66,6 +71,41 @@ def test_a_video_is_found_by_its_own_words_and_tags(written: str) -> None:
         assert matches(asked_for(written, "", "", OWNER.id), video(written))
     if "," not in written and written.strip():
         assert matches(asked_for("", written, "", ""), video(tags=(written,)))
+
+
+@given(integers(0, 10_000), lists(integers(0, 15), min_size=2, max_size=20), integers(0, 20))
+def test_what_one_person_does_and_takes_back_is_felt_once(views: int, given: list[int], known: int) -> None:
+    """A like and a comment, whatever is written of the video's heat."""
+    written = replace(_counted(views), heat=known)
+    rewritten = 0
+    for points in given:
+        said = settled(_counted(views + points), written)
+        rewritten += said != written
+        written = said
+    assert rewritten <= 1
+
+
+def _counted(views: int) -> Posting:
+    found = posting_of(video(counted=packed(Counted(Numbers(views=views), MOMENT))))
+    assert found is not None
+    return found
+
+
+def test_other_changes_are_felt_with_any_heat() -> None:
+    written = _counted(1000)
+    assert settled(replace(written, heat=written.heat + 1), written) == written
+    assert settled(replace(written, heat=written.heat + 2), written) != written
+    others: tuple[dict[str, Any], ...] = ({"labels": ("#other",)}, {"place": "later"}, {"words": (("other",), (), ())})
+    for other in others:
+        assert settled(replace(written, **other), written) == replace(written, **other)
+
+
+@given(integers(0, 1_000_000))
+def test_heat_tells_how_often_points_have_doubled(views: int) -> None:
+    heat = _counted(views).heat
+    assert doublings(heat) >= 0
+    if views >= FEW:
+        assert abs(doublings(heat) - log2(1 + views)) < 0.5
 
 
 @pytest.mark.parametrize("hidden", [{"visibility": Visibility.UNLISTED}, {"status": Status.DELETED}])
