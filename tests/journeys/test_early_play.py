@@ -3,9 +3,7 @@
 Levels are chosen by hand: hls.js goes by how fast bytes come, which is the machine's load here.
 """
 
-import os
 import re
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +16,6 @@ import httpx
 import pytest
 
 from infra.local.demo.playback import QUIET, browser_path, player_page
-from tests.journeys.test_faults import ancestors, processes_with
 from tests.journeys.traveller import Traveller, until
 from tests.shared.media.engine import counters
 from tests.shared.media.making import AAC, X264, counted, ffmpeg, tone
@@ -232,67 +229,3 @@ def test_other_films_go_on_as_well(traveller: Traveller, sources: Path, kind: st
     assert seen.ended["duration"] == pytest.approx(20, abs=0.15)
     assert seen.ended["size"] == ([720, 1280] if kind == "portrait" else [1280, 720])
     assert seen.ended["errors"] == []
-
-
-def early_encoders(traveller: Traveller) -> set[int]:
-    """FFmpeg processes of this stack that make pictures of one rung."""
-    several = set(processes_with("[v1]"))
-    return {pid for pid in set(processes_with("[v0]")) - several if traveller.stack.pid in ancestors(pid)}
-
-
-def test_a_killed_worker_is_followed_by_one_that_goes_on(traveller: Traveller, film: Path, tmp_path: Path) -> None:
-    others = early_encoders(traveller)
-    video = begun(traveller, film)
-    address = urljoin(video["video_url"], "480p.m3u8")
-    killed = early_encoders(traveller) - others
-    assert killed, "the early worker is at work"
-    for worker in {ancestors(pid)[0] for pid in killed}:
-        os.kill(worker, signal.SIGKILL)
-    before = fetched(address)
-    assert 1 <= before.count("#EXTINF:") < EARLY_SECONDS // 2, "it was killed halfway"
-    until(lambda: early_encoders(traveller) - others - killed, "the encoder of a second try")
-    assert traveller.ended(video["id"])["processing_status"] == "ready"
-    assert fetched(address).startswith(before)
-    assert frames(address, tmp_path) == list(range(SECONDS * RATE))
-
-
-@pytest.mark.parametrize("net", ["fail_video", "on_execution_ended"])
-def test_a_video_that_fails_leaves_nothing_to_play(traveller: Traveller, film: Path, net: str) -> None:
-    video = begun(traveller, film)
-    arn = traveller.execution(video["id"])
-    assert httpx.get(video["video_url"]).status_code == 200
-    if net == "fail_video":
-        told = {"video_id": video["id"], "upload_version": traveller.row(video["id"])["upload_version"], "size": 1}
-        traveller.invoke(net, {"video": told, "execution": arn, "error": {"Error": "States.Timeout"}})
-    else:
-        traveller.aws("stepfunctions").stop_execution(executionArn=arn)
-    failed = traveller.ended(video["id"])
-    code = {"fail_video": "PROCESSING_TIMEOUT", "on_execution_ended": "PROCESSING_STOPPED"}[net]
-    assert failed["processing_error"]["code"] == code
-    assert failed["video_url"] is None
-    for name in ("master.m3u8", "480p.m3u8"):
-        address = urljoin(video["video_url"], name)
-        until(lambda address=address: httpx.get(address).status_code == 403, f"the end of {name}")
-
-
-def test_one_made_private_meanwhile_moves_once_it_is_ready_and_leaves_nothing_when_deleted(
-    traveller: Traveller, stranger: Traveller, film: Path
-) -> None:
-    video = begun(traveller, film)
-    path = f"/api/videos/{video['id']}"
-    assert "/early/" in stranger.client.video(video["id"])["video_url"]
-    assert traveller.request("PATCH", path, json={"visibility": "private"}).status_code == 200
-    assert stranger.request("GET", path).status_code == 404
-    assert traveller.ended(video["id"])["processing_status"] == "ready"
-    traveller.invoke("tidy_media")
-    assert "/2/master.m3u8" in traveller.client.video(video["id"])["video_url"]
-    assert httpx.get(video["video_url"]).status_code == 403
-    assert httpx.get(video["video_url"].replace("/early/", "/v/")).status_code == 403
-    assert traveller.keys(f"early/{video['id']}/") == []
-
-    late = f"early/{video['id']}/1/480p-late.m4s"
-    traveller.aws("s3").put_object(Bucket=traveller.bucket, Key=late, Body=b"late")
-    assert traveller.request("DELETE", path).status_code == 200
-    traveller.invoke("tidy_media")
-    assert traveller.keys(f"early/{video['id']}/") == []
-    assert traveller.row(video["id"])["status"] == "deleted", "the early worker may still write for a while"
