@@ -11,13 +11,14 @@ from shared.domains.channels.service.delivering import DeliveringService
 
 @on_messages(
     BROADCASTS,
-    batch=10,
+    batch=4,
     window=0,
     at_once=50,
     needs=(
         *(CHANNELS.query, CHANNELS.put, CHANNELS.update, CHANNELS.delete),
         *(COMMENTS.batch_get, VIDEOS.batch_get, SOCKETS.send),
         unseen(BROADCASTS.send, "only where word is heard too early or somebody is behind, which is chance"),
+        unseen(CHANNELS.batch_get, "only where somebody in a later part of a channel, after 500 others, is behind"),
         unseen(SOCKETS.close, "API Gateway would have to fail for ten seconds with one client"),
     ),
     compute=Compute(memory=1769, seconds=15),

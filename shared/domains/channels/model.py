@@ -11,6 +11,7 @@ class Audience(StrEnum):
     ALL = "all"
     OWNER = "owner"
     OTHERS = "others"
+    NOBODY = "nobody"
 
 
 @dataclass(frozen=True)

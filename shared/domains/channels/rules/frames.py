@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from shared.domains.channels.model import Audience, Event, Notice, Subscriber
-from shared.domains.channels.rules.messages import BATCH, COMMENT, HIDDEN, RESET, UPDATE
+from shared.domains.channels.rules.messages import BATCH, HIDDEN, RESET, UPDATE
 
 MOST_BYTES = 100_000
 """Of a frame; API Gateway takes 128 kB."""
@@ -61,10 +61,8 @@ def reset(channel: str, seq: int) -> str:
 
 
 def _is_for(event: Event, subscriber: Subscriber) -> bool:
-    if event.audience is (Audience.OTHERS if subscriber.is_owner else Audience.OWNER):
+    if event.audience in (Audience.NOBODY, Audience.OTHERS if subscriber.is_owner else Audience.OWNER):
         return False
-    if event.body["type"] == COMMENT:
-        return event.body["comment"] is not None
     return event.body["type"] != UPDATE or any(name in subscriber.counters for name in event.body["changed"])
 
 

@@ -12,9 +12,9 @@ from shared.base import clock, logs
 from shared.base.consuming import Message
 from shared.domains.channels.model import Channel
 from shared.domains.channels.rules.plans import Plan, Plans
+from shared.domains.channels.service.current import as_of_now
 from shared.domains.channels.service.presence import PresenceService
 from shared.domains.channels.service.sending import SendingService
-from shared.domains.channels.service.words import with_words
 from shared.domains.channels.store.audience import AudienceStore
 from shared.domains.channels.store.claims import ClaimStore, Word
 from shared.domains.channels.store.feed import FeedStore
@@ -72,17 +72,22 @@ class DeliveringService:
         upto = self._end(word, claim.progress)
         begin = claim.progress.position or word.since or upto
         position, is_behind = self._send(word, begin, upto)
-        self.claims.finish(word, claim.progress, position)
         if position < upto or is_behind:
             wake(word.channel, word.shard, claim.progress.sent_at)
+        self.claims.finish(word, claim.progress, position)
 
     def _end(self, word: Word, progress: Channel) -> int:
         """The last seq that is to be sent. Who sends the first part has viewers counted and the other parts sent."""
         if word.shard:
-            return max(word.upto, progress.position)
+            return max(word.upto, progress.position, self._published(word) if word.due else 0)
         channel = self.presence.refreshed(progress)
         self._spread(channel, progress.position)
         return channel.seq
+
+    def _published(self, word: Word) -> int:
+        """The last seq of a channel of which a part is behind by itself."""
+        channel = self.feed.watched([word.channel]).get(word.channel)
+        return channel.seq if channel else 0
 
     def _spread(self, channel: Channel, position: int) -> None:
         """Have the other parts of a channel sent by others."""
@@ -95,7 +100,7 @@ class DeliveringService:
         now = clock.now()
         behind = [one.seen for one in found if one.seen is not None and one.seen >= upto - MOST_MISSED]
         lowest = min([begin, *behind])
-        events = with_words(self.videos, self.feed.between(word.channel, lowest, upto))
+        events = as_of_now(self.videos, word.channel, self.feed.between(word.channel, lowest, upto))
         plans = Plans.made(word.channel, begin, upto, events)
         work: list[Plan] = [plans.of(one, now) for one in found]
         return plans.position, self.sending.send_all(word, work)

@@ -38,7 +38,7 @@ class JoiningService:
         is_new = self.audience.put(channel, shard, subscriber)
         joined = self._counted(channel, subscriber, is_known=known is not None, is_new=is_new)
         if joined.filled >= MOST_OF_SHARD and joined.shards == shard + 1:
-            self.audience.open_shard(channel, joined.shards)
+            self.audience.open_shard(joined)
         self._tell(joined)
         if subscriber.seen is not None and subscriber.seen != joined.seq:
             wake(channel, shard, joined.sent_at)

@@ -40,12 +40,13 @@ class PresenceService:
         raise UnavailableError("This cannot be told at the moment")
 
     def refreshed(self, channel: Channel) -> Channel:
-        """A channel whose viewers are to be told how many they are now, if it is live and that has changed."""
+        """A channel whose viewers are to be told how many they are now, if it is live, or that it is so no more."""
         is_live = channel.live_until > clock.now()
-        if not is_live or channel.viewers == channel.live_viewers:
+        if not channel.live_until or (is_live and channel.viewers == channel.live_viewers):
             return channel
-        body = of_viewers(channel.name.partition(":")[2], channel.viewers, is_live=True)
-        told = self.feed.append(channel, [Notice(channel.name, body)], sends=True, live_viewers=channel.viewers)
+        body = of_viewers(channel.name.partition(":")[2], channel.viewers, is_live=is_live)
+        new = {"live_viewers": channel.viewers, "live_until": channel.live_until if is_live else 0}
+        told = self.feed.append(channel, [Notice(channel.name, body)], sends=True, **new)
         return told or channel  # somebody published meanwhile, so it is sent again in a second
 
     def _made(self, name: str) -> Channel | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from shared.base import logs
+from shared.base import clock, logs
 from shared.base.consuming import Change
 from shared.base.errors import UnavailableError
 from shared.domains.channels.model import Channel, Notice
@@ -15,7 +15,7 @@ from shared.domains.channels.rules.frames import fresh
 from shared.domains.channels.rules.messages import of_numbers, told_numbers
 from shared.domains.channels.rules.names import VIDEO, channel_of
 from shared.domains.channels.store.feed import FeedStore
-from shared.domains.channels.store.waking import is_due, leave_word
+from shared.domains.channels.store.waking import leave_word, wake
 
 TRIES = 8
 """How often a channel is read anew because somebody else has published in it meanwhile."""
@@ -106,9 +106,7 @@ class PublishingService:
                 new.append(Notice(channel.name, body))
                 changed["numbers"] = numbers
         if not new:
-            # whoever published it may have been ended before word was left
-            if is_due(channel):
-                leave_word(channel)
+            _remind(channel)
             return True
         after = self.feed.append(channel, new, **changed)
         if after and after.due != channel.due:
@@ -120,3 +118,11 @@ class PublishingService:
             return []
         begin = min(notice.at for notice in notices) - MARGIN
         return fresh(notices, self.feed.published_since(channel.name, begin))
+
+
+def _remind(channel: Channel) -> None:
+    """Have a channel sent whose events were published by somebody who was ended, or failed, before word was left."""
+    if channel.due:
+        leave_word(channel)
+    elif channel.position < channel.seq and channel.sending_until < clock.now():
+        wake(channel.name, sent_at=channel.sent_at)

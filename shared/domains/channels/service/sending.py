@@ -19,6 +19,9 @@ AT_ONCE = 64
 SECONDS = 1.0
 """So long a client is waited for. Who does not answer is sent the same together with what comes next."""
 
+TOGETHER_SECONDS = 8.0
+"""So long the clients of one part are tried, however many do not answer; whoever is left is tried a second later."""
+
 PAUSES = (0.1, 0.3)
 """Seconds before a frame that was not taken is sent again."""
 
@@ -45,15 +48,18 @@ class SendingService:
         Needs SOCKETS.send; CHANNELS.update where somebody is behind, and CHANNELS.delete where somebody is gone.
         """
         work = [plan for plan in plans if plan.frame or plan.is_over or plan.subscriber.seen is not None]
-        one = functools.partial(self._send, word, self.poster.signer())
+        one = functools.partial(self._send, word, self.poster.signer(), time.monotonic() + TOGETHER_SECONDS)
         if len(work) == 1:
             return one(work[0])
         with ThreadPoolExecutor(max(1, min(AT_ONCE, len(work)))) as threads:
             return any(list(threads.map(one, work)))
 
-    def _send(self, word: Word, signer: Signer, plan: Plan) -> bool:
+    def _send(self, word: Word, signer: Signer, deadline: float, plan: Plan) -> bool:
         """Whether the subscriber is behind afterwards."""
         connection_id = plan.subscriber.connection_id
+        if plan.frame and time.monotonic() >= deadline:
+            self.claims.fall_behind(word, connection_id, plan.after, failed=False)
+            return True
         outcome = Outcome.SENT
         if plan.frame:
             frame = plan.frame

@@ -1,4 +1,4 @@
-"""Who is subscribed to a channel. Each method is one call of DynamoDB.
+"""Who is subscribed to a channel. Each method is one call of DynamoDB where it does not say otherwise.
 
 Subscribers are counted where the channel's state is, by additions that do not wait for one another, so that thousands
 may join at once.
@@ -9,13 +9,16 @@ from typing import Any
 from shared.base import clock
 from shared.base.aws import client
 from shared.base.tables import READ_SECONDS, answering
-from shared.base.transactions import past_conflicts
+from shared.base.transactions import past_conflicts, write_together
 from shared.domains.channels.model import Channel, Subscriber
 from shared.domains.channels.rules.names import SUBSCRIBER, shard_of, subscriber_row
 from shared.domains.channels.store.rows import (
+    PART_KEPT,
     WHAT,
+    changed,
     key,
     number,
+    progress_key,
     state_key,
     subscriber_fields,
     table,
@@ -70,7 +73,7 @@ class AudienceStore:
     def go_on_from(self, channel: str, shard: int, connection_id: str, seen: int) -> bool:
         """Have a subscriber be told what comes after `seen`; False when there is none. Needs CHANNELS.update."""
         place = key(shard_of(channel, shard), subscriber_row(connection_id))
-        return _update(place, "SET seen = :seen", "attribute_exists(channel)", seen=seen) is not None
+        return changed(place, "SET seen = :seen", "attribute_exists(channel)", seen=seen) is not None
 
     def count_in(self, channel: str, *, is_owner: bool, is_new: bool) -> Channel | None:
         """Count one more subscriber, unless it was one already; None when there is no such channel.
@@ -88,15 +91,13 @@ class AudienceStore:
             viewer=0 if is_owner else one,
         )
 
-    def create(self, channel: str, *, is_owner: bool, live_until: float = 0.0, subscribers: int = 1) -> Channel | None:
+    def create(self, channel: str, *, is_owner: bool, subscribers: int = 1) -> Channel | None:
         """A new channel with one subscriber, or none; None when there is one already. Needs CHANNELS.put."""
         now = clock.now()
         seq = int(now * 1000)
         counted = {"subscribers": subscribers, "filled": subscribers, "viewers": 0 if is_owner else subscribers}
         kept = {"seq": seq, "position": seq, "shards": 1, "expires_at": int(now) + LASTS, **counted}
         row: dict[str, Any] = {**state_key(channel), **{name: number(value) for name, value in kept.items()}}
-        if live_until:
-            row["live_until"] = number(live_until)
         calls = client("dynamodb", READ_SECONDS)
         try:
             with answering(WHAT):
@@ -128,10 +129,26 @@ class AudienceStore:
             state_key(channel), change, "shards > :last AND subscribers > :none", **less, last=shard + 1, none=0
         )
 
-    def open_shard(self, channel: str, shards: int) -> None:
-        """Begin another part after the last one, once. Needs CHANNELS.update."""
-        change = "SET shards = :more, filled = :none"
-        _update(state_key(channel), change, "shards = :known", more=shards + 1, known=shards, none=0)
+    def open_shard(self, channel: Channel) -> None:
+        """Begin another part after the last one, once, whose subscribers are sent what comes from now on.
+
+        One transaction of two writes. Needs CHANNELS.put, CHANNELS.update.
+        """
+        fresh = {"position": channel.seq, "expires_at": int(clock.now()) + PART_KEPT}
+        part = {**progress_key(channel.name, channel.shards), **{name: number(value) for name, value in fresh.items()}}
+        update = {
+            "TableName": table(),
+            "Key": state_key(channel.name),
+            "UpdateExpression": "SET shards = :more, filled = :none",
+            "ConditionExpression": "shards = :known",
+            "ExpressionAttributeValues": {
+                ":more": number(channel.shards + 1),
+                ":known": number(channel.shards),
+                ":none": number(0),
+            },
+        }
+        with answering(WHAT):
+            write_together({"Update": update}, {"Put": {"TableName": table(), "Item": part}})
 
     def let_go(self, channel: Channel) -> None:
         """Keep a channel only a while longer that nobody is subscribed to any more. Needs CHANNELS.update."""
@@ -158,20 +175,6 @@ class AudienceStore:
 
 
 def _update(place: dict[str, Any], change: str, condition: str, **values: float) -> Channel | None:
-    """What a row is after a change; None when the condition does not hold."""
-    calls = client("dynamodb", READ_SECONDS)
-    try:
-        with answering(WHAT):
-            answer = past_conflicts(
-                lambda: calls.update_item(
-                    TableName=table(),
-                    Key=place,
-                    UpdateExpression=change,
-                    ConditionExpression=condition,
-                    ExpressionAttributeValues={f":{name}": number(value) for name, value in values.items()},
-                    ReturnValues="ALL_NEW",
-                )
-            )
-    except calls.exceptions.ConditionalCheckFailedException:
-        return None
-    return to_channel(answer["Attributes"])
+    """What a channel is after a change; None when the condition does not hold."""
+    row = changed(place, change, condition, None, **values)
+    return to_channel(row) if row else None

@@ -9,7 +9,7 @@ from shared.base.tables import READ_SECONDS, answering
 from shared.base.transactions import past_conflicts
 from shared.domains.channels.model import Channel
 from shared.domains.channels.rules.names import shard_of, subscriber_row
-from shared.domains.channels.store.rows import WHAT, key, number, progress_key, table, to_channel
+from shared.domains.channels.store.rows import PART_KEPT, WHAT, changed, key, number, progress_key, table, to_channel
 from shared.domains.channels.store.waking import INTERVAL
 
 LEASE = 20
@@ -80,6 +80,9 @@ class ClaimStore:
         change = "SET sent_at = :now, sending_until = :until"
         if word.due:
             change += ", sending = :word"
+        if word.shard:
+            change += ", expires_at = :kept"
+            values[":kept"] = number(int(now) + PART_KEPT)
         asked: dict[str, Any] = {
             "TableName": table(),
             "Key": progress_key(word.channel, word.shard),
@@ -104,25 +107,24 @@ class ClaimStore:
 
     def finish(self, word: Word, claimed: Channel, position: int) -> None:
         """Write down how far it was sent, and let others send. Needs CHANNELS.update."""
-        self._change(
+        changed(
             progress_key(word.channel, word.shard),
             "SET #at = :at REMOVE sending, sending_until",
             "sending_until = :mine",
-            {":at": number(position), ":mine": number(claimed.sending_until)},
             {"#at": "position"},
+            at=position,
+            mine=claimed.sending_until,
         )
 
-    def fall_behind(self, word: Word, connection_id: str, seen: int) -> int:
-        """Note that a subscriber could not be sent what comes after `seen`; how often that has happened.
+    def fall_behind(self, word: Word, connection_id: str, seen: int, *, failed: bool = True) -> int:
+        """Note that a subscriber was not sent what comes after `seen`; how often in a row that has failed.
 
+        failed  it was tried, and there was time left for it
         Needs CHANNELS.update.
         """
-        found = self._change(
-            key(shard_of(word.channel, word.shard), subscriber_row(connection_id)),
-            "SET seen = if_not_exists(seen, :seen) ADD failures :one",
-            "attribute_exists(channel)",
-            {":seen": number(seen), ":one": number(1)},
-        )
+        place = key(shard_of(word.channel, word.shard), subscriber_row(connection_id))
+        change = "SET seen = if_not_exists(seen, :seen) ADD failures :one"
+        found = changed(place, change, "attribute_exists(channel)", seen=seen, one=int(failed))
         return int(found["failures"]["N"]) if found else 0
 
     def catch_up(self, word: Word, connection_id: str, seen: int, now_seen: int | None) -> None:
@@ -130,37 +132,8 @@ class ClaimStore:
 
         Needs CHANNELS.update.
         """
-        values = {":seen": number(seen)}
-        change = "REMOVE seen, failures"
-        if now_seen is not None:
-            change, values[":more"] = "SET seen = :more REMOVE failures", number(now_seen)
         place = key(shard_of(word.channel, word.shard), subscriber_row(connection_id))
-        self._change(place, change, "seen = :seen", values)
-
-    def _change(
-        self,
-        place: dict[str, Any],
-        change: str,
-        condition: str,
-        values: dict[str, Any],
-        names: dict[str, str] | None = None,
-    ) -> dict[str, Any] | None:
-        """A row after a change; None when the condition does not hold."""
-        calls = client("dynamodb", READ_SECONDS)
-        try:
-            with answering(WHAT):
-                answer = past_conflicts(
-                    lambda: calls.update_item(
-                        TableName=table(),
-                        Key=place,
-                        UpdateExpression=change,
-                        ConditionExpression=condition,
-                        ExpressionAttributeValues=values,
-                        ReturnValues="ALL_NEW",
-                        **({"ExpressionAttributeNames": names} if names else {}),
-                    )
-                )
-        except calls.exceptions.ConditionalCheckFailedException:
-            return None
-        found: dict[str, Any] = answer["Attributes"]
-        return found
+        if now_seen is None:
+            changed(place, "REMOVE seen, failures", "seen = :seen", seen=seen)
+        else:
+            changed(place, "SET seen = :more REMOVE failures", "seen = :seen", seen=seen, more=now_seen)

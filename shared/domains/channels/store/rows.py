@@ -8,13 +8,22 @@ import dataclasses
 import json
 from typing import Any
 
+from shared.base.aws import client
 from shared.base.settings import setting
+from shared.base.tables import READ_SECONDS, answering
+from shared.base.transactions import past_conflicts
 from shared.domains.channels.model import Audience, Channel, Event, Subscriber
 from shared.domains.channels.rules.names import SHARD, STATE, SUBSCRIBER, shard_of
 
 Item = dict[str, Any]
 
 WHAT = "Live updates"
+
+OUTLIVES = 3600
+"""Seconds that a subscriber's row outlives its token, so that whoever sends next counts it out."""
+
+PART_KEPT = 24 * 3600
+"""Seconds that the progress of a part is kept after somebody began to send it, or to fill it."""
 
 _SECONDS = {field.name for field in dataclasses.fields(Channel) if field.type is float}
 _WHOLE = {field.name for field in dataclasses.fields(Channel) if field.type is int}
@@ -45,6 +54,28 @@ def number(value: float) -> dict[str, str]:
     return {"N": str(value) if isinstance(value, int) else f"{value:.3f}"}
 
 
+def changed(
+    place: Item, change: str, condition: str, names: dict[str, str] | None = None, **values: float
+) -> Item | None:
+    """What a row is after a change, in one call; None when the condition does not hold. Needs CHANNELS.update.
+
+    values  of the change and the condition, without the colon
+    """
+    calls = client("dynamodb", READ_SECONDS)
+    asked: Item = {"UpdateExpression": change, "ConditionExpression": condition, "ReturnValues": "ALL_NEW"}
+    if names:
+        asked["ExpressionAttributeNames"] = names
+    if values:
+        asked["ExpressionAttributeValues"] = {f":{name}": number(value) for name, value in values.items()}
+    try:
+        with answering(WHAT):
+            answer = past_conflicts(lambda: calls.update_item(TableName=table(), Key=place, **asked))
+    except calls.exceptions.ConditionalCheckFailedException:
+        return None
+    found: Item = answer["Attributes"]
+    return found
+
+
 def to_channel(item: Item) -> Channel:
     """The channel of a state, or of a shard's row, which lacks most."""
     fields: dict[str, Any] = {name: int(item[name]["N"]) for name in _WHOLE if name in item}
@@ -56,7 +87,7 @@ def to_channel(item: Item) -> Channel:
 
 def subscriber_fields(subscriber: Subscriber) -> Item:
     """What the row of a subscriber has besides its key."""
-    fields: Item = {"until": number(subscriber.until), "expires_at": number(int(subscriber.until))}
+    fields: Item = {"until": number(subscriber.until), "expires_at": number(int(subscriber.until) + OUTLIVES)}
     if subscriber.counters:
         fields["counters"] = {"S": " ".join(subscriber.counters)}
     if subscriber.is_owner:

@@ -8,12 +8,10 @@ import math
 from typing import Any
 
 from shared.base import clock
-from shared.base.aws import client
+from shared.base.errors import AppError
 from shared.base.queues import leave
-from shared.base.tables import READ_SECONDS, answering
-from shared.base.transactions import past_conflicts
 from shared.domains.channels.model import Channel
-from shared.domains.channels.store.rows import WHAT, number, progress_key, table
+from shared.domains.channels.store.rows import WHAT, changed, progress_key
 
 INTERVAL = 1.0
 """Seconds between two frames that a viewer is sent of a channel."""
@@ -38,8 +36,8 @@ def tell(message: dict[str, Any], seconds: int = 0) -> None:
 
 
 def leave_word(channel: Channel) -> None:
-    """Have a channel sent that has been marked as due. Needs BROADCASTS.send."""
-    tell({"channel": channel.name, "due": channel.due}, delay(channel.sent_at))
+    """Have a channel sent that has been marked as due. Needs BROADCASTS.send, and CHANNELS.update where that fails."""
+    _leave(channel.name, 0, channel.due, channel.sent_at)
 
 
 def wake(channel: str, shard: int = 0, sent_at: float = 0.0) -> None:
@@ -47,19 +45,16 @@ def wake(channel: str, shard: int = 0, sent_at: float = 0.0) -> None:
 
     Needs CHANNELS.update, BROADCASTS.send.
     """
-    calls, now = client("dynamodb", READ_SECONDS), clock.now()
-    condition = "(attribute_not_exists(due) OR due <= :stale)"
+    now = clock.now()
+    condition = "attribute_exists(channel) AND (attribute_not_exists(due) OR due <= :stale)"
+    if changed(progress_key(channel, shard), "SET due = :now", condition, now=now, stale=now - STALE):
+        _leave(channel, shard, round(now, 3), sent_at)
+
+
+def _leave(channel: str, shard: int, due: float, sent_at: float) -> None:
+    """Leave word of a mark; without word the mark is taken back, which would keep others from leaving any."""
     try:
-        with answering(WHAT):
-            past_conflicts(
-                lambda: calls.update_item(
-                    TableName=table(),
-                    Key=progress_key(channel, shard),
-                    UpdateExpression="SET due = :now",
-                    ConditionExpression=condition if shard else f"attribute_exists(channel) AND {condition}",
-                    ExpressionAttributeValues={":now": number(now), ":stale": number(now - STALE)},
-                )
-            )
-    except calls.exceptions.ConditionalCheckFailedException:
-        return
-    tell({"channel": channel, "shard": shard, "due": round(now, 3)}, delay(sent_at))
+        tell({"channel": channel, "due": due, **({"shard": shard} if shard else {})}, delay(sent_at))
+    except AppError:
+        changed(progress_key(channel, shard), "REMOVE due", "due = :due", due=due)
+        raise

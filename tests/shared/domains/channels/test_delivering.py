@@ -5,10 +5,13 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
+
 from bench.broadcast import join_all
 from functions.events.on_channels_due import handler
 from shared.base.ids import new_id
 from shared.contract.resources import CHANNELS
+from shared.domains.channels.service import sending
 from shared.domains.channels.service.sending import MOST_FAILURES
 from tests.live import BUSY, DEAF, GONE, OUT, SLOW, Live, give
 from tests.shared.domains.channels.feeding import comment, join, like, tell_comments, tell_counts
@@ -160,3 +163,21 @@ def test_slow_client_gets_what_it_missed_with_the_next_frame(live: Live) -> None
     assert live.gateway.fired[DEAF] == 1
     assert (words(live, "ada="), words(live, "bob=")) == (["0", "1"], ["0", "1"])
     assert [len(live.gateway.frames[name]) for name in ("ada=", "bob=")] == [2, 1]
+
+
+def test_who_had_to_wait_too_long_is_sent_it_next_and_has_not_failed(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("ada=", "bob="):
+        join(CHANNEL, name)
+    say("0")
+    with monkeypatch.context() as patched:
+        patched.setattr(sending, "TOGETHER_SECONDS", 0)
+        live.deliver()
+    assert live.gateway.requests == 0
+    behind = [row for row in live.stage.rows(CHANNELS) if "seen" in row]
+    assert [row["failures"] for row in behind] == [{"N": "0"}] * 2
+    say("1")
+    live.pass_on(3)
+    assert (words(live, "ada="), words(live, "bob=")) == (["0", "1"], ["0", "1"])
+    assert live.waiting == []

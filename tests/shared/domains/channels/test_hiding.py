@@ -45,6 +45,7 @@ def types(live: Live, connection_id: str) -> list[str]:
 def test_hidden_video_is_told_of_to_its_owner_alone(live: Live) -> None:
     join(CHANNEL, "owner=", is_owner=True)
     join(CHANNEL, "viewer=")
+    show(MADE.id, visibility=Visibility.PRIVATE)
     said = comment(MADE.id, "just before")
     assert tell_comments(said) == []
     hiding = changed(MADE, visibility=Visibility.PRIVATE)
@@ -71,6 +72,17 @@ def test_what_is_said_of_a_hidden_video_is_not_told_though_word_of_hiding_is_lat
     tell(changed(MADE, visibility=Visibility.PRIVATE))
     live.pass_on(1)
     assert (types(live, "owner="), types(live, "viewer=")) == (["new_comment"], ["unsubscribed"])
+
+
+def test_nobody_is_sent_away_because_a_video_was_hidden_before(live: Live) -> None:
+    show(MADE.id)
+    joined = join(CHANNEL, "viewer=")
+    tell(changed(MADE, visibility=Visibility.PRIVATE))
+    live.pass_on(1)
+    join(CHANNEL, "late=", seen=joined.seq)
+    assert tell_comments(comment(MADE.id, "It is back")) == []
+    live.pass_on(2)
+    assert (types(live, "viewer="), types(live, "late=")) == (["new_comment"], ["new_comment"])
 
 
 def test_deleted_video_is_told_of_to_nobody(live: Live) -> None:

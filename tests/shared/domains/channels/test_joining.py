@@ -62,6 +62,35 @@ def test_many_who_come_and_go_at_once_are_counted(live: Live, monkeypatch: pytes
     assert (state(live)["subscribers"], state(live)["viewers"]) == (0, 0)
 
 
+def test_later_part_goes_on_where_it_was_opened(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who resumes in a part that has not been sent anything gets it before or with the others, and these all of it."""
+    monkeypatch.setattr(joining, "MOST_OF_SHARD", 1)
+    join(CHANNEL, "ada=")
+    bob = join(CHANNEL, "bob=")
+    assert bob.shard == 1
+    say("0")
+    assert JoiningService.open().resume(CHANNEL, 1, "bob=", bob.seq)
+    join(CHANNEL, "eve=", seen=bob.seq)
+    live.hear()
+    live.waiting.sort(key=lambda one: -one[1].get("shard", 0))
+    live.pass_on(3)
+    assert [said(live, name) for name in ("ada=", "bob=", "eve=")] == [["0"]] * 3
+    assert not [one for name in ("bob=", "eve=") for one in live.told(name) if one["type"] == "reset"]
+
+
+def test_later_part_gets_more_than_a_frame_second_by_second(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(joining, "MOST_OF_SHARD", 1)
+    join(CHANNEL, "ada=")
+    assert join(CHANNEL, "bob=").shard == 1
+    for first in range(0, 160, 20):
+        say(*(f"{number:03}{'x' * 997}" for number in range(first, first + 20)))
+    live.pass_on(5)
+    for name in ("ada=", "bob="):
+        assert [one[:3] for one in said(live, name)] == [f"{number:03}" for number in range(160)]
+        assert 1 < len(live.gateway.frames[name]) <= 4
+    assert live.waiting == []
+
+
 def test_who_comes_and_goes_opens_no_part_after_the_other(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(joining, "MOST_OF_SHARD", 3)
     join(CHANNEL, "ada=")

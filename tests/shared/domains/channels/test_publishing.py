@@ -1,5 +1,7 @@
 """What changes is told to whoever watches: once, in order, and at no cost where nobody does."""
 
+import pytest
+
 from shared.base.ids import new_id
 from shared.contract.resources import CHANNELS
 from tests.live import Live, give
@@ -63,3 +65,29 @@ def test_batches_that_are_told_again_publish_nothing_twice(live: Live) -> None:
     assert [one["comment"]["content"] for one in told if one["type"] == "new_comment"] == list("0123")
     assert sum(one["type"] == "video_update" for one in told) == 1
     assert live.gateway.requests == 1
+
+
+@pytest.mark.parametrize("late", [0, 60])
+def test_word_that_could_not_be_left_is_left_with_the_repetition(live: Live, late: int) -> None:
+    join(CHANNEL, "ada=")
+    said = comment(VIDEO, "First")
+    with live.stage.refusing("sqs", "SendMessage", "InternalError") as fired:
+        assert len(tell_comments(said)) == 1
+    assert fired
+    live.clock.advance(late)
+    assert tell_comments(said) == []
+    live.pass_on(2)
+    assert [one["comment"]["content"] for one in live.told("ada=")] == ["First"]
+
+
+def test_word_of_who_was_ended_before_leaving_it_is_left_with_the_repetition(live: Live) -> None:
+    join(CHANNEL, "ada=")
+    said = comment(VIDEO, "First")
+    assert tell_comments(said) == []
+    live.hear()
+    assert live.waiting
+    live.waiting.clear()
+    live.clock.advance(60)
+    assert tell_comments(said) == []
+    live.pass_on(2)
+    assert [one["comment"]["content"] for one in live.told("ada=")] == ["First"]
