@@ -26,6 +26,8 @@ def test_videos_are_found_and_ranked(newcomer: Traveller, stranger: Traveller, s
     assert told(stranger, f"/api/videos?q={mark}+whale") == ([first, second], 2), "titles first"
 
     assert stranger.request("POST", f"/api/videos/{first}/like", json={"action": "like"}).status_code == 200
+    for word in ("So", "true"):  # search feels no single like
+        stranger.client.call("POST", f"/api/videos/{first}/comments", {"content": word})
     ranked = [f"/api/videos?sort={sort}&category={mark}" for sort in ("popular", "trending")]
 
     def rank() -> bool:
