@@ -8,7 +8,6 @@ import math
 from typing import Any
 
 from shared.base import clock
-from shared.base.errors import AppError
 from shared.base.queues import leave
 from shared.domains.channels.model import Channel
 from shared.domains.channels.store.rows import WHAT, changed, progress_key
@@ -55,6 +54,6 @@ def _leave(channel: str, shard: int, due: float, sent_at: float) -> None:
     """Leave word of a mark; without word the mark is taken back, which would keep others from leaving any."""
     try:
         tell({"channel": channel, "due": due, **({"shard": shard} if shard else {})}, delay(sent_at))
-    except AppError:
+    except Exception:  # whatever it is
         changed(progress_key(channel, shard), "REMOVE due", "due = :due", due=due)
         raise

@@ -10,7 +10,7 @@ from shared.contract.resources import CHANNELS
 from shared.domains.channels.service import joining
 from shared.domains.channels.service.joining import JoiningService
 from shared.domains.channels.store.audience import LASTS, LINGERS
-from tests.live import GONE, Live
+from tests.live import GONE, Live, give
 from tests.shared.domains.channels.feeding import comment, join, leave, like, tell_comments, tell_counts
 
 VIDEO = new_id()
@@ -62,32 +62,40 @@ def test_many_who_come_and_go_at_once_are_counted(live: Live, monkeypatch: pytes
     assert (state(live)["subscribers"], state(live)["viewers"]) == (0, 0)
 
 
-def test_later_part_goes_on_where_it_was_opened(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who resumes in a part that has not been sent anything gets it before or with the others, and these all of it."""
+def test_who_comes_back_into_a_new_part_is_sent_what_was_missed(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(joining, "MOST_OF_SHARD", 1)
-    join(CHANNEL, "ada=")
-    bob = join(CHANNEL, "bob=")
-    assert bob.shard == 1
+    ada = join(CHANNEL, "ada=")
     say("0")
-    assert JoiningService.open().resume(CHANNEL, 1, "bob=", bob.seq)
-    join(CHANNEL, "eve=", seen=bob.seq)
-    live.hear()
-    live.waiting.sort(key=lambda one: -one[1].get("shard", 0))
-    live.pass_on(3)
-    assert [said(live, name) for name in ("ada=", "bob=", "eve=")] == [["0"]] * 3
-    assert not [one for name in ("bob=", "eve=") for one in live.told(name) if one["type"] == "reset"]
+    live.pass_on(1)
+    assert join(CHANNEL, "bob=", seen=ada.seq).shard == 1
+    live.pass_on(2)
+    assert [said(live, name) for name in ("ada=", "bob=")] == [["0"]] * 2
+    assert {one["type"] for one in live.told("bob=")} == {"new_comment"}
 
 
-def test_later_part_gets_more_than_a_frame_second_by_second(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_part_that_is_late_is_sent_all_of_it(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own word of the rest of a frame has to do: the first part, which is done, asks for it no more."""
     monkeypatch.setattr(joining, "MOST_OF_SHARD", 1)
     join(CHANNEL, "ada=")
-    assert join(CHANNEL, "bob=").shard == 1
+    joined = join(CHANNEL, "bob=")
+    assert joined.shard == 1
     for first in range(0, 160, 20):
         say(*(f"{number:03}{'x' * 997}" for number in range(first, first + 20)))
+    late = []
+    for _ in range(6):
+        live.hear()
+        late += [body for _, body in live.waiting if body.get("shard") == joined.shard]
+        first_part = [body for _, body in live.waiting if "shard" not in body]
+        live.waiting.clear()
+        give(*first_part)
+        live.clock.advance(1)
+    expected = [f"{number:03}" for number in range(160)]
+    assert [one[:3] for one in said(live, "ada=")] == expected
+    assert live.gateway.frames.get("bob=") is None
+    give(late[-1])
     live.pass_on(5)
-    for name in ("ada=", "bob="):
-        assert [one[:3] for one in said(live, name)] == [f"{number:03}" for number in range(160)]
-        assert 1 < len(live.gateway.frames[name]) <= 4
+    assert [one[:3] for one in said(live, "bob=")] == expected
+    assert 1 < len(live.gateway.frames["bob="]) <= 4
     assert live.waiting == []
 
 

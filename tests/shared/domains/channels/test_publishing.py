@@ -67,6 +67,13 @@ def test_batches_that_are_told_again_publish_nothing_twice(live: Live) -> None:
     assert live.gateway.requests == 1
 
 
+def unheard(live: Live) -> None:
+    """Have the words that somebody left, or tried to, never come."""
+    live.hear()
+    assert live.waiting
+    live.waiting.clear()
+
+
 @pytest.mark.parametrize("late", [0, 60])
 def test_word_that_could_not_be_left_is_left_with_the_repetition(live: Live, late: int) -> None:
     join(CHANNEL, "ada=")
@@ -74,19 +81,29 @@ def test_word_that_could_not_be_left_is_left_with_the_repetition(live: Live, lat
     with live.stage.refusing("sqs", "SendMessage", "InternalError") as fired:
         assert len(tell_comments(said)) == 1
     assert fired
+    unheard(live)
     live.clock.advance(late)
     assert tell_comments(said) == []
     live.pass_on(2)
     assert [one["comment"]["content"] for one in live.told("ada=")] == ["First"]
 
 
+def test_word_that_could_not_be_left_keeps_nobody_else_from_leaving_it(live: Live) -> None:
+    join(CHANNEL, "ada=")
+    with live.stage.refusing("sqs", "SendMessage", "InternalError") as fired:
+        assert len(tell_comments(comment(VIDEO, "First"))) == 1
+    assert fired
+    unheard(live)
+    assert tell_comments(comment(VIDEO, "Second")) == []
+    live.pass_on(2)
+    assert [one["comment"]["content"] for one in live.told("ada=")] == ["First", "Second"]
+
+
 def test_word_of_who_was_ended_before_leaving_it_is_left_with_the_repetition(live: Live) -> None:
     join(CHANNEL, "ada=")
     said = comment(VIDEO, "First")
     assert tell_comments(said) == []
-    live.hear()
-    assert live.waiting
-    live.waiting.clear()
+    unheard(live)
     live.clock.advance(60)
     assert tell_comments(said) == []
     live.pass_on(2)
