@@ -50,7 +50,7 @@ class Poster:
     """Sends to the clients of one WebSocket API. Threads may share it."""
 
     def __init__(self, address: str, region: str) -> None:
-        """`address`: of the API's callbacks, for example https://abc.execute-api.eu-central-1.amazonaws.com/live."""
+        """`address`: of the API's callbacks, for example https://abc.execute-api.eu-central-1.amazonaws.com/ws."""
         parts = urlsplit(address)
         self._is_safe = parts.scheme == "https"
         self._host, self._port = parts.hostname or "", parts.port or (443 if self._is_safe else 80)

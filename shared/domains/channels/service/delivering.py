@@ -79,7 +79,7 @@ class DeliveringService:
     def _end(self, word: Word, progress: Channel) -> int:
         """The last seq that is to be sent. Who sends the first part has viewers counted and the other parts sent."""
         if word.shard:
-            return max(word.upto, progress.position, self._published(word) if word.due else 0)
+            return max(progress.position, self._published(word) if word.due else word.upto)
         channel = self.presence.refreshed(progress)
         self._spread(channel, progress.position)
         return channel.seq

@@ -22,7 +22,7 @@ class Word:
 
     due    the name of the word that was left, 0 for one part of what the channel is sent
     upto   the seq that such a part is to come to
-    since  where a part begins that nobody has sent yet
+    since  where a part begins of which it is not known how far it was sent
     """
 
     channel: str

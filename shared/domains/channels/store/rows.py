@@ -12,6 +12,7 @@ from shared.base.aws import client
 from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering
 from shared.base.transactions import past_conflicts
+from shared.contract.limits import DAY, HOUR
 from shared.domains.channels.model import Audience, Channel, Event, Subscriber
 from shared.domains.channels.rules.names import SHARD, STATE, SUBSCRIBER, shard_of
 
@@ -19,10 +20,10 @@ Item = dict[str, Any]
 
 WHAT = "Live updates"
 
-OUTLIVES = 3600
+OUTLIVES = HOUR
 """Seconds that a subscriber's row outlives its token, so that whoever sends next counts it out."""
 
-PART_KEPT = 24 * 3600
+PART_KEPT = DAY
 """Seconds that the progress of a part is kept after somebody began to send it, or to fill it."""
 
 _SECONDS = {field.name for field in dataclasses.fields(Channel) if field.type is float}

@@ -14,7 +14,17 @@ from shared.domains.jobs.store.rows import job_fields
 from shared.domains.videos.model import Author, Status, Video, Visibility
 from shared.domains.videos.store.rows import to_row
 from tests.live import Live
-from tests.shared.domains.channels.feeding import Record, comment, join, leave, record, show, tell_comments
+from tests.shared.domains.channels.feeding import (
+    Record,
+    comment,
+    join,
+    leave,
+    like,
+    record,
+    show,
+    tell_comments,
+    tell_counts,
+)
 
 OWNER = new_id()
 MADE = Video(
@@ -48,6 +58,7 @@ def test_hidden_video_is_told_of_to_its_owner_alone(live: Live) -> None:
     show(MADE.id, visibility=Visibility.PRIVATE)
     said = comment(MADE.id, "just before")
     assert tell_comments(said) == []
+    assert tell_counts(like(MADE.id)) == []
     hiding = changed(MADE, visibility=Visibility.PRIVATE)
     tell(hiding)
     tell(hiding)
@@ -57,7 +68,7 @@ def test_hidden_video_is_told_of_to_its_owner_alone(live: Live) -> None:
     assert live.gateway.frames["viewer="] == [
         {"type": "unsubscribed", "reason": "not_found", "channel": CHANNEL, "seq": live.told("viewer=")[0]["seq"]}
     ]
-    assert types(live, "owner=") == ["new_comment", "new_comment"]
+    assert types(live, "owner=") == ["new_comment", "video_update", "new_comment"]
     assert [row["item"]["S"] for row in live.stage.rows(CHANNELS) if row["item"]["S"].startswith("to#")] == [
         "to#owner="
     ]
@@ -154,6 +165,18 @@ def test_viewers_of_what_is_live_are_told_how_many_they_are(live: Live) -> None:
     told = [(one["status"], one["viewer_count"]) for one in live.told("owner=")]
     assert told == [("live", 0), ("live", 5), ("live", 4), ("offline", 4)]
     assert len(live.gateway.frames["viewer-0="]) == 3
+
+
+def test_viewers_are_told_that_what_was_live_ended_with_its_authors_token(live: Live) -> None:
+    join(CHANNEL, "viewer=")
+    assert PresenceService.open().declare(MADE.id, live.clock() + 10) == 1
+    live.pass_on(11)
+    for word in ("It stopped", "So it did"):
+        assert tell_comments(comment(MADE.id, word)) == []
+        live.pass_on(2)
+    told = [(one["type"], one.get("status")) for one in live.told("viewer=")]
+    ended = ("live_stream", "offline")
+    assert told == [("live_stream", "live"), ("new_comment", None), ended, ("new_comment", None)]
 
 
 def test_what_is_live_may_have_no_viewers_yet(live: Live) -> None:
