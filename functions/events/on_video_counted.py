@@ -13,7 +13,7 @@ from shared.domains.videos.service.counting import CopyingService
     batch=10_000,
     window=60,
     filters=({"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"of": {"S": [{"prefix": "video#"}]}}}},),
-    needs=(COUNTS.batch_get, VIDEOS.update),
+    needs=(COUNTS.batch_get, COUNTS.update, VIDEOS.batch_get, VIDEOS.update),
     compute=Compute(seconds=300),
 )
 def on_video_counted(changes: list[Change]) -> Iterable[Change]:

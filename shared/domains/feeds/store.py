@@ -16,6 +16,10 @@ WHAT = "Feeds"
 PULLED = "~"
 """The place of a user's row of authors to be looked up, each with since when they are followed. It sorts last."""
 
+MOST_KEPT = 10 * MOST_PULLED
+"""So many authors to be looked up are kept, and half of them when there are more: whoever leaves the latest ten still
+has others, and the row stays small."""
+
 KEPT_SECONDS = 365 * DAY
 _SINCE = "of_"
 """Before an author's id, in the row of those to be looked up."""
@@ -61,29 +65,41 @@ class FeedStore:
             write_each(table(), requests)
 
     def pull(self, user_id: str, author_id: str, since: str) -> None:
-        """Have an author looked up from now on. Needs FEEDS.update."""
+        """Have an author looked up from now on. Needs FEEDS.update.
+
+        One call; a second one takes those out who were followed first, where there are more than MOST_KEPT.
+        """
         values = {":since": {"S": since}}
-        self._change_pulled(user_id, author_id, "SET #author = :since", ExpressionAttributeValues=values)
+        row = self._change_pulled(user_id, {author_id}, "SET #0 = :since", ExpressionAttributeValues=values)
+        since_when = _since(row)
+        if len(since_when) > MOST_KEPT:
+            self._forget(user_id, set(since_when) - set(_latest(since_when, MOST_KEPT // 2)))
 
     def leave(self, user_id: str, author_id: str) -> None:
         """Have them not looked up any more. Needs FEEDS.update."""
-        there = "attribute_exists(#author)"
-        self._change_pulled(user_id, author_id, "REMOVE #author", ConditionExpression=there)
+        self._change_pulled(user_id, {author_id}, "REMOVE #0", ConditionExpression="attribute_exists(#0)")
+
+    def _forget(self, user_id: str, author_ids: set[str]) -> None:
+        names = ", ".join(f"#{number}" for number in range(len(author_ids)))
+        self._change_pulled(user_id, author_ids, f"REMOVE {names}", ConditionExpression="attribute_exists(#0)")
 
     @staticmethod
-    def _change_pulled(user_id: str, author_id: str, change: str, **more: Any) -> None:
+    def _change_pulled(user_id: str, author_ids: set[str], change: str, **more: Any) -> Item:
+        """The row after it; {} where the condition did not hold."""
         dynamodb = client("dynamodb", READ_SECONDS)
         with answering(WHAT):
             try:
-                dynamodb.update_item(
+                found: Item = dynamodb.update_item(
                     TableName=table(),
                     Key=_key(user_id, PULLED),
                     UpdateExpression=change,
-                    ExpressionAttributeNames={"#author": f"{_SINCE}{author_id}"},
+                    ExpressionAttributeNames={f"#{number}": f"{_SINCE}{one}" for number, one in enumerate(author_ids)},
+                    ReturnValues="ALL_NEW",
                     **more,
                 )
             except dynamodb.exceptions.ConditionalCheckFailedException:
-                return
+                return {}
+        return found["Attributes"]
 
     def of_author(self, user_id: str, author_id: str) -> Iterator[Entry]:
         """An author's videos in a feed: a call for each megabyte of the feed. Needs FEEDS.query."""
@@ -134,5 +150,13 @@ def _entry(item: Item) -> Entry:
 
 
 def _pulled(item: Item | None) -> tuple[str, ...]:
-    since = {name.removeprefix(_SINCE): value["S"] for name, value in (item or {}).items() if name.startswith(_SINCE)}
-    return tuple(sorted(since, key=lambda author_id: since[author_id], reverse=True)[:MOST_PULLED])
+    return _latest(_since(item or {}), MOST_PULLED)
+
+
+def _since(row: Item) -> dict[str, str]:
+    """Author -> since when they are followed, in the row of those to be looked up."""
+    return {name.removeprefix(_SINCE): value["S"] for name, value in row.items() if name.startswith(_SINCE)}
+
+
+def _latest(since: dict[str, str], count: int) -> tuple[str, ...]:
+    return tuple(sorted(since, key=lambda author_id: since[author_id], reverse=True)[:count])

@@ -16,7 +16,6 @@ class View:
     """
 
     video_id: str
-    owner_id: str
     window: int
     viewer: int
     seconds: int | None = None
@@ -34,6 +33,6 @@ class View:
         numbers = (view.window, view.viewer, view.seconds or 0, view.step or 0)
         if not all(isinstance(number, int) and number >= 0 for number in numbers):
             raise ValueError("a view has numbers that are none")
-        if not all(isinstance(text, str) for text in (view.video_id, view.owner_id, view.quality)):
+        if not all(isinstance(text, str) for text in (view.video_id, view.quality)):
             raise ValueError("a view has texts that are none")
         return view

@@ -14,7 +14,6 @@ from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering
 from shared.base.transactions import write_together
 from shared.domains.videos.store.videos import counted_as
-from shared.domains.views.rules.tally import VIEWS
 from shared.domains.views.rules.viewers import WINDOW_SECONDS, packed, unpacked
 
 KEPT_SECONDS = 15 * 24 * 3600
@@ -72,12 +71,10 @@ class ViewStore:
             if "LastEvaluatedKey" not in page:
                 return known
 
-    def count(
-        self, video_id: str, owner_id: str, window: int, part: int, marks: list[int], numbers: dict[str, int]
-    ) -> bool:
-        """Write the next part, and add to the numbers of video and owner; False when the part is there already.
+    def count(self, video_id: str, window: int, part: int, marks: list[int], numbers: dict[str, int]) -> bool:
+        """Write the next part, and add to the video's numbers; False when the part is there already.
 
-        One transaction of three writes. Needs VIEWS.put and COUNTS.update.
+        One transaction of two writes. Needs VIEWS.put and COUNTS.update.
         """
         new_part = {
             "window": {"S": _key(video_id, window)},
@@ -90,11 +87,8 @@ class ViewStore:
             "Item": new_part,
             "ConditionExpression": "attribute_not_exists(part)",
         }
-        writes = [{"Put": put}, counts.adding(counted_as(video_id), video_id, numbers)]
-        if views := numbers.get(VIEWS):
-            writes.append(counts.adding(f"user#{owner_id}", video_id, {VIEWS: views}))
         with answering(WHAT):
-            return write_together(*writes) is None
+            return write_together({"Put": put}, counts.adding(counted_as(video_id), video_id, numbers)) is None
 
 
 def _key(video_id: str, window: int) -> str:

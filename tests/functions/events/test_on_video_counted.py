@@ -10,11 +10,12 @@ from shared.base import clock, counts
 from shared.base.errors import UnavailableError
 from shared.base.ids import new_id
 from shared.base.transactions import write_together
-from shared.contract.resources import VIDEOS
+from shared.contract.resources import COUNTS, VIDEOS
 from shared.domains.videos.model import Counted, Numbers
 from shared.domains.videos.rules.counted import packed, unpacked
 from shared.domains.videos.service.catalogue import CatalogueService
 from shared.domains.videos.service.uploads import UploadService, UploadWish
+from shared.domains.videos.store import numbers
 from shared.domains.videos.store.videos import counted_as
 from tests.aws import Stage
 from tests.clock import TurnedClock
@@ -43,12 +44,17 @@ def copy(stage: Stage, video_id: str) -> str:
     return str(row.get("counted", {"S": ""})["S"])
 
 
+def of_owner(stage: Stage) -> int:
+    """How many views their owner's videos have."""
+    return counts.total(stage.rows(COUNTS)).get(f"user#{OWNER.id}", {}).get("views", 0)
+
+
 def test_copy_is_the_sum_of_all_items(video_id: str, stage: Stage) -> None:
     for who in range(9):
         add(video_id, str(who), likes=1, views=2, watch_seconds=7, reached_3=1)
     assert tell(video_id) == []
-    numbers = unpacked(copy(stage, video_id), "").numbers
-    assert (numbers.likes, numbers.views, numbers.watch_seconds, numbers.reached[3]) == (9, 18, 63, 9)
+    told = unpacked(copy(stage, video_id), "").numbers
+    assert (told.likes, told.views, told.watch_seconds, told.reached[3]) == (9, 18, 63, 9)
 
 
 def test_videos_of_a_batch_cost_a_write_each_however_often_they_changed(stage: Stage) -> None:
@@ -66,6 +72,48 @@ def test_copy_that_was_read_later_stays(video_id: str, stage: Stage, turned_cloc
     add(video_id, "bob", likes=1)
     assert tell(video_id) == []
     assert copy(stage, video_id) == later
+
+
+def test_views_are_their_owners_too_each_once_in_whatever_order_copies_are_made(
+    stage: Stage, turned_clock: TurnedClock
+) -> None:
+    ids = [UploadService.open().request(OWNER, UploadWish("a.mp4", 9, "video/mp4")).video.id for _ in range(2)]
+    for seconds in (5, 5, -7, 9):
+        turned_clock.seconds += seconds
+        for video_id in ids:
+            add(video_id, str(seconds), views=3, likes=1)
+        assert tell(*ids) == tell(*ids) == []
+    assert of_owner(stage) == 24
+
+
+def test_copy_whose_reply_is_lost_counts_once(video_id: str, stage: Stage, turned_clock: TurnedClock) -> None:
+    add(video_id, "ada", views=2)
+    with stage.cut_off("dynamodb", "TransactWriteItems", after=True) as fired:
+        assert tell(video_id) == [{"itemIdentifier": "0"}]
+    assert fired
+    turned_clock.seconds += 1
+    assert tell(video_id) == []
+    assert of_owner(stage) == 2
+
+
+def test_copies_made_at_once_count_each_view_of_an_owner_once(
+    video_id: str, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another instance makes a copy between the read and the write."""
+    add(video_id, "ada", views=2)
+    read, others = numbers.read_together, [lambda: tell(video_id)]
+
+    def and_then(*asked: Any) -> Any:
+        found = read(*asked)
+        if others:
+            assert others.pop()() == []
+        return found
+
+    monkeypatch.setattr(numbers, "read_together", and_then)
+    assert tell(video_id) == [{"itemIdentifier": "0"}]
+    assert of_owner(stage) == 2
+    assert tell(video_id) == []
+    assert of_owner(stage) == 2
 
 
 def test_video_that_is_gone_does_not_come_back(video_id: str, stage: Stage) -> None:
@@ -87,8 +135,8 @@ def test_copy_survives_an_edit_and_leaves_the_time_of_the_last_one(video_id: str
 def test_what_fails_comes_again_and_others_are_copied(video_id: str, stage: Stage) -> None:
     other = UploadService.open().request(OWNER, UploadWish("a.mp4", 9, "video/mp4")).video.id
     for one in (video_id, other):
-        add(one, "ada", likes=1)
-    with stage.refusing("dynamodb", "UpdateItem", "InternalServerError", times=1) as fired:
+        add(one, "ada", likes=1, views=1)
+    with stage.refusing("dynamodb", "TransactWriteItems", "InternalServerError", times=1) as fired:
         assert tell(video_id, other) == [{"itemIdentifier": "0"}]
     assert fired
     assert [copy(stage, one) != "" for one in (video_id, other)] == [False, True]

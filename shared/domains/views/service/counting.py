@@ -42,7 +42,7 @@ class CountingService:
         for attempt in range(TRIES):
             known = self.store.counted(first.video_id, first.window, consistent=attempt > 0)
             marks, numbers = tallied(views, known.marks)
-            place = (first.video_id, first.owner_id, first.window, known.parts)
+            place = (first.video_id, first.window, known.parts)
             if not marks or self.store.count(*place, marks, numbers):
                 return
         raise UnavailableError("Too many views at this moment")

@@ -76,4 +76,4 @@ def _view(video: Video, viewer: Viewer, seconds: int | None, quality: str) -> Vi
     told = None if seconds is None else watched
     step = None if seconds is None else step_of(watched, duration)
     rungs = {variant.name for variant in video.variants}
-    return View(video.id, video.owner_id, window, mark, told, step, quality if quality in rungs else "")
+    return View(video.id, window, mark, told, step, quality if quality in rungs else "")

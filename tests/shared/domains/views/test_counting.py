@@ -18,7 +18,7 @@ from shared.domains.views.service.counting import CountingService
 from shared.domains.views.store import KEPT_SECONDS, ViewStore
 from tests.aws import Stage
 
-VIEW = View("video", "owner", 7, 2)
+VIEW = View("video", 7, 2)
 QUERY, WRITE = "dynamodb:Query", "dynamodb:TransactWriteItems"
 
 
@@ -45,11 +45,11 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.base.transactions.WAIT", 0.001)
 
 
-def test_a_hundred_views_are_one_transaction_of_three_writes(stage: Stage) -> None:
+def test_a_hundred_views_are_one_transaction_of_two_writes(stage: Stage) -> None:
     service = instance()
     assert stage.calls_of(lambda: service.count(of(*range(100)))) == [QUERY, WRITE]
-    assert len(stage.calls[-1].parameters["TransactItems"]) == 3
-    assert numbers(stage) == numbers(stage, "user#owner") == {"views": 100}
+    assert len(stage.calls[-1].parameters["TransactItems"]) == 2
+    assert numbers(stage) == {"views": 100}
     [part] = stage.rows(VIEWS)
     assert int(part["expires_at"]["N"]) == 8 * 1800 + KEPT_SECONDS
     assert len(part["marks"]["B"]) == 800
@@ -61,14 +61,13 @@ def test_what_is_given_out_again_counts_no_more(stage: Stage) -> None:
         assert again.count(first) == []
     assert stage.calls_of(lambda: instance().count([*first, *first])) == [QUERY]
     service.count(of(3, 4, 4))
-    assert numbers(stage) == numbers(stage, "user#owner") == {"views": 4}
+    assert numbers(stage) == {"views": 4}
 
 
 def test_videos_and_half_hours_are_counted_apart(stage: Stage) -> None:
-    instance().count([*of(1, 2), *of(1, window=8), *of(1, video_id="other"), *of(2, video_id="third", owner_id="b")])
+    instance().count([*of(1, 2), *of(1, window=8), *of(1, video_id="other"), *of(2, video_id="third")])
     assert numbers(stage) == {"views": 3}
     assert numbers(stage, "video#other") == numbers(stage, "video#third") == {"views": 1}
-    assert (numbers(stage, "user#owner"), numbers(stage, "user#b")) == ({"views": 4}, {"views": 1})
 
 
 def test_case_p12_many_instances_at_once_count_exactly(stage: Stage) -> None:
@@ -92,7 +91,7 @@ def test_who_has_not_seen_the_last_part_reads_again(stage: Stage) -> None:
     late, other = ViewStore(), instance()
     late.counted("video", 7, consistent=True)
     other.count(of(1, 2))
-    asked = late.count("video", "owner", 7, 0, [2], {"views": 1})
+    asked = late.count("video", 7, 0, [2], {"views": 1})
     assert asked is False
     CountingService(late).count(of(2, 3))
     assert numbers(stage) == {"views": 3}
