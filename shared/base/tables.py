@@ -65,6 +65,22 @@ def answering(what: str) -> Iterator[None]:
         raise UnavailableError(f"{what} cannot be reached at the moment") from error
 
 
+def queried(count: int | None = None, **asked: Any) -> Iterator[dict[str, Any]]:
+    """The first `count` items that a query finds, or all: a call for each megabyte, where an answer ends.
+
+    asked  what `Query` takes; its `Limit` bounds one answer
+    """
+    left = count
+    while left is None or left > 0:
+        bound: dict[str, Any] = {} if left is None else {"Limit": left}
+        page = client("dynamodb", READ_SECONDS).query(**asked, **bound)
+        yield from page["Items"]
+        if "LastEvaluatedKey" not in page:
+            return
+        left = None if left is None else left - len(page["Items"])
+        asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
 def read_together(
     keys: dict[str, list[dict[str, Any]]], only: dict[str, tuple[str, ...]] | None = None, *, consistent: bool = True
 ) -> dict[str, list[dict[str, Any]]]:

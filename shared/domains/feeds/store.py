@@ -6,7 +6,7 @@ from typing import Any
 from shared.base import clock
 from shared.base.aws import client
 from shared.base.settings import setting
-from shared.base.tables import READ_SECONDS, answering, write_each
+from shared.base.tables import READ_SECONDS, answering, queried, write_each
 from shared.contract.limits import DAY
 from shared.domains.feeds.model import MOST_PULLED, Entry, Feed
 
@@ -103,15 +103,15 @@ class FeedStore:
 
     def of_author(self, user_id: str, author_id: str) -> Iterator[Entry]:
         """An author's videos in a feed: a call for each megabyte of the feed. Needs FEEDS.query."""
-        values = {":user": {"S": user_id}, ":author": {"S": author_id}}
-        start: Item = {}
-        while True:
-            only = {"FilterExpression": "author_id = :author", "ConsistentRead": True}
-            found = _query("user_id = :user", values, **only, **start)
-            yield from map(_entry, found["Items"])
-            if "LastEvaluatedKey" not in found:
-                return
-            start = {"ExclusiveStartKey": found["LastEvaluatedKey"]}
+        with answering(WHAT):
+            found = queried(
+                TableName=table(),
+                KeyConditionExpression="user_id = :user",
+                FilterExpression="author_id = :author",
+                ExpressionAttributeValues={":user": {"S": user_id}, ":author": {"S": author_id}},
+                ConsistentRead=True,
+            )
+            yield from map(_entry, found)
 
     def places(self, user_id: str, count: int) -> list[str]:
         """Where something lies in a feed, so much of it. One call. Needs FEEDS.query."""

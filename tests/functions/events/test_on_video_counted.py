@@ -9,6 +9,7 @@ from functions.events.on_video_counted import handler
 from shared.base import clock, counts
 from shared.base.errors import UnavailableError
 from shared.base.ids import new_id
+from shared.base.settings import setting
 from shared.base.transactions import write_together
 from shared.contract.resources import COUNTS, VIDEOS
 from shared.domains.videos.model import Counted, Numbers
@@ -94,6 +95,23 @@ def test_copy_whose_reply_is_lost_counts_once(video_id: str, stage: Stage, turne
     turned_clock.seconds += 1
     assert tell(video_id) == []
     assert of_owner(stage) == 2
+
+
+def test_copy_with_more_views_stays_whatever_another_clock_says(
+    video_id: str, stage: Stage, monkeypatch: pytest.MonkeyPatch, turned_clock: TurnedClock
+) -> None:
+    """Both are read in one call, but not in one moment: the numbers of before another copy, with that copy."""
+    add(video_id, "ada", views=5)
+    tell(video_id)
+    known = copy(stage, video_id)
+    turned_clock.seconds += 5
+    old = {counts.table(): [], setting("VIDEOS_TABLE"): stage.rows(VIDEOS)}
+    with monkeypatch.context() as patch:
+        patch.setattr(numbers, "read_together", lambda *_: old)
+        assert tell(video_id) == []
+    assert copy(stage, video_id) == known
+    assert tell(video_id) == []
+    assert (copy(stage, video_id) > known, of_owner(stage)) == (True, 5)
 
 
 def test_copies_made_at_once_count_each_view_of_an_owner_once(

@@ -11,7 +11,7 @@ from pynamodb.models import Model
 from shared.base import aws
 from shared.base.errors import UnavailableError
 from shared.base.settings import SettingMissingError
-from shared.base.tables import READ_SECONDS, WRITTEN_TOGETHER, bind, is_outage, write_each
+from shared.base.tables import READ_SECONDS, WRITTEN_TOGETHER, bind, is_outage, queried, write_each
 from shared.contract.resources import FEEDS
 from tests.aws import Stage
 
@@ -120,3 +120,21 @@ def test_what_was_not_written_is_asked_for_again_some_times(stage: Stage, monkey
     with pytest.raises(UnavailableError):
         write_each(table, _requests(9))
     assert asked[3:] == [9, 8, 7, 6]
+
+
+ROWS, LARGE = 9, 300_000
+
+
+@pytest.mark.parametrize(("count", "calls"), [(None, 3), (ROWS, 3), (4, 2), (3, 1), (0, 0)], ids=str)
+def test_query_goes_on_for_as_long_as_something_is_missing(stage: Stage, count: int | None, calls: int) -> None:
+    for number in range(ROWS):
+        item = {"user_id": {"S": "ada"}, "place": {"S": str(number)}, "text": {"S": "a" * LARGE}}
+        aws.client("dynamodb").put_item(TableName="showreel-test-feeds", Item=item)
+    found: list[Any] = []
+
+    def run() -> None:
+        asked = {"KeyConditionExpression": "user_id = :ada", "ExpressionAttributeValues": {":ada": {"S": "ada"}}}
+        found.extend(queried(count, TableName="showreel-test-feeds", **asked))
+
+    assert stage.calls_of(run) == ["dynamodb:Query"] * calls
+    assert [item["place"]["S"] for item in found] == [str(number) for number in range(ROWS)][:count]

@@ -8,7 +8,7 @@ from shared.base.audit import MONTH_LENGTH, TABLE_VARIABLE
 from shared.base.aws import client
 from shared.base.ids import bounds
 from shared.base.settings import setting
-from shared.base.tables import READ_SECONDS, answering
+from shared.base.tables import READ_SECONDS, answering, queried
 from shared.domains.audit.model import Entry
 from shared.domains.audit.rules import FIRST_MONTH, month_after, span
 
@@ -100,23 +100,17 @@ class AuditStore:
         condition, values = "#key = :value", {":value": {"S": value}}
         if after:
             condition, values = f"{condition} AND entry_id < :after", values | {":after": {"S": after}}
-        asked: Item = {
-            "TableName": setting(TABLE_VARIABLE),
-            "KeyConditionExpression": condition,
-            "ExpressionAttributeNames": {"#key": key},
-            "ExpressionAttributeValues": values,
-            "ScanIndexForward": False,
-            **({"IndexName": index} if index else {"ConsistentRead": True}),
-        }
-        items: list[Item] = []
         with answering("The audit trail"):
-            while len(items) < count:
-                found = client("dynamodb", READ_SECONDS).query(**asked, Limit=count - len(items))
-                items += found["Items"]
-                if not (last := found.get("LastEvaluatedKey")):
-                    break
-                asked["ExclusiveStartKey"] = last
-        return [_to_entry(item) for item in items]
+            found = queried(
+                count,
+                TableName=setting(TABLE_VARIABLE),
+                KeyConditionExpression=condition,
+                ExpressionAttributeNames={"#key": key},
+                ExpressionAttributeValues=values,
+                ScanIndexForward=False,
+                **({"IndexName": index} if index else {"ConsistentRead": True}),
+            )
+            return list(map(_to_entry, found))
 
 
 def _to_entry(item: Item) -> Entry:

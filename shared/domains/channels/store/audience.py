@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.base import clock
 from shared.base.aws import client
-from shared.base.tables import READ_SECONDS, answering
+from shared.base.tables import READ_SECONDS, answering, queried
 from shared.base.transactions import past_conflicts, write_together
 from shared.domains.channels.model import Channel, Subscriber
 from shared.domains.channels.rules.names import SUBSCRIBER, shard_of, subscriber_row
@@ -157,21 +157,15 @@ class AudienceStore:
 
     def subscribers(self, channel: str, shard: int) -> list[Subscriber]:
         """All subscribers of a part of a channel, as of now: one call for each 1 MB of them. Needs CHANNELS.query."""
-        found: list[Subscriber] = []
-        asked: dict[str, Any] = {
-            "TableName": table(),
-            "KeyConditionExpression": "channel = :shard AND begins_with(#item, :kind)",
-            "ExpressionAttributeNames": {"#item": "item"},
-            "ExpressionAttributeValues": {":shard": {"S": shard_of(channel, shard)}, ":kind": {"S": SUBSCRIBER}},
-            "ConsistentRead": True,
-        }
-        while True:
-            with answering(WHAT):
-                page = client("dynamodb", READ_SECONDS).query(**asked)
-            found += map(to_subscriber, page["Items"])
-            if "LastEvaluatedKey" not in page:
-                return found
-            asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+        with answering(WHAT):
+            items = queried(
+                TableName=table(),
+                KeyConditionExpression="channel = :shard AND begins_with(#item, :kind)",
+                ExpressionAttributeNames={"#item": "item"},
+                ExpressionAttributeValues={":shard": {"S": shard_of(channel, shard)}, ":kind": {"S": SUBSCRIBER}},
+                ConsistentRead=True,
+            )
+            return list(map(to_subscriber, items))
 
 
 def _update(place: dict[str, Any], change: str, condition: str, **values: float) -> Channel | None:

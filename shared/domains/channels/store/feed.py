@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from shared.base import clock, counts
-from shared.base.aws import client
-from shared.base.tables import READ_SECONDS, answering, read_together
+from shared.base.tables import answering, queried, read_together
 from shared.base.transactions import write_together
 from shared.domains.channels.model import Channel, Event, Notice
 from shared.domains.channels.rules.names import EVENT, event_row
@@ -126,19 +125,13 @@ def _values(changed: dict[str, Any]) -> dict[str, Any]:
 
 def _rows(channel: str, first: str, last: str, *, forward: bool = True) -> Iterator[dict[str, Any]]:
     """The rows of a channel from one to another, in their order or backwards."""
-    asked: dict[str, Any] = {
-        "TableName": table(),
-        "KeyConditionExpression": "channel = :channel AND #item BETWEEN :first AND :last",
-        "ExpressionAttributeNames": {"#item": "item"},
-        "ExpressionAttributeValues": {":channel": {"S": channel}, ":first": {"S": first}, ":last": {"S": last}},
-        "ConsistentRead": True,
-        "ScanIndexForward": forward,
-        **({} if forward else {"Limit": 10}),
-    }
-    while True:
-        with answering(WHAT):
-            page = client("dynamodb", READ_SECONDS).query(**asked)
-        yield from page["Items"]
-        if "LastEvaluatedKey" not in page:
-            return
-        asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+    with answering(WHAT):
+        yield from queried(
+            TableName=table(),
+            KeyConditionExpression="channel = :channel AND #item BETWEEN :first AND :last",
+            ExpressionAttributeNames={"#item": "item"},
+            ExpressionAttributeValues={":channel": {"S": channel}, ":first": {"S": first}, ":last": {"S": last}},
+            ConsistentRead=True,
+            ScanIndexForward=forward,
+            **({} if forward else {"Limit": 10}),
+        )

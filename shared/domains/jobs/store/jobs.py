@@ -11,7 +11,7 @@ from typing import Any
 from shared.base import clock
 from shared.base.aws import client
 from shared.base.settings import setting
-from shared.base.tables import READ_SECONDS, answering
+from shared.base.tables import READ_SECONDS, answering, queried
 from shared.base.transactions import past_conflicts, write_together
 from shared.domains.jobs.model import Account, Allowance, Job, LedgerLine, Month, OpenJob, OpenState, Status
 from shared.domains.jobs.rules.keys import JOB, LEDGER, REQUEST, account_key, job_key
@@ -204,16 +204,9 @@ class JobStore:
         )
         return [to_job(item, owner_id) for item in items]
 
-    def _query(self, count: int, **arguments: Any) -> list[Item]:
-        """The first `count` items of a query: one call for each megabyte, which is where an answer ends."""
-        items: list[Item] = []
-        while True:
-            found = _call("query", TableName=self._table, Limit=count - len(items), **arguments)
-            items += found["Items"]
-            last = found.get("LastEvaluatedKey")
-            if not last or len(items) >= count:
-                return items
-            arguments["ExclusiveStartKey"] = last
+    def _query(self, count: int, **asked: Any) -> list[Item]:
+        with answering(_WHAT):
+            return list(queried(count, TableName=self._table, **asked))
 
     def advance(self, job: Job, worker: int, before: int, reached: int, **fields: Value) -> tuple[Job | None, int]:
         """Move a worker's part of the progress of `job`, and the progress with it, in one write.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from shared.base import clock
 from shared.base.aws import client
 from shared.base.settings import setting
-from shared.base.tables import READ_SECONDS, answering
+from shared.base.tables import READ_SECONDS, answering, queried
 from shared.contract.limits import DAY
 from shared.domains.ranking.model import Moved
 from shared.domains.ranking.rules.lists import WINDOW_SECONDS
@@ -31,23 +31,16 @@ class MovedStore:
 
     def of(self, window: int) -> Iterator[Moved]:
         """What moved in a window; a video may come several times. Needs RANKINGS.query."""
-        start: dict[str, object] = {}
-        while True:
-            with answering(WHAT):
-                page = client("dynamodb", READ_SECONDS).query(
-                    TableName=setting("RANKINGS_TABLE"),
-                    KeyConditionExpression="#list = :list",
-                    ExpressionAttributeNames={"#list": "list"},
-                    ExpressionAttributeValues={":list": {"S": _name(window)}},
-                    ConsistentRead=True,
-                    **start,
-                )
-            for item in page["Items"]:
+        with answering(WHAT):
+            for item in queried(
+                TableName=setting("RANKINGS_TABLE"),
+                KeyConditionExpression="#list = :list",
+                ExpressionAttributeNames={"#list": "list"},
+                ExpressionAttributeValues={":list": {"S": _name(window)}},
+                ConsistentRead=True,
+            ):
                 video_id, _, left = item["generation"]["S"].partition("#")
                 yield Moved(video_id, left)
-            if "LastEvaluatedKey" not in page:
-                return
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
     def progress(self) -> int:
         """The first window to look at, 0 before the first run. Needs RANKINGS.get."""

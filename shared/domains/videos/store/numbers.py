@@ -54,7 +54,7 @@ def _keep(row: Item, new: Counted) -> bool:
     """False when the row has another copy by now than the one that was read."""
     video_id, before = row["video_id"]["S"], row.get("counted", {}).get("S", "")
     old = unpacked(before, "")
-    if before and old.as_of >= new.as_of:
+    if old.as_of > new.as_of or old.numbers.views > new.numbers.views:  # views never grow fewer: it was read later
         return True
     update = _replacing(video_id, before, packed(new))
     views = new.numbers.views - old.numbers.views
