@@ -39,7 +39,6 @@ from shared.domains.privacy.service.erasing import ErasingService
         *(DATA_REQUESTS.query_index("by_state"), DATA_REQUESTS.get, DATA_REQUESTS.update, DATA_REQUESTS.delete),
         *(CONNECTIONS.get, CONNECTIONS.delete, CHANNELS.query),
         unseen(CONNECTIONS.batch_get, "only of who is connected still: closing an account ends its connections"),
-        unseen(CONNECTIONS.update, "only where such a connection has no row any more"),
         unseen(CHANNELS.delete, "only where their channel is kept still, ten minutes after its last subscriber left"),
         *(API_KEYS.query, API_KEYS.delete, REACTIONS.query, REACTIONS.delete, VIDEOS.batch_get, COUNTS.update),
         *(COMMENTS.query_index("by_author"), COMMENTS.batch_get, COMMENTS.update, COMMENTS.delete),

@@ -86,6 +86,8 @@ class RealtimeStack(ShowreelStack):
             ],
         )
         account = apigateway.CfnAccount(self, "logs", cloud_watch_role_arn=role.role_arn)
+        for lasting in (role, account):  # whatever else logs in this account needs them when this stage is gone
+            lasting.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         made = apigw.WebSocketStage(
             self, "stage", web_socket_api=self._api, stage_name=SOCKETS_STAGE, auto_deploy=True, throttle=THROTTLE
         )

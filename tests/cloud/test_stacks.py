@@ -153,6 +153,9 @@ def test_sockets_are_routed_by_type_and_log_nothing_that_was_shown(cloud: Templa
     assert logged["connectionId"] == "$context.connectionId"
     [account] = cloud.of("AWS::ApiGateway::Account")
     assert account.id in as_list(stage.body["DependsOn"]), "API Gateway refuses the log of a stage without"
+    role = cloud.find(account.stack, account.properties["CloudWatchRoleArn"]["Fn::GetAtt"][0]).body
+    kept = {one["DeletionPolicy"] for one in (account.body, role)}
+    assert kept == {"RetainExceptOnCreate"}, "the role is the account's: other stages log by it when this one is gone"
 
 
 def test_gateway_ends_floods_and_names_exact_origins(cloud: Templates) -> None:

@@ -8,7 +8,7 @@ from shared.base import aws
 from shared.contract.declare import CONNECT, DISCONNECT
 from shared.contract.limits import CONNECTING
 from shared.contract.resources import CONNECTIONS
-from shared.domains.connections.rules.limits import OPEN_OF_ADDRESS, OPEN_OF_USER
+from shared.domains.connections.rules.limits import LIFE_SECONDS, OPEN_OF_ADDRESS, OPEN_OF_USER
 from shared.domains.operations.service.maintenance import MaintenanceService
 from tests.aws import Stage, real_name
 from tests.callers import api_key
@@ -128,6 +128,18 @@ def test_what_ended_unnoticed_is_not_counted(
     with stage.unrecorded():
         aws.client("dynamodb").delete_item(TableName=real_name(CONNECTIONS), Key={"connection_id": {"S": first.id}})
     assert clients(ada).connect() == 200
+
+
+def test_whose_time_has_come_is_not_counted_though_nobody_has_closed_it(
+    clients: Connect, ada: Someone, stage: Stage, monkeypatch: pytest.MonkeyPatch, turned_clock: TurnedClock
+) -> None:
+    monkeypatch.setattr("shared.domains.connections.rules.limits.OPEN_OF_ADDRESS", 1)
+    assert clients().connect() == 200
+    turned_clock.advance(LIFE_SECONDS - 60)
+    assert clients().connect() == 429
+    turned_clock.advance(60)
+    assert clients().connect() == 200
+    assert len(rows(stage)) == 2, "it is for others to forget it"
 
 
 def test_reply_that_was_lost_makes_one_connection(clients: Connect, ada: Someone, stage: Stage) -> None:

@@ -12,7 +12,7 @@ from shared.domains.videos.rules.status import processing_status
 COUNTERS = ("view_count", "like_count", "comment_count")
 """The numbers of a video that a client can ask for."""
 
-UPDATE, COMMENT, LIVE = "video_update", "new_comment", "live_stream"
+UPDATE, COMMENT, LIVE_STREAM = "video_update", "new_comment", "live_stream"
 HIDDEN, RESET, BATCH = "unsubscribed", "reset", "batch"
 
 Body = dict[str, Any]
@@ -37,7 +37,7 @@ def of_comment(video_id: str, comment_id: str) -> Body:
 def of_viewers(video_id: str, viewers: int, *, is_live: bool) -> Body:
     """That a video is live or not, and how many are subscribed to it besides its author."""
     status = "live" if is_live else "offline"
-    return {"type": LIVE, "video_id": video_id, "status": status, "viewer_count": viewers}
+    return {"type": LIVE_STREAM, "video_id": video_id, "status": status, "viewer_count": viewers}
 
 
 def of_notification(notification: dict[str, str]) -> Body:

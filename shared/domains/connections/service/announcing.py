@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.domains.channels.rules.messages import LIVE as LIVE_STREAM
+from shared.domains.channels.rules.messages import LIVE_STREAM
 from shared.domains.channels.service.presence import PresenceService
 from shared.domains.connections.model import Connection
 from shared.domains.connections.rules.wishes import LIVE, OFFLINE

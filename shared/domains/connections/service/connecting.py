@@ -26,7 +26,7 @@ class ConnectionService:
         """
         most = most_open(who.user_id)
         if not connections.add(connection_id, who, most):
-            connections.of_holder(who.holder)  # counts those no more that have ended unnoticed
+            connections.make_room(who.holder)
             if not connections.add(connection_id, who, most):
                 raise TooManyConnectionsError(most)
         if who.session_id and not SessionService.open().live_since(who.user_id, who.session_id, fresh=True):

@@ -63,21 +63,33 @@ def get(connection_id: str) -> Connection | None:
 
 
 def of_holder(holder: str) -> list[Connection]:
-    """The connections that somebody has open, as far as we know: two calls. What has no row any more is not counted.
+    """The connections that somebody has open, as far as we know: two calls.
 
-    Needs CONNECTIONS.get and CONNECTIONS.batch_get, and CONNECTIONS.update where something is not counted any more.
+    Needs CONNECTIONS.get and CONNECTIONS.batch_get.
     """
-    with answering(WHAT):
-        counted = client("dynamodb", READ_SECONDS).get_item(TableName=_table(), Key=_key(holder), ConsistentRead=True)
-    ids = counted.get("Item", {}).get("open", {}).get("SS", [])
-    if not ids:
-        return []
-    with answering(WHAT):
-        rows = read_together({_table(): [_key(one) for one in ids]})[_table()]
-    found = [connection for row in rows if (connection := _connection(row))]
-    if over := sorted(set(ids) - {one.id for one in found}):
+    return _counted(holder)[1]
+
+
+def make_room(holder: str) -> None:
+    """Count those no more that are over: they have no row any more, or their time has come. Three calls at most.
+
+    Needs CONNECTIONS.get, CONNECTIONS.batch_get and CONNECTIONS.update.
+    """
+    ids, found = _counted(holder)
+    if over := sorted(ids - {one.id for one in found if one.ends_at > clock.now()}):
         forget(holder, over)
-    return found
+
+
+def _counted(holder: str) -> tuple[set[str], list[Connection]]:
+    """What counts as open, and what is known of it."""
+    with answering(WHAT):
+        item = client("dynamodb", READ_SECONDS).get_item(TableName=_table(), Key=_key(holder), ConsistentRead=True)
+    ids = set(item.get("Item", {}).get("open", {}).get("SS", []))
+    if not ids:
+        return ids, []
+    with answering(WHAT):
+        rows = read_together({_table(): [_key(one) for one in sorted(ids)]})[_table()]
+    return ids, [connection for row in rows if (connection := _connection(row))]
 
 
 def removals(user_id: str) -> list[dict[str, Any]]:
