@@ -7,7 +7,6 @@ from tests.journeys.traveller import Traveller, until
 from tests.shared.media.sources import GOOD
 
 FEED = "/api/users/me/following/videos"
-SECONDS = 20
 
 
 def told(who: Traveller, **about: str) -> list[dict[str, Any]]:
@@ -24,7 +23,7 @@ def kinds(who: Traveller, video_id: str, *wanted: str) -> list[str]:
         found = told(who, video=video_id)
         return [{}, *found] if [one["kind"] for one in found] == list(wanted) else None
 
-    return [one["id"] for one in until(look, f"{wanted} about {video_id}", SECONDS)[1:]]
+    return [one["id"] for one in until(look, f"{wanted} about {video_id}")[1:]]
 
 
 def feed(who: Traveller) -> list[str]:
@@ -40,12 +39,12 @@ def feed(who: Traveller) -> list[str]:
 def test_what_people_are_told(newcomer: Traveller, stranger: Traveller, sources: Path) -> None:
     author, fan = (who.client.call("GET", "/api/auth/me")["user"]["id"] for who in (newcomer, stranger))
     stranger.client.call("POST", f"/api/users/{author}/follow")
-    until(lambda: told(newcomer, actor=fan), "who follows", SECONDS)
+    until(lambda: told(newcomer, actor=fan), "who follows")
     film = GOOD["silent"](sources)
     both = [newcomer.upload(film) for _ in range(2)]
     for one in both:
         assert newcomer.ended(one)["processing_status"] == "ready"
-    until(lambda: {*feed(stranger)} >= {*both}, "the videos in the feed", SECONDS)
+    until(lambda: {*feed(stranger)} >= {*both}, "the videos in the feed")
     video_id = both[0]
     [new] = kinds(stranger, video_id, "video")
 
@@ -73,7 +72,7 @@ def test_what_people_are_told(newcomer: Traveller, stranger: Traveller, sources:
     kinds(stranger, video_id)
     newcomer.client.call("PATCH", f"/api/videos/{video_id}", {"visibility": "public"})
     assert kinds(stranger, video_id, "video") == [new]
-    until(lambda: video_id in feed(stranger), "the video in the feed again", SECONDS)
+    until(lambda: video_id in feed(stranger), "the video in the feed again")
     assert stranger.request("DELETE", f"/api/users/{author}/follow").status_code == 200
     assert video_id not in feed(stranger)
-    until(lambda: not told(newcomer, actor=fan), "nobody follows", SECONDS)
+    until(lambda: not told(newcomer, actor=fan), "nobody follows")

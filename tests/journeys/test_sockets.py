@@ -7,18 +7,13 @@ from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 
 from infra.local.demo.playback import QUIET, browser_path
 from shared.domains.connections.store.connections import minute
 from tests.journeys.traveller import PATIENCE, Traveller
+from tests.journeys.watcher import connected, watching
 from tests.shared.media.sources import GOOD
-
-SECONDS = 15
-
-
-def connected(who: Traveller, query: str = "", **headers: str) -> ClientConnection:
-    return connect(who.stack.outputs["WebSocketUrl"] + query, additional_headers=headers, open_timeout=SECONDS)
 
 
 def as_user(who: Traveller) -> ClientConnection:
@@ -27,7 +22,7 @@ def as_user(who: Traveller) -> ClientConnection:
 
 def asked(client: ClientConnection, message: Any) -> dict[str, Any]:
     client.send(message if isinstance(message, str) else json.dumps(message))
-    return dict(json.loads(client.recv(SECONDS)))
+    return dict(json.loads(client.recv(PATIENCE)))
 
 
 def refusal(who: Traveller, query: str = "", **headers: str) -> int:
@@ -75,15 +70,6 @@ def test_what_somebody_may_not_see_is_not_there(newcomer: Traveller, stranger: T
         assert asked(owner, {"type": "unsubscribe", **channel}) == {"type": "unsubscribed", **channel}
 
 
-def frame_of(client: ClientConnection, kind: str) -> dict[str, Any]:
-    """The next message of a type."""
-    while True:
-        frame = json.loads(client.recv(SECONDS))
-        for message in frame.get("messages", [frame]):
-            if message["type"] == kind:
-                return dict(message)
-
-
 def expire(who: Traveller, user_id: str) -> None:
     """Have the token end now that somebody connected with."""
     table, name = who.aws("dynamodb"), "showreel-dev-connections"
@@ -103,25 +89,25 @@ def test_case_101_logout_and_the_end_of_a_token_end_connections(
 ) -> None:
     """They watch what is live meanwhile, so that its author sees them go."""
     video_id = traveller.ready(GOOD["silent"](sources))["id"]
-    channel = {"channel": f"video:{video_id}"}
-    with as_user(traveller) as author, connected(stranger) as anybody:
-        asked(author, {"type": "subscribe", **channel})
-        author.send(json.dumps({"type": "live_stream", "video_id": video_id, "status": "live"}))
-        assert frame_of(author, "live_stream")["viewer_count"] == 0
-        with as_user(newcomer) as first, as_user(stranger) as second:
+    channel = f"video:{video_id}"
+    with watching(traveller) as author, watching(stranger, anonymous=True) as anybody:
+        author.subscribed(channel)
+        author.send("live_stream", video_id=video_id, status="live")
+        author.told("live_stream", viewer_count=0)
+        with watching(newcomer) as first, watching(stranger) as second:
             for viewer in (first, second, anybody):
-                viewer.send(json.dumps({"type": "subscribe", **channel}))
-                assert frame_of(viewer, "subscribed")["data"]["live"]["status"] == "live"
+                assert viewer.subscribed(channel)["data"]["live"]["status"] == "live"
+            author.told("live_stream", viewer_count=3)
             newcomer.client.call("POST", "/api/auth/logout")
             expire(stranger, stranger.client.call("GET", "/api/auth/me")["user"]["id"])
             stranger.invoke("end_connections")
             for viewer in (first, second):
                 with pytest.raises(ConnectionClosed):
-                    frame_of(viewer, "nothing")
-        anybody.send(json.dumps({"type": "unsubscribe", **channel}))
-        frame_of(anybody, "unsubscribed")
-        while frame_of(author, "live_stream")["viewer_count"]:
-            pass
+                    viewer.told("nothing")
+        author.told("live_stream", viewer_count=1)
+        anybody.send("unsubscribe", channel=channel)
+        anybody.told("unsubscribed")
+        author.wait(lambda: author.of("live_stream")[-1]["viewer_count"] == 0, "nobody to be there")
     assert refusal(newcomer, Authorization=newcomer.client.authorization) == 401
 
 

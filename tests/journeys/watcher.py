@@ -8,9 +8,7 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-from tests.journeys.traveller import Traveller
-
-PATIENCE = 60
+from tests.journeys.traveller import PATIENCE, Traveller
 
 
 class Watcher:
@@ -59,9 +57,14 @@ class Watcher:
         return self.told("subscribed", channel=channel)
 
 
+def connected(who: Traveller, query: str = "", **headers: str) -> ClientConnection:
+    """A connection of nobody's, or of whom query and headers name."""
+    return connect(who.stack.outputs["WebSocketUrl"] + query, additional_headers=headers, open_timeout=PATIENCE)
+
+
 @contextmanager
 def watching(who: Traveller, *, anonymous: bool = False) -> Iterator[Watcher]:
     """A connection of somebody's, or of nobody's."""
     headers = {} if anonymous else {"Authorization": who.client.authorization}
-    with connect(who.stack.outputs["WebSocketUrl"], additional_headers=headers, open_timeout=PATIENCE) as connection:
+    with connected(who, **headers) as connection:
         yield Watcher(connection)
