@@ -22,7 +22,7 @@ def test_videos_are_found_and_ranked(newcomer: Traveller, stranger: Traveller, s
     queries = (f"q={mark[:8]}&author={author}", f"tags={tag.upper()}", f"author={author}&category={mark}")
     paths = [f"/api/videos?{query}&sort=latest" for query in queries]
     for path in paths:
-        until(lambda path=path: told(stranger, path) == ([second, first], 2), path, 30)
+        until(lambda path=path: told(stranger, path) == ([second, first], 2), path)
     assert told(stranger, f"/api/videos?q={mark}+whale") == ([first, second], 2), "titles first"
 
     assert stranger.request("POST", f"/api/videos/{first}/like", json={"action": "like"}).status_code == 200
@@ -34,8 +34,13 @@ def test_videos_are_found_and_ranked(newcomer: Traveller, stranger: Traveller, s
         newcomer.invoke("rank_videos")
         return [told(stranger, path) for path in ranked] == [([first, second], 2)] * 2
 
-    until(rank, "both in their order", 30)
-    until(lambda: told(stranger, f"/api/videos?tags={tag}&sort=popular")[0] == [first, second], "search to know", 30)
+    until(rank, "both in their order")
+    for path in ranked:
+        why = newcomer.client.call("GET", f"{path}&explain=true")["explanations"]
+        assert [(one["video_id"], one["rank"]) for one in why] == [(first, 1), (second, 2)]
+        assert {one["what"]: one["points"] for one in why[0]["parts"]}["comments"] == 20
+        assert stranger.client.call("GET", f"{path}&explain=true")["explanations"] == []
+    until(lambda: told(stranger, f"/api/videos?tags={tag}&sort=popular")[0] == [first, second], "search to know")
 
     newcomer.client.call("PATCH", f"/api/videos/{first}", {"visibility": "private"})
     assert [told(who, path)[0] for who in (stranger, newcomer) for path in (*paths, *ranked)] == [[second]] * 10

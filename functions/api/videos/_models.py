@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from shared.domains.ranking.rules.explaining import Explanation
 from shared.domains.videos.service.public_lists import ListedVideo, VideoPage
 from shared.http.framework import BaseModel, Query
 from shared.http.paging import Pagination, pagination_of
@@ -20,6 +21,12 @@ class Videos(BaseModel):
 
     videos: Annotated[list[ListedVideo], Field(max_length=MOST)]
     pagination: Pagination
+
+
+class ExplainedVideos(Videos):
+    """Videos, and why some of them stand where they do; null unless `explain` is sent."""
+
+    explanations: Annotated[list[Explanation] | None, Field(max_length=MOST)]
 
 
 def videos(found: VideoPage, page: int, limit: int) -> Videos:

@@ -21,11 +21,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class Ranking:
-    """A ranked list as it was made at one time: `generation` says when, "" is never."""
+    """A ranked list as it was made at one time: `generation` begins with it, and is "" for a list that never was."""
 
     name: str
     generation: str = ""
     entries: tuple[Entry, ...] = ()
+
+    @property
+    def made_at(self) -> str:
+        """When it was made, ISO 8601; "" is never."""
+        return self.generation.partition("#")[0]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from functions.api.reactions.like_video import handler as like
 from functions.api.videos.edit_video import handler as edit_video
 from functions.api.videos.list_videos import handler as list_videos
 from functions.schedules.rank_videos import handler
-from shared.base import counts
+from shared.base import clock, counts
+from shared.base.ids import new_id
 from shared.base.transactions import write_together
 from shared.contract.resources import RANKINGS
 from shared.domains.ranking.model import Ranking
@@ -18,8 +19,9 @@ from shared.domains.ranking.rules.lists import WINDOW_SECONDS
 from shared.domains.ranking.store.lists import RankingStore
 from shared.domains.videos.service.catalogue import CatalogueService
 from shared.domains.videos.store.videos import counted_as
-from tests.api import Answer
+from tests.api import Answer, call
 from tests.aws import Stage
+from tests.callers import api_key
 from tests.clock import TurnedClock
 from tests.functions.api.videos.conftest import Make, Someone, ada, awaiting, bob, ready, running, someone, stage
 from tests.functions.api.videos.lists import ids, total
@@ -38,10 +40,14 @@ class Ranks:
     def __init__(self, streams: Streams) -> None:
         self._streams = streams
 
+    def hear(self) -> None:
+        """Deliver what the streams have."""
+        self._streams.tell()
+
     def run(self, *, deliver: bool = True) -> int:
         """Deliver what the streams have, and run; how many videos were ranked."""
         if deliver:
-            self._streams.tell()
+            self.hear()
         return int(handler({}, None)["ranked"])
 
 
@@ -214,3 +220,70 @@ def test_a_list_that_somebody_else_has_made_meanwhile_stays(ready: Make, ranks: 
     for entries in (before.entries, ()):
         assert not store.replace(before, Ranking("popular#", "later", entries))
     assert list(store.read(["popular#"])) == [after]
+
+
+def why(query: str, who: Someone) -> dict[str, dict[str, Any]]:
+    """Video -> why it stands where it does, as somebody is told."""
+    return {one["video_id"]: one for one in get(f"{query}&explain=true", who).json["explanations"]}
+
+
+def test_owner_and_administrators_are_told_why_a_video_stands_where_it_does(
+    ready: Make, ranks: Ranks, ada: Someone, bob: Someone, someone: Any, turned_clock: TurnedClock
+) -> None:
+    admin = someone("head", "admin")
+    first, second = ready(), ready()
+    add(first, views=10, likes=2, dislikes=1, comments=3, watch_seconds=90)
+    ranks.run()
+    made_at = clock.timestamp()
+    turned_clock.seconds += 60
+    add(first, likes=1)
+    for sort in ("popular", "trending"):
+        told = why(f"sort={sort}", ada)[first]
+        parts = {one["what"]: (one["number"], one["weight"], one["points"]) for one in told["parts"]}
+        assert parts["likes"] == (2, 5, 10)
+        assert parts["dislikes"] == (1, -5, -5)
+        assert parts["watched_minutes"] == (1.5, 1, 1.5)
+        assert sum(points for *_, points in parts.values()) == told["points"] == 46.5
+        assert (told["rank"], told["made_at"]) == (1, made_at)
+        score = {"popular": told["points"], "trending": told["doublings"] + told["days"]}[sort]
+        assert (told["score"], told["score_now"]) == (pytest.approx(score), pytest.approx(score))
+        asked = {str(who.user_id): set(why(f"sort={sort}", who)) for who in (ada, bob, Someone(), admin)}
+        assert list(asked.values()) == [{first, second}, set(), set(), {first, second}]
+    ranks.hear()
+    told = why("sort=popular", ada)[first]
+    assert (told["score"], told["score_now"], told["points"]) == (46.5, 51.5, 51.5), "the list knows no better yet"
+    assert why("sort=popular&limit=1&page=2", admin)[second]["rank"] == 2
+
+
+def test_points_are_never_less_than_none(ready: Make, ranks: Ranks, ada: Someone) -> None:
+    disliked = ready()
+    add(disliked, dislikes=3)
+    ranks.run()
+    told = why("sort=popular", ada)[disliked]
+    assert (sum(one["points"] for one in told["parts"]), told["points"], told["score"]) == (-15, 0, 0)
+
+
+def test_nobody_is_told_why_who_did_not_ask(ready: Make, ranks: Ranks, ada: Someone) -> None:
+    ready()
+    ranks.run()
+    for query in ("sort=popular", "sort=popular&explain=false", "", "q=film"):
+        assert get(query, ada).json["explanations"] is None
+
+
+@pytest.mark.parametrize(
+    "query", ["", "sort=latest", "q=a&sort=popular", "tags=a&sort=trending", f"sort=popular&author={new_id()}"]
+)
+def test_what_is_not_ranked_beforehand_is_not_explained(ada: Someone, query: str) -> None:
+    refused = get(f"{query}&explain=true", ada)
+    assert refused.status == 422
+    assert "explain" in refused.body
+
+
+def test_key_of_an_administrator_is_told_no_more_than_others(
+    ready: Make, ranks: Ranks, stage: Stage, someone: Any
+) -> None:
+    ready()
+    ranks.run()
+    key = api_key(stage, someone("head", "admin").user_id, "videos:read")
+    answer = call(list_videos, "GET", "/api/videos", query="sort=popular&explain=true", headers={"x-api-key": key})
+    assert (len(answer.json["videos"]), answer.json["explanations"]) == (1, [])

@@ -7,12 +7,13 @@ much as twice the points. That is a sum of two parts of which only points ever c
 import math
 
 from shared.base import clock
+from shared.contract.limits import DAY
 from shared.domains.ranking.model import Entry, Order
-from shared.domains.videos.model import Video
+from shared.domains.videos.model import Numbers, Video
 from shared.domains.videos.rules.counted import unpacked
 
-VIEW, LIKE, DISLIKE, COMMENT, MINUTE = 1, 5, -5, 10, 1
-"""Points of a view, a like, a dislike, a comment and a watched minute."""
+WEIGHTS = {"views": 1, "likes": 5, "dislikes": -5, "comments": 10, "watched_minutes": 1}
+"""Points of each of what people do."""
 
 HEAT_STEPS = 2
 """So many steps of heat are twice the points, where there are many."""
@@ -23,14 +24,18 @@ FEW = 32
 FELT = 2
 """Search keeps the heat that it knows of a video until that is so many steps away."""
 
-_DAY = 24 * 3600
+
+def done(numbers: Numbers) -> dict[str, float]:
+    """What people have done with a video, by the names of WEIGHTS."""
+    minutes = numbers.watch_seconds / 60
+    done = (numbers.views, numbers.likes, numbers.dislikes, numbers.comments, minutes)
+    return dict(zip(WEIGHTS, done, strict=True))
 
 
 def points(counted: str) -> float:
-    """What people have done with a video, never less than 0. `counted` is its copy of its numbers."""
+    """What that is worth, never less than 0. `counted` is the video's copy of its numbers."""
     numbers = unpacked(counted, otherwise="").numbers
-    given = VIEW * numbers.views + LIKE * numbers.likes + DISLIKE * numbers.dislikes + COMMENT * numbers.comments
-    return max(0.0, given + MINUTE * numbers.watch_seconds / 60)
+    return max(0.0, sum(WEIGHTS[what] * often for what, often in done(numbers).items()))
 
 
 def heat(counted: str) -> int:
@@ -58,7 +63,7 @@ def trend(doublings: float, published_at: str) -> float:
     doublings     how often its points have doubled, from 1: log2(1 + points)
     published_at  ISO 8601
     """
-    return doublings + clock.seconds(published_at) / _DAY
+    return doublings + clock.seconds(published_at) / DAY
 
 
 def entry(order: Order, video: Video) -> Entry:

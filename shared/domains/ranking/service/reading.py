@@ -8,15 +8,31 @@ from shared.base.pages import DEEPEST, seal, skipped, unseal
 from shared.base.settings import setting
 from shared.base.tables import answering, read_together
 from shared.domains.ranking.model import Order, Ranking
+from shared.domains.ranking.rules.explaining import Explanation, explained
 from shared.domains.ranking.rules.lists import list_name
 from shared.domains.ranking.store.lists import CURRENT, key, to_ranking
 from shared.domains.ranking.store.moved import WHAT
 from shared.domains.videos.rules.public_lists import PublicList
 from shared.domains.videos.service.public_lists import VideoPage
-from shared.domains.videos.service.shown import still_listed
+from shared.domains.videos.service.shown import shown, still_listed
 from shared.domains.videos.store.videos import VideoStore
 
 _ROUTE = "ranked-videos"
+
+
+@dataclass(frozen=True)
+class RankedPage(VideoPage):
+    """A page of a ranked list, and why some of its videos stand where they do; None when nobody asked."""
+
+    explanations: list[Explanation] | None = None
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who wants to know why videos stand where they do: about their own, or all."""
+
+    user_id: str
+    sees_all: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,8 +47,16 @@ class RankedListService:
         return cls(VideoStore.open())
 
     def page(
-        self, order: Order, category: str, viewer_id: str, *, limit: int, page: int = 1, cursor: str = ""
-    ) -> VideoPage:
+        self,
+        order: Order,
+        category: str,
+        viewer_id: str,
+        *,
+        limit: int,
+        page: int = 1,
+        cursor: str = "",
+        asking: Asking | None = None,
+    ) -> RankedPage:
         """A page of a list. Two calls.
 
         A video that is hidden since the list was made is left out. Raises InvalidCursorError, InvalidPageError.
@@ -45,13 +69,21 @@ class RankedListService:
         if cursor and not ranking.generation:
             raise InvalidCursorError("This list was made anew long ago: begin again without cursor")
         ends = skip + limit
-        shown = [one.video_id for one in ranking.entries[skip:ends]]
-        return VideoPage(
-            videos=still_listed(self.videos, shown, lambda video: category in ("", video.category)),
+        standing = {one.video_id: (skip + number, one) for number, one in enumerate(ranking.entries[skip:ends], 1)}
+        there = still_listed(self.videos, standing, lambda video: category in ("", video.category))
+        return RankedPage(
+            videos=shown(there),
             total=min(size, len(ranking.entries)),
             next_cursor=seal(f"{ranking.generation} {ends}", *scope) if ends < len(ranking.entries) else None,
             has_prev=skip > 0,
             is_capped=size > DEEPEST,
+            explanations=[
+                explained(order, video, *standing[video.id], ranking.made_at)
+                for video in there
+                if asking.sees_all or asking.user_id == video.owner_id
+            ]
+            if asking
+            else None,
         )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from shared.base.errors import InvalidInputError
 from shared.domains.ranking.model import Order
-from shared.domains.ranking.service.reading import RankedListService
+from shared.domains.ranking.service.reading import Asking, RankedListService
 from shared.domains.search.model import VideoSort
 from shared.domains.search.rules.asking import asked_for
 from shared.domains.search.service.searching import SearchService
@@ -21,6 +21,8 @@ class Wish:
     category: str = ""
     author_id: str = ""
     sort: str = ""
+    asking: Asking | None = None
+    """Who wants to know why they stand where they do."""
 
     @property
     def order(self) -> VideoSort:
@@ -33,6 +35,11 @@ class Wish:
     def is_one_list(self) -> bool:
         """Whether a list stands ready by itself that has just these videos, by time."""
         return not (self.q or self.tags or (self.category and self.author_id))
+
+    @property
+    def is_ranked_list(self) -> bool:
+        """Whether that is one which the schedule makes."""
+        return self.is_one_list and not self.author_id and self.order is not VideoSort.LATEST
 
 
 @dataclass(frozen=True)
@@ -54,11 +61,14 @@ class BrowsingService:
         page  is not looked at when there is a cursor
         """
         sort = wish.order
+        if wish.asking and not wish.is_ranked_list:
+            told = "Only ranked lists are explained: sort=popular or sort=trending, all videos or those of a category"
+            raise InvalidInputError.of("explain", told)
         if wish.is_one_list and sort is VideoSort.LATEST:
             which = PublicList(wish.category, wish.author_id)
             return self.lists.page(which, viewer_id, limit=limit, page=page, cursor=cursor)
-        if wish.is_one_list and not wish.author_id:
-            order = Order(sort)
-            return self.ranked.page(order, wish.category, viewer_id, limit=limit, page=page, cursor=cursor)
+        if wish.is_ranked_list:
+            where = {"limit": limit, "page": page, "cursor": cursor}
+            return self.ranked.page(Order(sort), wish.category, viewer_id, **where, asking=wish.asking)
         asked = asked_for(wish.q, wish.tags, wish.category, wish.author_id)
         return self.search.page(asked, sort, viewer_id, limit=limit, page=page, cursor=cursor)

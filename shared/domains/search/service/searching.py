@@ -17,7 +17,7 @@ from shared.domains.search.rules.postings import matches, terms_for
 from shared.domains.search.store.postings import Found, PostingStore
 from shared.domains.videos.rules.public_lists import video_at
 from shared.domains.videos.service.public_lists import VideoPage
-from shared.domains.videos.service.shown import still_listed
+from shared.domains.videos.service.shown import shown, still_listed
 from shared.domains.videos.store.videos import VideoStore
 
 _ROUTE = "found-videos"
@@ -89,17 +89,17 @@ class SearchService:
             newest = found.postings[0].place + _AFTER_ALL
             is_capped = found.goes_on or len(standing) > DEEPEST
             since = replace(since, top=newest, total=min(len(standing), DEEPEST), is_capped=is_capped)
-        shown = standing[skip : skip + limit]
-        videos = still_listed(self.videos, (video_at(place) for _, place in shown), lambda video: matches(asked, video))
+        placed = standing[skip : skip + limit]
+        there = still_listed(self.videos, (video_at(place) for _, place in placed), lambda video: matches(asked, video))
         if not cursor:
-            since = replace(since, total=since.total - len(shown) + len(videos))
+            since = replace(since, total=since.total - len(placed) + len(there))
         end: tuple[int, str] | None = None
         if len(standing) > skip + limit:
-            end = shown[-1]
+            end = placed[-1]
         elif sort is VideoSort.LATEST and found.goes_on:
             end = 0, found.postings[-1].place
         return VideoPage(
-            videos=videos,
+            videos=shown(there),
             total=since.total,
             next_cursor=replace(since, score=end[0], place=end[1]).sealed(scope) if end else None,
             has_prev=bool(cursor) or skip > 0,

@@ -9,7 +9,7 @@ from shared.domains.videos.service.public_lists import ListedVideo, listed
 from shared.domains.videos.store.videos import VideoStore
 
 
-def still_listed(store: VideoStore, video_ids: Iterable[str], belongs: Callable[[Video], bool]) -> list[ListedVideo]:
+def still_listed(store: VideoStore, video_ids: Iterable[str], belongs: Callable[[Video], bool]) -> list[Video]:
     """Those of at most 100 videos that everybody may see now, in this order: one call, none when none is asked for.
 
     belongs  whether one is still what the list is of
@@ -18,8 +18,9 @@ def still_listed(store: VideoStore, video_ids: Iterable[str], belongs: Callable[
     wanted = list(video_ids)
     videos = {video.id: video for video in store.many(wanted, consistent=False)}
     there = [videos[one] for one in wanted if one in videos]
-    return [
-        listed(replace(video, description=summary(video.description)))
-        for video in there
-        if is_listed(video) and belongs(video)
-    ]
+    return [video for video in there if is_listed(video) and belongs(video)]
+
+
+def shown(videos: Iterable[Video]) -> list[ListedVideo]:
+    """Videos that were read whole, as lists show them."""
+    return [listed(replace(video, description=summary(video.description))) for video in videos]
