@@ -4,7 +4,11 @@ from collections.abc import Callable
 
 from bench.people import Request
 from bench.world import World
+from shared.base.ids import new_id
+from shared.base.transactions import write_together
+from shared.domains.comments.model import Comment
 from shared.domains.comments.service.writing import CommentService
+from shared.domains.comments.store.held import holding
 from shared.domains.videos.model import Author
 
 REPEATS = 20
@@ -62,6 +66,33 @@ def _dismiss(world: World) -> Request:
     return ask
 
 
+def _held(name: str, method: str, tail: str = "") -> Callable[[World], Request]:
+    """What is held is so once, so each request is about another comment."""
+
+    def prepare(world: World) -> Request:
+        video_id = world.ready()
+        with world.stage.unrecorded():
+            made = [_waiting(world, video_id) for _ in range(REPEATS)]
+        left = iter(made)
+        return lambda: world.own(name, method, f"/api/comments/held/{next(left)}{tail}")
+
+    return prepare
+
+
+def _waiting(world: World, video_id: str) -> str:
+    """A comment of somebody else's that waits for the user; its id."""
+    author = Author(new_id(), "grace", "Grace")
+    comment = Comment(
+        id=new_id(), video_id=video_id, video_owner_id=world.user.id, author_id=author.id, author=author, content="Hm"
+    )
+    write_together(holding(comment))
+    return comment.id
+
+
+def _on_holding(name: str, method: str, tail: str, body: object = None) -> Callable[[World], Request]:
+    return lambda world: lambda: world.own(name, method, f"/api/comments/{tail}", body)
+
+
 COMMENTING: dict[str, Callable[[World], Request]] = {
     "create_comment": _create,
     "list_comments": _list,
@@ -70,6 +101,11 @@ COMMENTING: dict[str, Callable[[World], Request]] = {
     "delete_comment": _on_comment("comments.delete_comment", "DELETE"),
     "like_comment": _on_comment("reactions.like_comment", "POST", "/like", {"action": "like"}),
     "dismiss_reports": _dismiss,
+    "get_holding": _on_holding("comments.get_holding", "GET", "settings"),
+    "set_holding": _on_holding("comments.set_holding", "PUT", "settings", {"held_words": ["spam"]}),
+    "list_held_comments": _on_holding("comments.list_held_comments", "GET", "held"),
+    "approve_comment": _held("comments.approve_comment", "POST", "/approve"),
+    "discard_comment": _held("comments.discard_comment", "DELETE"),
     "report_comment": _on_comment("comments.report_comment", "POST", "/report", {"reason": "Spam"}),
 }
 """Endpoint -> what sets its main path up and gives its request."""

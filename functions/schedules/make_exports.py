@@ -31,7 +31,7 @@ from shared.domains.privacy.service.archiving import ArchiveService
         *(USERS.get, SESSIONS.query, API_KEYS.query, LIMITS.batch_get, OPERATIONS.get, REACTIONS.query),
         *(VIDEOS.query_index("by_owner"), VIDEOS.batch_get, JOBS.query_index("by_owner"), JOBS.query, JOBS.get),
         *(FOLLOWS.query_index("by_followed"), FOLLOWS.query_index("by_follower")),
-        *(COMMENTS.query_index("by_author"), COMMENTS.batch_get, NOTIFICATIONS.query),
+        *(COMMENTS.query_index("by_author"), COMMENTS.batch_get, COMMENTS.get, NOTIFICATIONS.query),
         *(AUDIT.query_index("by_actor"), AUDIT.query_index("by_target")),
         *(MEDIA.read_version("uploads/"), MEDIA.read("v/"), MEDIA.put("exports/")),
         unseen(DATA_REQUESTS.get, "only of an archive whose owner is gone meanwhile"),

@@ -24,7 +24,10 @@ class CommentRequest(CommentEdit):
     "/api/videos/{video_id}/comments",
     caller=user("comments:write"),
     limits=(COMMENTING,),
-    needs=(VIDEOS.batch_get, COMMENTS.batch_get, COMMENTS.put, COMMENTS.update, COUNTS.update, LIMITS.update),
+    needs=(
+        *(VIDEOS.batch_get, COMMENTS.batch_get, COMMENTS.get),
+        *(COMMENTS.put, COMMENTS.update, COUNTS.update, LIMITS.update),
+    ),
     status=201,
     idempotent=True,
     errors=((404, "NOT_FOUND"),),
@@ -32,7 +35,10 @@ class CommentRequest(CommentEdit):
 async def create_comment(
     video_id: UUID, wish: CommentRequest, caller: Caller, comments: CommentService
 ) -> CommentAnswer:
-    """Comment on a video. There is one level of answers: one to an answer goes under the comment that that is under."""
+    """Comment on a video. There is one level of answers: one to an answer goes under the comment that that is under.
+
+    With words that whose video it is wants to see first it is `held`: nobody else sees it until they have approved it.
+    """
     author = Author(caller.require_user(), caller.username, caller.display_name, caller.avatar_url)
     return comments.create(str(video_id), author, wish.content, str(wish.parent_comment_id or ""), caller.tier)
 

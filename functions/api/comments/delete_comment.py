@@ -2,20 +2,13 @@
 
 from uuid import UUID
 
+from functions.api.comments._models import RemovedComment
 from shared.contract.declare import delete
 from shared.contract.permissions import ADMINISTRATOR, user
 from shared.contract.resources import AUDIT, COMMENTS, COUNTS
 from shared.domains.comments.service.removing import RemovalService
 from shared.http.caller import Caller
-from shared.http.framework import BaseModel
 from shared.http.serve import serve
-
-
-class RemovedComment(BaseModel):
-    """That it is done."""
-
-    success: bool
-    message: str
 
 
 @delete(

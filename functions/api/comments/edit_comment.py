@@ -16,11 +16,14 @@ from shared.http.serve import serve
     "PUT",
     "/api/comments/{comment_id}",
     caller=user("comments:write"),
-    needs=(COMMENTS.batch_get, REACTIONS.batch_get, COMMENTS.update, VIDEOS.check),
+    needs=(COMMENTS.batch_get, COMMENTS.get, REACTIONS.batch_get, COMMENTS.update, VIDEOS.check),
     errors=((404, "NOT_FOUND"),),
 )
 async def edit_comment(comment_id: UUID, edit: CommentEdit, caller: Caller, comments: CommentService) -> CommentAnswer:
-    """Edit a comment of the caller's, which says so from then on. The same words again change nothing."""
+    """Edit a comment of the caller's, which says so from then on. The same words again change nothing.
+
+    Words that would be held are refused: a new comment can wait, one that is to be seen cannot.
+    """
     return comments.edit(str(comment_id), caller.require_user(), edit.content)
 
 

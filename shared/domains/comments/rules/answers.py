@@ -27,7 +27,8 @@ class InteractionAnswer(BaseModel):
 class CommentAnswer(BaseModel):
     """A comment. `content` is text, not HTML. `parent_comment_id` is null for one that is on the video itself.
 
-    A removed one that has replies keeps its place: it has no content, and `author` and `user_id` are null.
+    A removed one that has replies keeps its place: it has no content, and `author` and `user_id` are null. One that is
+    `held` is seen by its author and by whose video it is on, until they have approved it.
     """
 
     id: str
@@ -42,11 +43,12 @@ class CommentAnswer(BaseModel):
     updated_at: str
     edited: bool
     removed: bool
+    held: bool
     author: CommentAuthorAnswer | None
     user_interaction: InteractionAnswer
 
 
-def answer(comment: Comment, reaction: str, base: str) -> CommentAnswer:
+def answer(comment: Comment, reaction: str, base: str, *, held: bool = False) -> CommentAnswer:
     """The answer about a comment.
 
     reaction  "like", "dislike" or "": what the caller thinks of it
@@ -65,6 +67,7 @@ def answer(comment: Comment, reaction: str, base: str) -> CommentAnswer:
         updated_at=comment.edited_at or comment.created_at,
         edited=bool(comment.edited_at),
         removed=comment.removed,
+        held=held,
         author=_author(comment.author, base) if comment.author else None,
         user_interaction=InteractionAnswer(liked=reaction == "like", disliked=reaction == "dislike"),
     )

@@ -19,7 +19,7 @@ REPORTS = "reports"
 """The thread in which reports are, for administrators."""
 
 REPORT = "report#"
-"""Before the id of what is reported; it sorts after all ids of comments."""
+"""Before the id of what is reported; it sorts after all ids of comments, as what is before other rows does."""
 
 REPORT_SECONDS = 180 * DAY
 """So long a report is kept that nobody has settled."""
@@ -80,7 +80,7 @@ def to_comment(item: Item) -> Comment:
         video_id=_text(item, "video_id"),
         video_owner_id=_text(item, "video_owner_id"),
         author_id=_text(item, "author_id"),
-        author=_author(item),
+        author=to_author(item),
         content=_text(item, "content"),
         parent_id=thread.removeprefix(_IN_ANSWER) if thread.startswith(_IN_ANSWER) else "",
         edited_at=_text(item, "edited_at"),
@@ -90,7 +90,8 @@ def to_comment(item: Item) -> Comment:
     )
 
 
-def _author(item: Item) -> Author | None:
+def to_author(item: Item) -> Author | None:
+    """Who wrote what a row tells; None once that is gone."""
     if "author" not in item:
         return None
     known = item["author"]["M"]

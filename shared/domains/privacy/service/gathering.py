@@ -15,6 +15,7 @@ from shared.domains.accounts.store.users import AccountStore
 from shared.domains.audit.model import Entry
 from shared.domains.audit.store.trail import AuditStore
 from shared.domains.comments.service.forgetting import said
+from shared.domains.comments.store.held import holding_of
 from shared.domains.follows.model import Side
 from shared.domains.follows.store.edges import all_of
 from shared.domains.jobs.model import Job, LedgerLine, Month
@@ -89,7 +90,8 @@ class Gathering:
                 "spent_dollars": dollars(spent.spent),
                 "months": {month: _used(found) for month, found in months(self.user_id).items()},
             }
-            yield {**_named(found.user, _USER), "settings": asdict(found.settings), "usage": used}
+            kept = {"settings": asdict(found.settings), "holding": asdict(holding_of(self.user_id))}
+            yield {**_named(found.user, _USER), **kept, "usage": used}
 
     def _sessions(self) -> Items:
         for session in SessionStore.open().all_live(self.user_id):
@@ -149,8 +151,9 @@ class Gathering:
         """What they said, and what they reported of others, whose words are not told."""
         after = ""
         while True:
-            comments, reports, after = said(self.user_id, after)
+            comments, held, reports, after = said(self.user_id, after)
             yield from (_named(comment, _COMMENT) for comment in comments)
+            yield from ({**_named(comment, _COMMENT), "held": True} for comment in held)
             yield from ({"reported": _named(report, _REPORT)} for report in reports)
             if not after:
                 return

@@ -37,6 +37,7 @@ def test_comment_of_001_is_told_with_all_its_fields(ready: Make, bob: Someone) -
         "reply_count": 0,
         "edited": False,
         "removed": False,
+        "held": False,
         "user_interaction": {"liked": False, "disliked": False},
     }
 

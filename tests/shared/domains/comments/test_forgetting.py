@@ -61,7 +61,7 @@ def test_who_leaves_is_nowhere_told_and_answers_of_others_stay(ready: MakeVideo,
     leaver, other = new_id(), new_id()
     talks = [Talk.of(ready().id, leaver, other) for _ in range(3)]
     assert [numbers(talk.video_id) for talk in talks] == [{"comments": 5, "threads": 2}] * 3
-    assert forget(leaver) == {"comments": 9, "comment_reports": 3}
+    assert forget(leaver) == {"comments": 9, "comment_reports": 3, "held_comments": 0}
     assert leaver not in json.dumps(stage.rows(COMMENTS))
     for talk in talks:
         assert numbers(talk.video_id) == {"comments": 2, "threads": 2}
@@ -78,7 +78,7 @@ def test_last_answer_of_a_leaver_takes_a_removed_comment_along(ready: MakeVideo,
         answered = say(video_id, author)
         say(video_id, leaver, answered)
         remove(answered, author)
-    assert forget(leaver) == {"comments": 2, "comment_reports": 0}
+    assert forget(leaver) == {"comments": 2, "comment_reports": 0, "held_comments": 0}
     assert numbers(video_id) == {"comments": 0, "threads": 0}
     assert leaver not in json.dumps(stage.rows(COMMENTS))
 

@@ -1,7 +1,5 @@
 """People who have something in every table and everywhere in the bucket, and a look for what is left of them."""
 
-import gzip
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,7 +11,11 @@ from functions.events import on_video_changed
 from functions.schedules import erase_accounts, tidy_media
 from shared.base import aws, clock
 from shared.base.aws import client
-from shared.contract.resources import AUDIT, MEDIA, TABLES
+from shared.base.ids import new_id
+from shared.base.transactions import write_together
+from shared.contract.resources import MEDIA
+from shared.domains.comments.model import Comment
+from shared.domains.comments.store.held import holding
 from shared.domains.connections.model import Client
 from shared.domains.connections.rules.wishes import Subscription
 from shared.domains.connections.service.connecting import ConnectionService
@@ -27,6 +29,7 @@ from shared.domains.notifications.model import Cause, Kind, Wish
 from shared.domains.notifications.service.settling import SettlingService
 from shared.domains.privacy.rules.late import LATE_SECONDS
 from shared.domains.search.service.indexing import IndexService
+from shared.domains.videos.model import Author
 from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.store.videos import VideoStore
 from tests.api import Answer
@@ -92,6 +95,7 @@ class Somebody:
         self.talk()
         self.like(self.video_ids[0])
         self.make_friends()
+        self.wait_and_have_wait()
         self.hear()
         self.connect()
 
@@ -189,6 +193,18 @@ class Somebody:
         self.ask("comments.report_comment", "POST", f"{path}/report", body, parameters=parameters)
         self.ask("comments.delete_comment", "DELETE", path, parameters=parameters)
 
+    def wait_and_have_wait(self) -> None:
+        """A word list, a comment that waits for a friend, and one of the friend's that waits for them."""
+        wish = {"held_words": [f"{self.name} again"]}
+        self.ask("comments.set_holding", "PUT", "/api/comments/settings", wish)
+        video_id = self.video_ids[0]
+        for writer, owner in ((self.id, self.friend_id), (self.friend_id, self.id)):
+            author = Author(writer, self.name if writer == self.id else "a friend", "")
+            texts = {"video_owner_id": owner, "author_id": writer, "content": f"{author.username} waits"}
+            comment = Comment(id=new_id(), video_id=video_id, author=author, **texts)
+            with self.world.stage.unrecorded():
+                assert write_together(holding(comment)) is None
+
     def put_objects(self) -> None:
         """Objects under every prefix, older versions and delete markers too."""
         video_id = self.video_ids[0]
@@ -227,39 +243,6 @@ def mark_verified(user_id: str) -> None:
         UpdateExpression="SET email_verified = :yes",
         ExpressionAttributeValues={":yes": {"BOOL": True}},
     )
-
-
-def left_of(stage: Stage, *needles: str) -> list[str]:
-    """Table and key of every row, and key of every version in the bucket, that tells of somebody; the trail apart."""
-    rows = [(table.name, row) for table in TABLES if table is not AUDIT for row in stage.rows(table)]
-    found = [f"{name}: {_keys(row)}" for name, row in rows if tells(_text(row), needles)]
-    with stage.unrecorded():
-        listed = client("s3").list_object_versions(Bucket=real_name(MEDIA))
-        versions = (*listed.get("Versions", []), *listed.get("DeleteMarkers", []))
-        found += [f"media: {one['Key']}" for one in versions if tells(one["Key"] + _body(one), needles)]
-        uploads = client("s3").list_multipart_uploads(Bucket=real_name(MEDIA)).get("Uploads", [])
-    return [*found, *(f"upload: {one['Key']}" for one in uploads if tells(one["Key"], needles))]
-
-
-def tells(text: str, needles: tuple[str, ...]) -> bool:
-    return any(needle in text for needle in needles)
-
-
-def _keys(row: dict[str, Any]) -> str:
-    return " ".join(value["S"] for name, value in row.items() if "S" in value)[:120]
-
-
-def _text(row: dict[str, Any]) -> str:
-    """A row as text; what is compressed in it, too."""
-    packed = [gzip.decompress(value["B"]).decode() for value in row.values() if value.get("B", b"")[:2] == b"\x1f\x8b"]
-    return json.dumps(row, default=str) + "".join(packed)
-
-
-def _body(entry: dict[str, Any]) -> str:
-    if "Size" not in entry or entry["Size"] > 100_000:
-        return ""
-    which = {"Bucket": real_name(MEDIA), "Key": entry["Key"], "VersionId": entry["VersionId"]}
-    return client("s3").get_object(**which)["Body"].read().decode(errors="replace")
 
 
 @contextmanager

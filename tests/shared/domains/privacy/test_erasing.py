@@ -18,7 +18,8 @@ from shared.domains.privacy.service import steps
 from shared.domains.privacy.service.steps import Steps
 from shared.domains.privacy.store.erasures import ErasureStore
 from tests.aws import real_name
-from tests.shared.domains.privacy.people import Somebody, erase, erase_all, left_of
+from tests.shared.domains.privacy.left import left_of
+from tests.shared.domains.privacy.people import Somebody, erase, erase_all
 
 _OF_NOBODY = {VIEWS.name, RANKINGS.name}
 EVERYWHERE = {table.name for table in TABLES} - {AUDIT.name, DATA_REQUESTS.name, *_OF_NOBODY} | {"media", "upload"}
@@ -34,6 +35,7 @@ FOUND = {
     "fetched_addresses": 3,
     "followers": 1,
     "following": 1,
+    "held_comments": 2,
     "identities": 3,
     "jobs": 2,
     "notifications": 1,

@@ -76,7 +76,9 @@ def test_case_110_all_that_is_ones_own_and_nothing_of_others(here: World) -> Non
     assert [(key["name"], key["scopes"]) for key in files["api_keys.json"]] == [("Nightly", ["videos:read"])]
     assert files["identities.json"] == [{"provider": "google", "subject": "subject-grace_h"}]
     said = [one["content"] for one in files["comments.json"] if "content" in one]
-    assert said == ["grace_h speaks"] * 2
+    assert said == [*["grace_h speaks"] * 2, "grace_h waits"]
+    assert [one["content"] for one in files["comments.json"] if one.get("held")] == ["grace_h waits"]
+    assert files["account.json"][0]["holding"] == {"words": ["grace_h again"], "everything": False}
     assert [one["reported"]["reason"] for one in files["comments.json"] if "reported" in one] == ["grace_h complains"]
     [told] = files["notifications.json"]
     assert (told["kind"], told["actor_id"], told["is_read"]) == ("follow", grace.friend_id, False)
