@@ -28,6 +28,9 @@ TIERS = {"free": 1, "pro": 5, "enterprise": 20}
 
 LEASE_TOKENS = 4
 LEASE_SECONDS = 10
+PAUSE = 5
+"""So many times what is usual between a caller's requests one function of many does not wait by chance."""
+
 OUTAGE_SECONDS = 5
 """So long the general buckets are not asked after their table failed; they admit meanwhile."""
 
@@ -113,10 +116,10 @@ class _Lease:
     interval: float = math.inf
 
     def notice(self, now: float) -> None:
-        """Smooth the time between requests; a sudden pause counts at once."""
+        """Smooth the time between requests; a pause that is no chance any more counts at once."""
         gap = now - self.last
-        smooth = gap if math.isinf(self.interval) else 0.7 * self.interval + 0.3 * gap
-        self.last, self.interval = now, smooth if math.isinf(gap) else max(gap, smooth)
+        smooth = gap if math.isinf(self.interval) else 0.8 * self.interval + 0.2 * gap
+        self.last, self.interval = now, gap if gap > PAUSE * smooth else smooth
 
     def wanted(self, seconds: float) -> int:
         """How many tokens this caller is all but sure to use within `seconds`, itself included."""

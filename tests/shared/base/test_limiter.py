@@ -133,6 +133,30 @@ def test_a_slow_caller_takes_one_token_at_a_time(stage: Stage, hour: TurnedClock
     assert requests(row) == 6
 
 
+@pytest.mark.parametrize(("pause", "tokens"), [(2, 4), (12, 1)])
+def test_who_pauses_longer_than_by_chance_takes_one_token(
+    stage: Stage, hour: TurnedClock, pause: float, tokens: int
+) -> None:
+    """Requests that fall on many functions come to each of them at uneven times."""
+    leases = Leases()
+    for _ in range(17):
+        leases.admit_user(USER)
+        hour.advance(0.5)
+    while leases_taken(stage, leases) == 0:
+        hour.advance(0.5)
+    for _ in range(3):  # what the last lease brought besides
+        leases.admit_user(USER)
+    hour.advance(pause)
+    taken = [leases_taken(stage, leases) for _ in range(5)]
+    assert taken[0] == 1
+    assert taken.index(1, 1) == tokens
+
+
+def leases_taken(stage: Stage, leases: Leases) -> int:
+    """How many leases a request takes."""
+    return len(stage.calls_of(lambda: leases.admit_user(USER)))
+
+
 def test_tokens_do_not_outlive_their_minute(stage: Stage, hour: TurnedClock) -> None:
     leases = Leases()
     hour.advance(58)
