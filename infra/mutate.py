@@ -25,6 +25,9 @@ SOURCES = ("functions", "infra", "shared")
 TESTS = "tests"
 ALL_SECONDS = 5400
 STOP_SECONDS = 30
+TEST_SECONDS = 60
+"""No test of these takes a quarter of it: a mutant that never ends is ended by it, and was noticed."""
+
 NOTICED = ("killed", "timeout")
 
 
@@ -121,6 +124,7 @@ def prepare(group: Group, folder: Path, root: Path = ROOT) -> None:
     settings = {
         "source_paths": SOURCES,
         "only_mutate": group.modules,
+        "pytest_add_cli_args": (f"--timeout={TEST_SECONDS}",),
         "pytest_add_cli_args_test_selection": group.tests,
         # A test that does not end is ended by pytest: mutmut would count neither its stage nor how busy the machine is
         "timeout_constant": (str(ALL_SECONDS),),
