@@ -21,11 +21,20 @@ class Entry:
 
 @dataclass(frozen=True)
 class Ranking:
-    """A ranked list as it was made at one time: `generation` begins with it, and is "" for a list that never was."""
+    """A ranked list as it was made at one time: `generation` begins with it, and is "" for a list that never was.
+
+    left_out  entries after these that were not read
+    """
 
     name: str
     generation: str = ""
     entries: tuple[Entry, ...] = ()
+    left_out: int = 0
+
+    @property
+    def length(self) -> int:
+        """How many videos are in it."""
+        return len(self.entries) + self.left_out
 
     @property
     def made_at(self) -> str:

@@ -152,13 +152,20 @@ def test_what_is_hidden_or_moved_is_gone_before_the_schedule_runs(
     assert lists == {"popular#", "trending#", "popular#Music", "trending#Music"}, "none that is empty"
 
 
-def test_a_cursor_goes_on_in_the_list_that_it_is_of(ready: Make, ranks: Ranks, stage: Stage) -> None:
+@pytest.mark.parametrize("top", [100, 4, 2, 1])
+def test_a_cursor_goes_on_in_the_list_that_it_is_of(
+    ready: Make, ranks: Ranks, stage: Stage, monkeypatch: pytest.MonkeyPatch, top: int
+) -> None:
+    """However many of its first videos lie apart."""
+    for module in ("store.lists", "service.reading"):
+        monkeypatch.setattr(f"shared.domains.ranking.{module}.TOP", top)
     made = [ready() for _ in range(5)]
     for number, video_id in enumerate(made):
         add(video_id, views=10 + number)
     ranks.run()
     answer = get("sort=popular&limit=2")
     cursor = answer.json["pagination"]["next_cursor"]
+    assert total(answer) == total(get("sort=popular&page=3&limit=2")) == 5
     assert (ids(answer), ids(get("sort=popular&limit=2&page=2"))) == ([made[4], made[3]], [made[2], made[1]])
     add(made[0], views=100)
     add(made[4], dislikes=20)
@@ -170,8 +177,8 @@ def test_a_cursor_goes_on_in_the_list_that_it_is_of(ready: Make, ranks: Ranks, s
     assert (ids(last), last.json["pagination"]["has_next"]) == ([made[0]], False)
     assert get(f"sort=trending&cursor={cursor}").error["code"] == "INVALID_CURSOR"
     for row in stage.rows(RANKINGS):
-        assert ("expires_at" in row) == (row["generation"]["S"] not in ("current", "windows"))
-        if row["generation"]["S"] != "current" and row["list"]["S"] == "popular#":
+        assert ("expires_at" in row) == (row["generation"]["S"] not in ("current", "beginning", "windows"))
+        if row["generation"]["S"] not in ("current", "beginning") and row["list"]["S"] == "popular#":
             with stage.unrecorded():
                 _delete(row)
     assert get(f"sort=popular&cursor={cursor}").error["code"] == "INVALID_CURSOR", "it has expired"

@@ -9,6 +9,9 @@ from shared.domains.ranking.model import Entry, Order
 MOST = 1000
 """So many videos are in a list."""
 
+TOP = 100
+"""So many of a list's first videos lie apart from it too: pages mostly are of these."""
+
 WINDOW_SECONDS = 15 * 60
 """What moved is kept by so long windows, and lists are made as often."""
 

@@ -9,8 +9,8 @@ from shared.base.settings import setting
 from shared.base.tables import answering, read_together
 from shared.domains.ranking.model import Order, Ranking
 from shared.domains.ranking.rules.explaining import Explanation, explained
-from shared.domains.ranking.rules.lists import list_name
-from shared.domains.ranking.store.lists import CURRENT, key, to_ranking
+from shared.domains.ranking.rules.lists import TOP, list_name
+from shared.domains.ranking.store.lists import BEGINNING, CURRENT, key, to_ranking
 from shared.domains.ranking.store.moved import WHAT
 from shared.domains.videos.rules.public_lists import PublicList
 from shared.domains.videos.service.public_lists import VideoPage
@@ -65,16 +65,16 @@ class RankedListService:
         scope = (_ROUTE, viewer_id, order, category)
         made, _, place = unseal(cursor, *scope).rpartition(" ") if cursor else ("", "", "")
         skip = int(place) if cursor else skipped(page, limit)
-        ranking, size = _read(order, PublicList(category), made)
+        ends = skip + limit
+        ranking, size = _read(order, PublicList(category), made, ends)
         if cursor and not ranking.generation:
             raise InvalidCursorError("This list was made anew long ago: begin again without cursor")
-        ends = skip + limit
         standing = {one.video_id: (skip + number, one) for number, one in enumerate(ranking.entries[skip:ends], 1)}
         there = still_listed(self.videos, standing, lambda video: category in ("", video.category))
         return RankedPage(
             videos=shown(there),
-            total=min(size, len(ranking.entries)),
-            next_cursor=seal(f"{ranking.generation} {ends}", *scope) if ends < len(ranking.entries) else None,
+            total=min(size, ranking.length),
+            next_cursor=seal(f"{ranking.generation} {ends}", *scope) if ends < ranking.length else None,
             has_prev=skip > 0,
             is_capped=size > DEEPEST,
             explanations=[
@@ -87,10 +87,14 @@ class RankedListService:
         )
 
 
-def _read(order: Order, which: PublicList, made: str) -> tuple[Ranking, int]:
-    """A list as it stands, or as it was `made` once, which it may be still; and how many videos could be in it."""
+def _read(order: Order, which: PublicList, made: str, ends: int) -> tuple[Ranking, int]:
+    """A list as it stands, or as it was `made` once, which it may be still; and how many videos could be in it.
+
+    ends  so many of its first videos are looked at
+    """
     table, name = setting("RANKINGS_TABLE"), list_name(order, which.category)
-    generations = (CURRENT, made) if made else (CURRENT,)
+    now = BEGINNING if ends <= TOP else CURRENT
+    generations = (now, made) if made else (now,)
     keys = {table: [key(name, one) for one in generations], counts.table(): counts.keys(which.subject)}
     with answering(WHAT):
         found = read_together(keys, consistent=False)
