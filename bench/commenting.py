@@ -89,6 +89,13 @@ def _waiting(world: World, video_id: str) -> str:
     return comment.id
 
 
+def _list_held(world: World) -> Request:
+    video_id = world.ready()
+    with world.stage.unrecorded():
+        _waiting(world, video_id)
+    return lambda: world.own("comments.list_held_comments", "GET", "/api/comments/held")
+
+
 def _on_holding(name: str, method: str, tail: str, body: object = None) -> Callable[[World], Request]:
     return lambda world: lambda: world.own(name, method, f"/api/comments/{tail}", body)
 
@@ -103,7 +110,7 @@ COMMENTING: dict[str, Callable[[World], Request]] = {
     "dismiss_reports": _dismiss,
     "get_holding": _on_holding("comments.get_holding", "GET", "settings"),
     "set_holding": _on_holding("comments.set_holding", "PUT", "settings", {"held_words": ["spam"]}),
-    "list_held_comments": _on_holding("comments.list_held_comments", "GET", "held"),
+    "list_held_comments": _list_held,
     "approve_comment": _held("comments.approve_comment", "POST", "/approve"),
     "discard_comment": _held("comments.discard_comment", "DELETE"),
     "report_comment": _on_comment("comments.report_comment", "POST", "/report", {"reason": "Spam"}),
