@@ -24,6 +24,7 @@ def _of_author(world: World) -> Request:
 
 VIEWERS: dict[str, Callable[[World], Request]] = {
     "watch_video": on_video("views.watch_video", "POST", "/api/videos/{video}/view", {"watch_time_seconds": 5}),
+    "get_retention": on_video("views.get_retention", "GET", "/api/videos/{video}/retention"),
     "like_video": on_video("reactions.like_video", "POST", "/api/videos/{video}/like", {"action": "like"}),
     "list_videos": on_video("videos.list_videos", "GET", "/api/videos"),
     "list_videos_of_user": _of_author,

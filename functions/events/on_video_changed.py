@@ -10,6 +10,7 @@ from shared.domains.ranking.service.ranking import RankingService
 from shared.domains.search.service.indexing import IndexService
 from shared.domains.videos.store.rows import of_item
 from shared.domains.videos.store.videos import counted_as
+from shared.domains.views.store import watched_as
 
 _OF_OTHERS = {"visibility": {"S": ["public", "unlisted"]}}
 _SEEN = {**_OF_OTHERS, "status": {"S": ["ready", "processing"]}}
@@ -44,8 +45,8 @@ def on_video_changed(change: Change) -> None:
 
 
 def _forget_numbers(video_id: str) -> None:
-    """Forget what was counted of the video: views, likes, comments."""
-    write_together(*counts.removal(counted_as(video_id)))
+    """Forget what was counted of the video: views, likes, comments, and its seconds."""
+    write_together(*(write for one in (counted_as(video_id), watched_as(video_id)) for write in counts.removal(one)))
 
 
 handler = serve_changes(on_video_changed)

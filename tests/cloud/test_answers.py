@@ -13,14 +13,15 @@ from botocore.config import Config
 from infra.parts.discovery import ROOT
 from shared.base.idempotency import MAX_ITEM
 from shared.domains.videos.rules.uploads import VIDEO_BYTES, plan_parts
+from shared.domains.views.model import MOST_STEPS
 from shared.media.ladder import RUNGS
 
 ANSWER = 6 * 1024 * 1024
 ENTRY = 6 * 1024
 """Bytes that an entry of a list may have: the longest is the address of a part."""
 
-LISTED, TAG, RENDITION, SHARE = 50, 4 * 50, 512, 5
-"""Videos of a page, and the bytes that a tag, the address of a rendition and a percentage of theirs may have."""
+LISTED, TAG, RENDITION, SHARE, COUNT = 50, 4 * 50, 512, 5, 12
+"""Videos of a page, and the bytes that a tag, the address of a rendition, a percentage and a number may have."""
 
 
 def _of_a_page(most: int, size: int) -> int:
@@ -39,6 +40,7 @@ MOST = {
     ".videos[].tags": _of_a_page(20, TAG),
     ".videos[].quality_variants.*": _of_a_page(len(RUNGS), RENDITION),
     ".videos[].metrics.retention_curve": _of_a_page(100, SHARE),
+    ".viewers": -(-MOST_STEPS * COUNT // ENTRY),
     ".services.*": 10,  # that the product leans on
     ".jobs.*": 10,  # counters
 }

@@ -12,6 +12,7 @@ from tests.shared.media.sources import GOOD
 def counted(who: Traveller, video_id: str) -> list[dict[str, Any]]:
     """What is kept of a video's numbers."""
     keys = [{"of": {"S": f"video#{video_id}#{shard}"}} for shard in range(4)]
+    keys.append({"of": {"S": f"watched#{video_id}#0"}})
     asked = {"showreel-dev-counts": {"Keys": keys}}
     found: list[dict[str, Any]] = who.aws("dynamodb").batch_get_item(RequestItems=asked)["Responses"][
         "showreel-dev-counts"
@@ -26,7 +27,8 @@ def test_who_watches_is_counted_once(newcomer: Traveller, stranger: Traveller, s
     assert stranger.client.call("POST", path, {}) == {"success": True, "new_view_count": 1}
     anonymous = httpx.post(newcomer.stack.outputs["ApiUrl"] + path, json={}, timeout=30)
     assert anonymous.json()["success"] is True
-    newcomer.client.call("POST", path, {"watch_time_seconds": video["duration"] / 2})
+    half = video["duration"] / 2
+    newcomer.client.call("POST", path, {"watch_time_seconds": half, "watched": [[0, half]]})
 
     def shown() -> dict[str, Any] | None:
         seen = stranger.client.video(video["id"])
@@ -36,6 +38,9 @@ def test_who_watches_is_counted_once(newcomer: Traveller, stranger: Traveller, s
     assert seen["view_count"] == 3
     curve = seen["metrics"]["retention_curve"]
     assert (len(curve), curve[0], curve[-1]) == (20, 100, 0)
+    seconds = newcomer.client.call("GET", f"/api/videos/{video['id']}/retention")
+    assert (seconds["reports"], seconds["viewers"][0], seconds["viewers"][-1]) == (1, 1, 0)
+    assert stranger.request("GET", f"/api/videos/{video['id']}/retention").status_code == 404
     assert newcomer.request("POST", path, json={"watch_time_seconds": -1}).status_code == 422
 
     assert counted(newcomer, video["id"])

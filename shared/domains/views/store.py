@@ -14,6 +14,7 @@ from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering
 from shared.base.transactions import write_together
 from shared.domains.videos.store.videos import counted_as
+from shared.domains.views.rules.tally import Tally
 from shared.domains.views.rules.viewers import WINDOW_SECONDS, packed, unpacked
 
 KEPT_SECONDS = 15 * 24 * 3600
@@ -71,15 +72,16 @@ class ViewStore:
             if "LastEvaluatedKey" not in page:
                 return known
 
-    def count(self, video_id: str, window: int, part: int, marks: list[int], numbers: dict[str, int]) -> bool:
+    def count(self, video_id: str, window: int, part: int, tally: Tally) -> bool:
         """Write the next part, and add to the video's numbers; False when the part is there already.
 
-        One transaction of two writes. Needs VIEWS.put and COUNTS.update.
+        One transaction of two writes, three where players told which seconds were watched. Needs VIEWS.put and
+        COUNTS.update.
         """
         new_part = {
             "window": {"S": _key(video_id, window)},
             "part": {"S": _part(part)},
-            "marks": {"B": packed(marks)},
+            "marks": {"B": packed(tally.marks)},
             "expires_at": {"N": str((window + 1) * WINDOW_SECONDS + KEPT_SECONDS)},
         }
         put = {
@@ -87,8 +89,16 @@ class ViewStore:
             "Item": new_part,
             "ConditionExpression": "attribute_not_exists(part)",
         }
+        writes = [{"Put": put}, counts.adding(counted_as(video_id), video_id, tally.numbers)]
+        if tally.ends:
+            writes.append(counts.adding_first(watched_as(video_id), tally.ends))
         with answering(WHAT):
-            return write_together({"Put": put}, counts.adding(counted_as(video_id), video_id, numbers)) is None
+            return write_together(*writes) is None
+
+
+def watched_as(video_id: str) -> str:
+    """The subject whose numbers say which seconds of a video were watched, for shared.base.counts."""
+    return f"watched#{video_id}"
 
 
 def _key(video_id: str, window: int) -> str:

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from shared.domains.videos.model import STEPS
 from shared.domains.views.model import View
 from shared.domains.views.rules.viewers import time_mark
+from shared.domains.views.rules.watched import ends_of
 
 VIEWS, REPORTS, SECONDS = "views", "watch_reports", "watch_seconds"
 REACHED, QUALITY = "reached_", "quality_"
@@ -16,10 +18,21 @@ def step_of(seconds: float, duration: float) -> int | None:
     return min(STEPS - 1, int(STEPS * seconds / duration)) if duration > 0 else None
 
 
-def tallied(views: Iterable[View], known: set[int]) -> tuple[list[int], dict[str, int]]:
+@dataclass(frozen=True)
+class Tally:
     """The marks that are new among views of one window, and what they add to the video's numbers.
 
-    known  the marks that have been counted
+    ends  what they add to those of its seconds (rules.watched)
+    """
+
+    marks: list[int]
+    numbers: dict[str, int]
+    ends: dict[str, int]
+
+
+def tallied(views: Iterable[View], known: set[int]) -> Tally:
+    """Add up views, of which `known` are the marks that have been counted.
+
     Of what one viewer sent several times, the longest watch counts.
     """
     longest: dict[int, View] = {}
@@ -28,7 +41,7 @@ def tallied(views: Iterable[View], known: set[int]) -> tuple[list[int], dict[str
         if before is None or _length(view) > _length(before):
             longest[view.viewer] = view
     marks: list[int] = []
-    numbers: Counter[str] = Counter()
+    numbers, ends = Counter[str](), Counter[str]()
     for viewer, view in longest.items():
         if viewer not in known:
             marks.append(viewer)
@@ -36,7 +49,9 @@ def tallied(views: Iterable[View], known: set[int]) -> tuple[list[int], dict[str
         if view.seconds is not None and time_mark(viewer) not in known:
             marks.append(time_mark(viewer))
             numbers += _watched(view)
-    return marks, dict(numbers)
+            if view.watched:
+                ends.update(ends_of(view.watched))
+    return Tally(marks, dict(numbers), dict(ends))
 
 
 def _length(view: View) -> int:

@@ -1,7 +1,7 @@
 """Counting views, batch by batch: each viewer once in a video's half hour, however often their view is given out."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from shared.base import logs
@@ -13,6 +13,9 @@ from shared.domains.views.store import ViewStore
 
 TRIES = 8
 """How often a batch is counted anew because another one was counted meanwhile."""
+
+MOST_ENDS = 200
+"""DynamoDB takes 300 operations in an expression, and 4 kB of it."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,8 @@ class CountingService:
         batches, failed = _batches(messages)
         for batch in batches:
             try:
-                self._count([view for _, view in batch])
+                for some in _portions([view for _, view in batch]):
+                    self._count(some)
             except Exception as error:  # noqa: BLE001 - given out again, and no other video waits for it
                 logs.log_exception("views could not be counted", error, video_id=batch[0][1].video_id)
                 failed += [message for message, _ in batch]
@@ -41,11 +45,23 @@ class CountingService:
         first = views[0]
         for attempt in range(TRIES):
             known = self.store.counted(first.video_id, first.window, consistent=attempt > 0)
-            marks, numbers = tallied(views, known.marks)
-            place = (first.video_id, first.window, known.parts)
-            if not marks or self.store.count(*place, marks, numbers):
+            tally = tallied(views, known.marks)
+            if not tally.marks or self.store.count(first.video_id, first.window, known.parts, tally):
                 return
         raise UnavailableError("Too many views at this moment")
+
+
+def _portions(views: list[View]) -> Iterator[list[View]]:
+    """Views that one transaction can count: each end of what was watched is a number that it adds to."""
+    some, ends = list[View](), 0
+    for view in views:
+        more = 2 * len(view.watched)
+        if some and ends + more > MOST_ENDS:
+            yield some
+            some, ends = list[View](), 0
+        some.append(view)
+        ends += more
+    yield some
 
 
 def _batches(messages: Iterable[Message]) -> tuple[list[list[tuple[Message, View]]], list[Message]]:

@@ -13,6 +13,7 @@ from shared.domains.videos.store.videos import VideoStore
 from shared.domains.views.model import View
 from shared.domains.views.rules.tally import step_of
 from shared.domains.views.rules.viewers import time_mark, viewer_mark, window_of
+from shared.domains.views.rules.watched import step_seconds, steps_of
 from shared.domains.views.store import WHAT
 
 MOST_REMEMBERED = 10_000
@@ -25,6 +26,15 @@ class Viewer:
     user_id: str
     address: str
     agent: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a player tells: seconds watched so far, None for nothing; a rung or ""; ranges of seconds of the video."""
+
+    seconds: int | None = None
+    quality: str = ""
+    watched: tuple[tuple[float, float], ...] = ()
 
 
 _told: dict[int, int] = {}
@@ -47,7 +57,7 @@ class WatchingService:
         """On the stage's tables."""
         return cls(VideoStore.open())
 
-    def watch(self, video_id: str, viewer: Viewer, seconds: int | None, quality: str) -> int:
+    def watch(self, video_id: str, viewer: Viewer, report: Report) -> int:
         """Have a view counted, and tell how many there are, the viewer's among them: two calls.
 
         One when this instance has left the same to be counted before. Raises VideoNotFoundError, UnavailableError.
@@ -56,7 +66,7 @@ class WatchingService:
         video = seen(found, viewer.user_id)
         if not is_playable(video):
             raise VideoNotFoundError
-        view = _view(video, viewer, seconds, quality)
+        view = _view(video, viewer, report)
         mark = view.viewer if view.seconds is None else time_mark(view.viewer)
         views = max(numbers.views + (view.viewer not in _told), _told.get(view.viewer, 0))
         if mark not in _told:
@@ -68,12 +78,16 @@ class WatchingService:
         return views
 
 
-def _view(video: Video, viewer: Viewer, seconds: int | None, quality: str) -> View:
+def _view(video: Video, viewer: Viewer, report: Report) -> View:
     duration = video.duration or 0
+    ranges = steps_of(report.watched, duration) if duration else ()
+    seconds = report.seconds
+    if seconds is None and ranges:
+        seconds = step_seconds(duration) * sum(last - first for first, last in ranges)
     watched = min(seconds or 0, int(duration)) if duration else seconds or 0
     window = window_of(clock.now(), watched)
     mark = viewer_mark(secret("CURSOR_KEY_SECRET"), video.id, window, viewer.user_id, viewer.address, viewer.agent)
     told = None if seconds is None else watched
     step = None if seconds is None else step_of(watched, duration)
     rungs = {variant.name for variant in video.variants}
-    return View(video.id, window, mark, told, step, quality if quality in rungs else "")
+    return View(video.id, window, mark, told, step, report.quality if report.quality in rungs else "", ranges)

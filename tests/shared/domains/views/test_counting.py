@@ -12,7 +12,7 @@ from shared.base.consuming import Message
 from shared.base.ids import new_id
 from shared.contract.resources import COUNTS, VIEWS
 from shared.domains.views.model import View
-from shared.domains.views.rules.tally import step_of, tallied
+from shared.domains.views.rules.tally import Tally, step_of, tallied
 from shared.domains.views.rules.viewers import packed, time_mark, unpacked, viewer_mark, window_of
 from shared.domains.views.service.counting import CountingService
 from shared.domains.views.store import KEPT_SECONDS, ViewStore
@@ -91,7 +91,7 @@ def test_who_has_not_seen_the_last_part_reads_again(stage: Stage) -> None:
     late, other = ViewStore(), instance()
     late.counted("video", 7, consistent=True)
     other.count(of(1, 2))
-    asked = late.count("video", 7, 0, [2], {"views": 1})
+    asked = late.count("video", 7, 0, Tally([2], {"views": 1}, {}))
     assert asked is False
     CountingService(late).count(of(2, 3))
     assert numbers(stage) == {"views": 3}
@@ -127,6 +127,7 @@ def test_what_fails_is_given_out_again_and_keeps_no_other_waiting(stage: Stage) 
         {**VIEW.message(), "viewer": "2"},
         {**VIEW.message(), "window": -1},
         {**VIEW.message(), "quality": 5},
+        *({**VIEW.message(), "watched": ranges} for ranges in ([[1, 1]], [[-1, 2]], [[0, 1001]], [[0, 1.5]], [[1]], 7)),
         {**VIEW.message(), "surplus": 5},
     ],
     ids=str,
@@ -141,10 +142,10 @@ def test_time_counts_once_besides_the_view_and_the_longest_of_a_batch() -> None:
     begun = replace(VIEW, viewer=4)
     short, long = replace(begun, seconds=0, step=0), replace(begun, seconds=9, step=3, quality="720p")
     told = {"watch_reports": 1, "watch_seconds": 9, "reached_3": 1, "quality_720p": 1}
-    assert tallied([begun, long, short], set()) == ([4, 5], {"views": 1, **told})
-    assert tallied([long], {4}) == ([5], told)
-    assert tallied([short], {4}) == ([5], {"watch_reports": 1, "reached_0": 1})
-    assert tallied([begun, long], {4, 5}) == ([], {})
+    assert tallied([begun, long, short], set()) == Tally([4, 5], {"views": 1, **told}, {})
+    assert tallied([long], {4}) == Tally([5], told, {})
+    assert tallied([short], {4}) == Tally([5], {"watch_reports": 1, "reached_0": 1}, {})
+    assert tallied([begun, long], {4, 5}) == Tally([], {}, {})
 
 
 @pytest.mark.parametrize(
