@@ -20,27 +20,30 @@ def test_comments_with_words_of_a_list_wait(newcomer: Traveller, stranger: Trave
         viewer.subscribed(channel)
         good, bad = (stranger.client.call("POST", path, {"content": text}) for text in ("Buy NOW!", "buy, now"))
         fine = stranger.client.call("POST", path, {"content": "Lovely"})
-        assert [one["held"] for one in (good, bad, fine)] == [True, True, False]
+        reply = stranger.client.call("POST", path, {"content": "Buy now?", "parent_comment_id": fine["id"]})
+        assert [one["held"] for one in (good, bad, fine, reply)] == [True, True, False, True]
         viewer.told("new_comment")
         assert [one["id"] for one in listed(newcomer, path, 1)] == [fine["id"]]
         for who, place in ((newcomer, HELD), (stranger, f"{HELD}?written=true")):
-            assert [one["id"] for one in listed(who, place, 2)] == [bad["id"], good["id"]]
+            assert [one["id"] for one in listed(who, place, 3)] == [reply["id"], bad["id"], good["id"]]
 
         edited = stranger.request("PUT", f"/api/comments/{fine['id']}", json={"content": "Buy now"})
         assert edited.status_code == 422, edited.text
         assert stranger.request("POST", f"{HELD}/{good['id']}/approve").status_code == 404
-        assert newcomer.request("POST", f"{HELD}/{good['id']}/approve").status_code == 200
+        for one in (good, reply):
+            assert newcomer.request("POST", f"{HELD}/{one['id']}/approve").status_code == 200
         assert newcomer.request("DELETE", f"{HELD}/{bad['id']}").status_code == 200
-        viewer.wait(lambda: len(viewer.of("new_comment")) == 2, "the comment that was approved")
+        viewer.wait(lambda: len(viewer.of("new_comment")) == 3, "the comments that were approved")
         told = {one["comment"]["id"] for one in viewer.of("new_comment")}
-        assert told == {fine["id"], good["id"]}
+        assert told == {fine["id"], good["id"], reply["id"]}
 
     assert [one["id"] for one in listed(newcomer, path, 2)] == [fine["id"], good["id"]]
+    assert [one["id"] for one in listed(newcomer, f"/api/comments/{fine['id']}/replies", 1)] == [reply["id"]]
     assert listed(newcomer, HELD, 0) == []
-    assert author.video(video_id)["comment_count"] == 2
+    assert author.video(video_id)["comment_count"] == 3
 
     def noticed() -> bool:
         about = author.call("GET", "/api/notifications?limit=40")["notifications"]
-        return [one["comment"]["id"] for one in about if one["comment"]] == [good["id"], fine["id"]]
+        return {one["comment"]["id"] for one in about if one["comment"]} == told
 
     until(noticed, "what the author is told of")
