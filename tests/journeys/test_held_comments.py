@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.journeys.test_comments import listed
+from tests.journeys.test_comments import listed, paged
 from tests.journeys.traveller import Traveller, until
 from tests.journeys.watcher import watching
 from tests.shared.media.sources import GOOD
@@ -26,6 +26,8 @@ def test_comments_with_words_of_a_list_wait(newcomer: Traveller, stranger: Trave
         assert [one["id"] for one in listed(newcomer, path, 1)] == [fine["id"]]
         for who, place in ((newcomer, HELD), (stranger, f"{HELD}?written=true")):
             assert [one["id"] for one in listed(who, place, 3)] == [reply["id"], bad["id"], good["id"]]
+        for who, place in ((newcomer, f"{HELD}?"), (stranger, f"{HELD}?written=true")):
+            assert paged(who, place) == ["Buy now?", "buy, now", "Buy NOW!"]
 
         edited = stranger.request("PUT", f"/api/comments/{fine['id']}", json={"content": "Buy now"})
         assert edited.status_code == 422, edited.text
