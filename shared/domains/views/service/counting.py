@@ -14,8 +14,8 @@ from shared.domains.views.store import ViewStore
 TRIES = 8
 """How often a batch is counted anew because another one was counted meanwhile."""
 
-MOST_ENDS = 200
-"""DynamoDB takes 300 operations in an expression, and 4 kB of it."""
+MOST_ENDS = 100
+"""DynamoDB takes 300 operations in an expression; the ones that stand for it nest each in the one before."""
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,19 @@ def test_a_hundred_views_are_one_transaction_of_two_writes(stage: Stage) -> None
     assert len(part["marks"]["B"]) == 800
 
 
+def test_transaction_adds_to_no_more_numbers_than_dynamodb_takes(stage: Stage) -> None:
+    """300 operations in an expression; moto takes any number."""
+    views = [replace(VIEW, viewer=2 * number, seconds=400, watched=((number, number + 400),)) for number in range(400)]
+    assert instance().count([message(view) for view in views]) == []
+    made = [call for call in stage.calls if str(call) == WRITE]
+    updates = [write["Update"] for call in made for write in call.parameters["TransactItems"] if "Update" in write]
+    assert max(len(update["ExpressionAttributeNames"]) for update in updates) <= 300
+    assert max(len(update["UpdateExpression"]) for update in updates) <= 4096
+    assert numbers(stage) == {"views": 400, "watch_reports": 400, "watch_seconds": 160_000}
+    seconds = numbers(stage, "watched#video")
+    assert {name: seconds[name] for name in ("s0", "s399", "s799")} == {"s0": 1, "s399": 1, "s799": -1}
+
+
 def test_what_is_given_out_again_counts_no_more(stage: Stage) -> None:
     first, service = of(1, 2, 3), instance()
     for again in (service, service, instance()):
