@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from shared.base.errors import UnauthorizedError
-from shared.contract.permissions import allows
+from shared.contract.permissions import ADMINISTRATOR, allows
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,11 @@ class Caller:
     def known(self) -> bool:
         """Whether something was shown that says who it is."""
         return bool(self.user_id or self.service)
+
+    @property
+    def administers(self) -> bool:
+        """Whether that is an administrator who logged in: a key of theirs does no more than one of anybody."""
+        return self.role == ADMINISTRATOR and not self.key_id
 
     @property
     def subject(self) -> str:

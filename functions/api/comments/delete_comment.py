@@ -4,7 +4,7 @@ from uuid import UUID
 
 from functions.api.comments._models import RemovedComment
 from shared.contract.declare import delete
-from shared.contract.permissions import ADMINISTRATOR, user
+from shared.contract.permissions import user
 from shared.contract.resources import AUDIT, COMMENTS, COUNTS
 from shared.domains.comments.service.removing import RemovalService
 from shared.http.caller import Caller
@@ -22,8 +22,7 @@ async def delete_comment(comment_id: UUID, caller: Caller, removals: RemovalServ
 
     What an administrator removes of others, on videos of others, is told in the audit trail.
     """
-    is_moderator = caller.role == ADMINISTRATOR and not caller.key_id
-    removals.remove(str(comment_id), caller.require_user(), moderates=is_moderator)
+    removals.remove(str(comment_id), caller.require_user(), moderates=caller.administers)
     return RemovedComment(success=True, message="Comment deleted")
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from functions.api.videos._models import Cursor, ExplainedVideos, Limit, Page, videos
 from shared.contract.declare import get
-from shared.contract.permissions import ADMINISTRATOR, optional
+from shared.contract.permissions import optional
 from shared.contract.resources import COUNTS, CURSOR_KEY, MEDIA_KEY, OPERATIONS, POSTINGS, RANKINGS, VIDEOS
 from shared.domains.ranking.service.reading import Asking, RankedPage
 from shared.domains.search.model import VideoSort
@@ -51,8 +51,7 @@ async def list_videos(
     searched for is counted up to 1000. With `explain` a page of popular or trending videos also tells why the caller's
     own stand where they do, or all of them to an administrator who logged in.
     """
-    sees_all = caller.role == ADMINISTRATOR and not caller.key_id
-    asking = Asking(caller.user_id, sees_all) if explain else None
+    asking = Asking(caller.user_id, sees_all=caller.administers) if explain else None
     wish = Wish(q, tags, category, str(author or ""), sort or "", asking)
     found = browsing.page(wish, caller.user_id, limit=limit, page=page, cursor=cursor)
     told = found.explanations if isinstance(found, RankedPage) else None

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from shared.contract.declare import get
-from shared.contract.permissions import ADMINISTRATOR, user
+from shared.contract.permissions import user
 from shared.contract.resources import COUNTS, VIDEOS
 from shared.domains.views.service.retention import RetentionService
 from shared.http.caller import Caller
@@ -36,8 +36,7 @@ async def get_retention(video_id: UUID, caller: Caller, retention: RetentionServ
 
     `POST /api/videos/{video_id}/view` tells them, in `watched`.
     """
-    sees_all = caller.role == ADMINISTRATOR and not caller.key_id
-    found = retention.of(str(video_id), caller.require_user(), sees_all=sees_all)
+    found = retention.of(str(video_id), caller.require_user(), sees_all=caller.administers)
     return RetentionAnswer(
         video_id=str(video_id),
         duration=found.duration,
