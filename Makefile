@@ -1,6 +1,6 @@
 # Every target sets up what it needs first. PYTHON=/path/to/python3.12 chooses the interpreter.
 .DEFAULT_GOAL := help
-.PHONY: help setup npm transcriber up down mail demo test check fix mutate synth build openapi bench where service-token role verify-audit deploy doctor lock
+.PHONY: help setup npm transcriber up down mail demo test check fix mutate synth build openapi bench where service-token role verify-audit backup restore deploy doctor lock
 
 STAGE ?= dev
 RUN := .venv/bin/python -m
@@ -69,6 +69,12 @@ role: setup ## give LOGIN= the ROLE= viewer, user, creator or admin, on the loca
 
 verify-audit: setup ## look whether the audit trail is what it was when its days were sealed, on the local stack or in STAGE=
 	@$(RUN) infra.verify_audit "$(STAGE)"
+
+backup: setup ## the rows of STAGE= into the new folder INTO=
+	@$(RUN) infra.restore backup "$(STAGE)" "$(INTO)"
+
+restore: setup ## STAGE= as it was: AT=2026-01-31T12:00:00Z, or FROM= a backup; tells what it would do, and does it with DO=yes
+	@$(RUN) infra.restore restore "$(STAGE)" "$(AT)" "$(FROM)" "$(DO)"
 
 deploy: npm ## build and deploy STAGE= to your AWS account
 	@$(RUN) infra.deploy "$(STAGE)"

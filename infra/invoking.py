@@ -1,4 +1,4 @@
-"""Functions that only the deployer may invoke: of the local stack while it is up, else of a stage on AWS.
+"""What only the deployer may do: with the local stack while it is up, else with a stage on AWS.
 
 AWS_ENDPOINT_URL asks any other one.
 """
@@ -8,6 +8,8 @@ import os
 import re
 import socket
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +25,19 @@ _TASKS_STACK = re.compile(r"showreel-(.+)-tasks")
 
 class InvokeError(Exception):
     """It was not done; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class OpenStage:
+    """A stage that answers: its name, the account that it is in, and clients of AWS's services there.
+
+    environment  variables by which a client of botocore's own finds the same stage
+    """
+
+    name: str
+    account: str
+    client: Callable[[str], Any]
+    environment: dict[str, str] = field(default_factory=dict)
 
 
 def local_stack(outputs: Path = OUTPUTS) -> tuple[str, str] | None:
@@ -46,7 +61,13 @@ def _answers(endpoint: str) -> bool:
 
 
 def client_for(stage: str, outputs: Path = OUTPUTS) -> tuple[Any, str]:
-    """A Lambda client and the stage's name: of the local stack while it is up, else of the account.
+    """A Lambda client and the stage's name; errors as of `open_stage`."""
+    opened = open_stage(stage, outputs)
+    return opened.client("lambda"), opened.name
+
+
+def open_stage(stage: str, outputs: Path = OUTPUTS) -> OpenStage:
+    """The local stack while it is up, else a stage of the account.
 
     Raises InvokeError when STAGE=local and no local stack is up, AccountError when the account cannot be used.
     """
@@ -55,14 +76,22 @@ def client_for(stage: str, outputs: Path = OUTPUTS) -> tuple[Any, str]:
         from infra.local.clients import Clients
 
         sys.stderr.write(f"from the local stack at {local[0]} (`make down` first to ask AWS)\n")
-        return Clients(local[0])("lambda"), local[1]
+        return OpenStage(local[1], Clients.account, Clients(local[0]), _of_local_stack(local[0]))
     if stage == "local":
         raise InvokeError(NO_LOCAL_STACK)
     check_stage(stage)
     try:
-        return open_account().client("lambda"), stage
+        account = open_account()
     except AccountError as error:
         raise AccountError(f"{NO_LOCAL_STACK}, and AWS cannot be asked. {error}") from error
+    return OpenStage(stage, account.number, account.client, {"AWS_DEFAULT_REGION": account.region})
+
+
+def _of_local_stack(endpoint: str) -> dict[str, str]:
+    from infra.local.settings import REGION, ROOT_CREDENTIALS
+
+    credentials = {name.upper(): value for name, value in ROOT_CREDENTIALS.items()}
+    return {"AWS_ENDPOINT_URL": endpoint, "AWS_DEFAULT_REGION": REGION, **credentials}
 
 
 def invoke(client: Any, stage: str, function: str, event: dict[str, Any]) -> dict[str, Any]:

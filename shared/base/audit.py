@@ -43,6 +43,7 @@ class Action(StrEnum):
     ROLE_CHANGED = "role.changed"
     SESSION_BEGUN = "session.begun"
     SESSION_ENDED = "session.ended"
+    STAGE_RESTORED = "stage.restored"
     TOKEN_REUSED = "session.token_reused"
 
 

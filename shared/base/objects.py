@@ -203,10 +203,13 @@ class Objects:
         pages = client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
         return {entry["Key"]: entry["LastModified"].timestamp() for page in pages for entry in page.get("Contents", [])}
 
-    def copy(self, key: str, target: str, size: int) -> None:
-        """Copy an object of so many bytes inside S3, in parts where it is larger than S3 copies at once (5 GiB)."""
+    def copy(self, key: str, target: str, size: int, version: str = "") -> None:
+        """Copy an object of so many bytes inside S3, in parts where it is larger than S3 copies at once (5 GiB).
+
+        version  of the object; "" is the latest
+        """
         s3 = client("s3", 300)
-        source = {"Bucket": self.bucket, "Key": key}
+        source = {"Bucket": self.bucket, "Key": key, **({"VersionId": version} if version else {})}
         if size <= COPY_SIZE:
             s3.copy_object(Bucket=self.bucket, Key=target, CopySource=source)
             return

@@ -62,6 +62,7 @@ class Farewell:
 class Erasure:
     """A closed account, and how far what was its user's is erased.
 
+    username   "", as is the email, where these are free already
     closed_at  ISO 8601 in UTC
     step       steps that are done
     position   where the present one goes on, in its own words; "" is its beginning

@@ -50,6 +50,6 @@ class ErasingService:
         """Give the names free, and leave a receipt: the trail says how many of each kind were erased."""
         receipt = {kind: str(count) for kind, count in sorted(erasure.found.items())}
         told = audit.entry(Action.ACCOUNT_ERASED, erasure.user_id, **receipt)
-        names = releasing(erasure.user_id, erasure.username, erasure.email)
+        names = releasing(erasure.user_id, erasure.username, erasure.email) if erasure.username else []
         if self.erasures.end(erasure, *names, told):
             logs.log("INFO", "account erased", user_id=erasure.user_id, **receipt)

@@ -40,6 +40,27 @@ class ErasureStore:
         with answering(_WHAT):
             return write_together(*more, {"Put": new})
 
+    def begin_again(self, user_id: str) -> None:
+        """Erase from the first step on, whether that has begun or is over; it gives names free that it has."""
+        absent = {"username": ":none", "email": ":none", "closed_at": ":now"}
+        texts = ", ".join(f"{name} = if_not_exists({name}, {value})" for name, value in absent.items())
+        state = opened(OpenState.ERASING)
+        with answering(_WHAT):
+            client("dynamodb", READ_SECONDS).update_item(
+                TableName=table(),
+                Key=_key(user_id),
+                UpdateExpression="SET #step = :zero, #position = :none, open_state = :state, touched_at = :now, "
+                f"{texts} ADD revision :one",
+                ExpressionAttributeNames={"#step": "step", "#position": "position"},
+                ExpressionAttributeValues={
+                    ":zero": {"N": "0"},
+                    ":one": {"N": "1"},
+                    ":none": {"S": ""},
+                    ":state": state["open_state"],
+                    ":now": state["touched_at"],
+                },
+            )
+
     def go_on(self, erasure: Erasure, did: Progress) -> bool:
         """Write down what a step did, with its writes; False when somebody else has gone on with it."""
         is_done = did.position is None and not did.waits

@@ -65,7 +65,8 @@ def _filter(erasure: Erasure, table: Table) -> _Filter:
         return _Filter("user_id = :user AND attribute_not_exists(closed_at)", user_id, {})
     if table is IDEMPOTENCY:
         return _Filter("begins_with(#key, :user)", {":user": f"{erasure.user_id}#"}, {"#key": table.key})
-    failures = (_failures(username_key(erasure.username)), _failures(email_key(erasure.email)))
+    logins = (username_key(erasure.username), email_key(erasure.email)) if erasure.username else ()
+    failures = [_failures(login) for login in logins]
     named = {f":failures{number}": text for number, text in enumerate(failures)}
     parts = ["contains(#key, :user)", *(f"begins_with(#key, {name})" for name in named)]
     return _Filter(" OR ".join(parts), user_id | named, {"#key": table.key})

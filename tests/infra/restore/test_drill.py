@@ -1,0 +1,165 @@
+"""Restore drills: a stage as it was at a moment, whatever has happened since."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.world import World
+from functions.schedules import tidy_media
+from infra.restore.__main__ import bring_back
+from shared.base.aws import client
+from shared.base.objects import Objects
+from shared.contract.resources import AUDIT, COMMENTS, COUNTS, OPERATIONS, USERS, VIDEOS
+from shared.domains.accounts.store.users import AccountStore
+from shared.domains.videos.store.videos import VideoStore
+from tests.aws import real_name
+from tests.infra.restore.references import dangling
+from tests.infra.restore.stages import Maker, archived, content, lose, rows_of, strike
+from tests.shared.domains.privacy.left import left_of
+from tests.shared.domains.privacy.people import erase_all, put
+
+
+def retitle(video_id: str, title: str) -> None:
+    """Somebody's script writes over a row."""
+    client("dynamodb").update_item(
+        TableName=real_name(VIDEOS),
+        Key={"video_id": {"S": video_id}},
+        UpdateExpression="SET title = :title",
+        ExpressionAttributeValues={":title": {"S": title}},
+    )
+
+
+def tidy(here: World) -> None:
+    """A round of those who tidy, a minute later."""
+    here.later(60)
+    tidy_media.handler({}, None)
+
+
+@pytest.mark.parametrize("kind", ["exports", "folder"])
+def test_case_111_a_stage_is_as_it_was_and_nothing_leads_nowhere(here: World, tmp_path: Path, kind: str) -> None:
+    linus, grace = Maker(here, "linus_t"), Maker(here, "grace_h")
+    film, short = linus.publish(2)
+    put(here.stage, f"uploads/{film}/source", "the film")
+    grace.like(film)
+    linus.talk()
+    linus.make_friends()
+    before = rows_of(here.stage)
+    assert dangling(here.stage) == []
+    kept, wish = archived(kind, tmp_path / "backup")
+
+    for table, telling in ((COMMENTS, ""), (COUNTS, ""), (USERS, linus.id), (OPERATIONS, "videos#")):
+        assert strike(here.stage, table, telling)
+    retitle(film, "oops")
+    put(here.stage, f"v/{film}/1/1080p.mp4", "oops")
+    lose(f"v/{short}/1/master.m3u8")
+    lose(f"uploads/{film}/source")
+    newcomer = Maker(here, "new_comer")
+    [later] = newcomer.publish()
+    assert len(dangling(here.stage)) >= 6
+
+    bring_back(wish, kept)
+    assert dangling(here.stage) == []
+    assert rows_of(here.stage) == before
+    assert content(f"v/{film}/1/1080p.mp4") == f"1080p.mp4 of {film}"
+    assert content(f"v/{short}/1/master.m3u8") == f"master.m3u8 of {short}"
+    assert content(f"uploads/{film}/source") == "the film"
+    assert content(f"v/{later}/1/master.m3u8") == ""
+    for somebody in (newcomer, linus):
+        assert somebody.ask("accounts.get_me", "GET", "/api/auth/me")["user"]["id"] == somebody.id
+    [entry] = [row for row in here.stage.rows(AUDIT) if row["action"]["S"] == "stage.restored"]
+    assert entry["actor"]["S"] == "deployer"
+
+
+def test_case_111_who_has_left_since_is_erased_again(here: World, tmp_path: Path) -> None:
+    grace, linus, edith = (Maker(here, name) for name in ("grace_h", "linus_t", "edith_c"))
+    linus.publish()
+    for somebody in (grace, edith):
+        somebody.publish()
+        somebody.like(linus.video_ids[0])
+    linus.talk()
+    assert edith.delete().status == 200
+    kept, wish = archived("folder", tmp_path / "backup")
+    assert grace.delete().status == 200
+    erase_all(here)
+    before = rows_of(here.stage)
+    again = Maker(here, "grace_h")
+
+    bring_back(wish, kept)
+    assert left_of(here.stage, grace.id) != []
+    assert left_of(here.stage, edith.id) != []
+    erase_all(here)
+    for somebody in (grace, edith):
+        assert left_of(here.stage, somebody.id, *somebody.video_ids) == []
+    assert dangling(here.stage) == []
+    assert rows_of(here.stage) == before
+    assert AccountStore.open().user(again.id)
+
+
+def test_case_111_what_its_owner_deleted_for_good_is_deleted_again(here: World, tmp_path: Path) -> None:
+    linus = Maker(here, "linus_t")
+    [thrown, _] = linus.publish(2)
+    linus.talk()
+    kept, wish = archived("folder", tmp_path / "backup")
+    linus.throw_away(thrown)
+    tidy(here)
+    before = rows_of(here.stage)
+    assert not content(f"v/{thrown}/1/master.m3u8")
+
+    bring_back(wish, kept)
+    assert any(thrown in row for row in rows_of(here.stage)["videos"])
+    tidy(here)
+    assert dangling(here.stage) == []
+    assert rows_of(here.stage) == before
+
+
+def test_case_111_what_moved_since_is_found_where_it_is_and_moves_on(here: World, tmp_path: Path) -> None:
+    linus = Maker(here, "linus_t")
+    [hidden] = linus.publish()
+    before = rows_of(here.stage, hidden)
+    kept, wish = archived("folder", tmp_path / "backup")
+    linus.hide(hidden)
+    tidy(here)
+    assert content(f"v/{hidden}/2/master.m3u8")
+    assert not content(f"v/{hidden}/1/master.m3u8")
+
+    bring_back(wish, kept)
+    assert dangling(here.stage) == []
+    assert rows_of(here.stage, hidden) == before
+    tidy(here)
+    assert dangling(here.stage) == []
+    video = VideoStore.open().get(hidden)
+    assert video
+    assert (video.version, video.moving_to, video.open_state, video.visibility) == (3, 0, "", "public")
+
+
+def test_a_thumbnail_that_was_replaced_is_the_one_that_took_its_place(here: World, tmp_path: Path) -> None:
+    linus = Maker(here, "linus_t")
+    film, short = linus.publish(2)
+    old, new = (f"thumbnail-01234567-0123-7123-8123-0123456789a{end}.jpg" for end in "ab")
+    for video_id in (film, short):
+        choose(here, video_id, old)
+    kept, wish = archived("folder", tmp_path / "backup")
+    choose(here, film, new)
+    for video_id in (film, short):
+        erase_for_good(f"v/{video_id}/1/{old}")
+
+    bring_back(wish, kept)
+    assert dangling(here.stage) == []
+    found = [VideoStore.open().get(video_id) for video_id in (film, short)]
+    assert [video and video.thumbnail for video in found] == [new, ""]
+
+
+def choose(here: World, video_id: str, name: str) -> None:
+    """A thumbnail for a video."""
+    put(here.stage, f"v/{video_id}/1/{name}", name)
+    client("dynamodb").update_item(
+        TableName=real_name(VIDEOS),
+        Key={"video_id": {"S": video_id}},
+        UpdateExpression="SET thumbnail = :name",
+        ExpressionAttributeValues={":name": {"S": name}},
+    )
+
+
+def erase_for_good(key: str) -> None:
+    """All versions of an object go."""
+    assert Objects.open().erase(key) > 0
