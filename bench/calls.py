@@ -8,6 +8,7 @@ What an Idempotency-Key costs, two calls, is not counted: no request carries one
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bench.channels import CHANNELS
 from bench.commenting import COMMENTING
 from bench.figures import Figure
 from bench.follows import FOLLOWS
@@ -118,6 +119,7 @@ REQUESTS: dict[str, Callable[[World], Request]] = (
     PEOPLE
     | VIEWERS
     | COMMENTING
+    | CHANNELS
     | FOLLOWS
     | TELLING
     | {

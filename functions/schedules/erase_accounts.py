@@ -25,6 +25,7 @@ from shared.contract.resources import (
     REACTIONS,
     RENDER,
     SESSIONS,
+    STUDIO_CHANNELS,
     USERS,
     VIDEOS,
 )
@@ -47,6 +48,7 @@ from shared.domains.privacy.service.erasing import ErasingService
         *(VIDEOS.query_index("by_owner"), VIDEOS.query_index("by_status"), VIDEOS.get, VIDEOS.update, RENDER.stop),
         *(OPERATIONS.get, OPERATIONS.update, OPERATIONS.delete),
         *(FOLLOWS.query_index("by_followed"), FOLLOWS.query_index("by_follower"), FOLLOWS.delete, COUNTS.delete),
+        *(STUDIO_CHANNELS.query, STUDIO_CHANNELS.delete),
         *(FEEDS.query, NOTIFICATIONS.query, NOTIFICATIONS.delete),
         unseen(FEEDS.delete, "only where `on_follow_changed` is late, which empties a feed as follows go"),
         *(need for table in (SESSIONS, USERS, LIMITS, IDEMPOTENCY) for need in (table.scan, table.delete)),

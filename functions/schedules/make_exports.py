@@ -18,6 +18,7 @@ from shared.contract.resources import (
     OPERATIONS,
     REACTIONS,
     SESSIONS,
+    STUDIO_CHANNELS,
     USERS,
     VIDEOS,
 )
@@ -32,6 +33,7 @@ from shared.domains.privacy.service.archiving import ArchiveService
         *(VIDEOS.query_index("by_owner"), VIDEOS.batch_get, JOBS.query_index("by_owner"), JOBS.query, JOBS.get),
         *(FOLLOWS.query_index("by_followed"), FOLLOWS.query_index("by_follower")),
         *(COMMENTS.query_index("by_author"), COMMENTS.batch_get, COMMENTS.get, NOTIFICATIONS.query),
+        STUDIO_CHANNELS.query,
         *(AUDIT.query_index("by_actor"), AUDIT.query_index("by_target")),
         *(MEDIA.read_version("uploads/"), MEDIA.read("v/"), MEDIA.put("exports/")),
         unseen(DATA_REQUESTS.get, "only of an archive whose owner is gone meanwhile"),

@@ -23,11 +23,15 @@ from shared.contract.resources import (
     OPERATIONS,
     POSTINGS,
     REACTIONS,
+    STUDIO_CHANNELS,
     VIDEOS,
 )
 from shared.domains.videos.store.collections import collection_key
 
-AS_THEN = (VIDEOS, JOBS, COUNTS, REACTIONS, FOLLOWS, FEEDS, COMMENTS, NOTIFICATIONS, POSTINGS, OPERATIONS)
+AS_THEN = (
+    *(VIDEOS, JOBS, STUDIO_CHANNELS, COUNTS, REACTIONS, FOLLOWS, FEEDS, COMMENTS, NOTIFICATIONS, POSTINGS),
+    OPERATIONS,
+)
 """What becomes as it was. Who may enter, and how, stays as it is; so does what only passes through."""
 
 TOGETHER = 100

@@ -161,14 +161,13 @@ POSTINGS = Table(Kind.TABLE, "postings", key="term", sort="place")
 RANKINGS = Table(Kind.TABLE, "rankings", key="list", sort="generation", ttl="expires_at")
 """Ranked lists of videos, and which videos have moved; see shared.domains.ranking.store."""
 
+_BY_STATE = (Index("by_state", key="open_state", sort="touched_at"),)
 DATA_REQUESTS = Table(
-    Kind.TABLE,
-    "data-requests",
-    key="user_id",
-    sort="request_id",
-    ttl="expires_at",
-    indexes=(Index("by_state", key="open_state", sort="touched_at"),),
+    Kind.TABLE, "data-requests", key="user_id", sort="request_id", ttl="expires_at", indexes=_BY_STATE
 )
+STUDIO_CHANNELS = Table(Kind.TABLE, "studio-channels", key="owner_id", sort="channel_id", indexes=_BY_STATE)
+"""Channels of Studio, which are not those of the table `channels`; see shared.domains.studio_channels.store."""
+
 LIMITS = Table(Kind.TABLE, "limits", key="bucket", ttl="expires_at")
 IDEMPOTENCY = Table(Kind.TABLE, "idempotency", key="key", ttl="expires_at")
 OPERATIONS = Table(Kind.TABLE, "operations", key="pk", ttl="expires_at")
@@ -229,7 +228,7 @@ CLOUDWATCH = Account(Kind.ACCOUNT, "cloudwatch")
 TABLES = (
     *(USERS, API_KEYS, SESSIONS, AUDIT, VIDEOS, JOBS, DATA_REQUESTS, LIMITS, IDEMPOTENCY, OPERATIONS),
     *(COUNTS, REACTIONS, FOLLOWS, FEEDS, COMMENTS, NOTIFICATIONS, VIEWS, CHANNELS, CONNECTIONS),
-    *(POSTINGS, RANKINGS),
+    *(POSTINGS, RANKINGS, STUDIO_CHANNELS),
 )
 QUEUES = (WATCHED, AUDIENCES, BROADCASTS)
 SECRETS = (

@@ -26,6 +26,7 @@ from shared.domains.jobs.store.usage import months
 from shared.domains.keys.service.managing import KeyService
 from shared.domains.notifications.store.erasing import all_listed
 from shared.domains.reactions import store as reactions
+from shared.domains.studio_channels.store import ChannelStore
 from shared.domains.videos.model import Video
 from shared.domains.videos.store.collections import CollectionStore
 from shared.domains.videos.store.videos import VideoStore
@@ -49,6 +50,7 @@ _COMMENT = "id video_id parent_id content created_at edited_at like_count dislik
 _REPORT = "comment_id reason reported_at"
 _NOTIFICATION = "id noticed_at is_read"
 _CAUSE = "kind actor_id video_id comment_id"
+_CHANNEL = "id name niche description youtube_channel_id status created_at updated_at deleted_at"
 _ENTRY = "at action result details"
 _OWN_ENTRY = "target key_id address route request_id"
 
@@ -69,6 +71,7 @@ class Gathering:
             "devices.json": self._devices,
             "api_keys.json": self._api_keys,
             "identities.json": self._identities,
+            "channels.json": self._channels,
             "videos.json": lambda: (_named(video, _VIDEO) for video in self.videos()),
             "jobs.json": self._jobs,
             "reactions.json": self._reactions,
@@ -104,6 +107,10 @@ class Gathering:
     def _api_keys(self) -> Items:
         for listed in KeyService.open().list_keys(self.user_id):
             yield {**_named(listed.key, _KEY), "used_at": listed.used_at}
+
+    def _channels(self) -> Items:
+        for channel in ChannelStore.open().of(self.user_id):
+            yield {**_named(channel, _CHANNEL), "settings": asdict(channel.settings)}
 
     def _identities(self) -> Items:
         for name in identities.linked_to(self.user_id):

@@ -33,6 +33,7 @@ from shared.domains.privacy.store.erasures import TOGETHER
 from shared.domains.privacy.store.exports import ExportStore
 from shared.domains.privacy.store.traces import traces
 from shared.domains.reactions.service import forgetting
+from shared.domains.studio_channels.store import ChannelStore
 from shared.domains.videos.errors import VideoNotFoundError
 from shared.domains.videos.service.catalogue import CatalogueService
 from shared.domains.videos.store import collections
@@ -78,6 +79,7 @@ class Steps:
             self.connections,
             self.channel,
             self.api_keys,
+            self.studio_channels,
             self.reactions,
             self.comments,
             self.open_jobs,
@@ -112,6 +114,12 @@ class Steps:
         """API keys, and when they were last used."""
         writes = self.keys.removals(erasure.user_id)
         return Progress({"api_keys": len(writes) // 2}, tuple(writes))
+
+    def studio_channels(self, erasure: Erasure) -> Progress:
+        """Channels of Studio, deleted ones too."""
+        writes = ChannelStore.open().removals(erasure.user_id, TOGETHER)
+        is_all = len(writes) < TOGETHER
+        return Progress({"studio_channels": len(writes) - is_all}, tuple(writes), None if is_all else "")
 
     def reactions(self, erasure: Erasure) -> Progress:
         """What they think of videos, which counts no more."""

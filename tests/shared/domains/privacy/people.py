@@ -98,6 +98,16 @@ class Somebody:
         self.wait_and_have_wait()
         self.hear()
         self.connect()
+        self.have_channels()
+
+    def have_channels(self) -> None:
+        """Two channels of Studio, of which one is deleted."""
+        for number in range(2):
+            wish = {"name": f"{self.name} {number}", "niche": "chess"}
+            made = self.ask("studio_channels.create_channel", "POST", "/api/v1/channels", wish)["channel"]["id"]
+        path, remove = f"/api/v1/channels/{made}", "studio_channels.delete_channel"
+        asked = self.ask(remove, "DELETE", path)
+        self.ask(remove, "DELETE", path, query=f"confirmation_token={asked['confirmation_token']}")
 
     def connect(self) -> None:
         """Be told of what happens, by a connection of the API."""

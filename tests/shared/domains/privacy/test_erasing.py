@@ -42,6 +42,7 @@ FOUND = {
     "pictures": 3,
     "reactions": 1,
     "sessions": 6,
+    "studio_channels": 2,
     "units": 3,
     "uploaded_pictures": 3,
     "videos": 4,

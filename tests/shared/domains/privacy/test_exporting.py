@@ -74,6 +74,8 @@ def test_case_110_all_that_is_ones_own_and_nothing_of_others(here: World) -> Non
     assert len(files["sessions.json"]) == 3
     assert [device["device"] for device in files["devices.json"]] == ["another program in 203.0.0.0/16"]
     assert [(key["name"], key["scopes"]) for key in files["api_keys.json"]] == [("Nightly", ["videos:read"])]
+    channels = [(one["name"], one["status"]) for one in files["channels.json"]]
+    assert channels == [("grace_h 0", "active"), ("grace_h 1", "deleted")]
     assert files["identities.json"] == [{"provider": "google", "subject": "subject-grace_h"}]
     said = [one["content"] for one in files["comments.json"] if "content" in one]
     assert said == [*["grace_h speaks"] * 2, "grace_h waits"]
