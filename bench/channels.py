@@ -19,13 +19,13 @@ def _own(world: World) -> str:
 def _create(world: World) -> Request:
     """Made by somebody who has none, since there are ten at most."""
     token = world.newcomer()
-    return lambda: world.ask("studio_channels.create_channel", "POST", PATH, WISH, token=token)
+    return lambda: world.ask("studio.create_channel", "POST", PATH, WISH, token=token)
 
 
 def _on_own(name: str, method: str, body: object = None) -> Callable[[World], Request]:
     def prepare(world: World) -> Request:
         path = f"{PATH}/{_own(world)}"
-        return lambda: world.own(f"studio_channels.{name}", method, path, body)
+        return lambda: world.own(f"studio.{name}", method, path, body)
 
     return prepare
 
@@ -36,11 +36,11 @@ def _delete(world: World) -> Request:
     with world.stage.unrecorded():
         confirmation = ChannelService.open().ask_to_delete(world.user.id, channel_id)
     confirmed = {"query": f"confirmation_token={confirmation}", "token": world.token}
-    return lambda: world.ask("studio_channels.delete_channel", "DELETE", f"{PATH}/{channel_id}", **confirmed)
+    return lambda: world.ask("studio.delete_channel", "DELETE", f"{PATH}/{channel_id}", **confirmed)
 
 
 CHANNELS: dict[str, Callable[[World], Request]] = {
-    "list_channels": lambda world: lambda: world.own("studio_channels.list_channels", "GET", PATH),
+    "list_channels": lambda world: lambda: world.own("studio.list_channels", "GET", PATH),
     "create_channel": _create,
     "get_channel": _on_own("get_channel", "GET"),
     "edit_channel": _on_own("edit_channel", "PATCH", {"name": "Chess for everybody"}),

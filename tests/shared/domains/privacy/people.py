@@ -104,8 +104,8 @@ class Somebody:
         """Two channels of Studio, of which one is deleted."""
         for number in range(2):
             wish = {"name": f"{self.name} {number}", "niche": "chess"}
-            made = self.ask("studio_channels.create_channel", "POST", "/api/v1/channels", wish)["channel"]["id"]
-        path, remove = f"/api/v1/channels/{made}", "studio_channels.delete_channel"
+            made = self.ask("studio.create_channel", "POST", "/api/v1/channels", wish)["channel"]["id"]
+        path, remove = f"/api/v1/channels/{made}", "studio.delete_channel"
         asked = self.ask(remove, "DELETE", path)
         self.ask(remove, "DELETE", path, query=f"confirmation_token={asked['confirmation_token']}")
 

@@ -102,7 +102,16 @@ def test_case_110_all_that_is_ones_own_and_nothing_of_others(here: World) -> Non
 
 
 KINDS = {
-    *("account.json", "sessions.json", "api_keys.json", "identities.json", "videos.json", "jobs.json", "audit.json"),
+    *(
+        "account.json",
+        "sessions.json",
+        "api_keys.json",
+        "channels.json",
+        "identities.json",
+        "videos.json",
+        "jobs.json",
+        "audit.json",
+    ),
     *("reactions.json", "comments.json", "devices.json", "media.json", "followers.json", "following.json"),
     "notifications.json",
 }

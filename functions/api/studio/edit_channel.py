@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict
 
-from functions.api.studio_channels._models import (
+from functions.api.studio._models import (
     Channel,
     ChannelDescription,
     ChannelSettings,

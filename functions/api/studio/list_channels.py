@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from functions.api.studio_channels._models import Channel
+from functions.api.studio._models import Channel
 from shared.base.pages import skipped
 from shared.contract.declare import get
 from shared.contract.permissions import user

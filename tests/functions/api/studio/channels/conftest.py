@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.api.studio_channels import create_channel, delete_channel, edit_channel, get_channel, list_channels
+from functions.api.studio import create_channel, delete_channel, edit_channel, get_channel, list_channels
 from shared.contract.resources import STUDIO_CHANNELS
 from tests.api import Answer, call, call_in_a_thread
 from tests.aws import Stage, stage

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from functions.api.studio_channels._models import Channel
+from functions.api.studio._models import Channel
 from shared.contract.declare import get
 from shared.contract.permissions import user
 from shared.contract.resources import STUDIO_CHANNELS

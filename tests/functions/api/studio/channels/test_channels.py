@@ -9,7 +9,7 @@ from shared.contract.resources import AUDIT, STUDIO_CHANNELS
 from shared.domains.accounts.rules.profiles import CHANNELS
 from tests.aws import Stage
 from tests.examples import differences
-from tests.functions.api.studio_channels.conftest import WISH, MakeOwner, Owner
+from tests.functions.api.studio.channels.conftest import WISH, MakeOwner, Owner
 
 MOST = CHANNELS["free"]
 YOUTUBE = "UC_x5XG1OV2P6uZZ5FSM9Ttw"

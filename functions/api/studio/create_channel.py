@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from functions.api.studio_channels._models import (
+from functions.api.studio._models import (
     Channel,
     ChannelDescription,
     ChannelSettings,

@@ -10,7 +10,7 @@ from shared.domains.accounts.rules.profiles import CHANNELS
 from tests.aws import Stage
 from tests.callers import Account, user_token
 from tests.clock import TurnedClock
-from tests.functions.api.studio_channels.conftest import MakeOwner, Owner
+from tests.functions.api.studio.channels.conftest import MakeOwner, Owner
 
 MOST = CHANNELS["free"]
 
