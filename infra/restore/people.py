@@ -48,16 +48,21 @@ def bring_back(wish: Wish, rows: Callable[[], Iterable[Row]], gone: set[str]) ->
     rows  reads those of the table `users` of that moment
     gone  users who do not come back
     """
-    accounts = (row for row in rows() if row["pk"]["S"] == f"user#{row['user_id']['S']}")
+    accounts = (row for row in rows() if row["pk"]["S"] == f"user#{_user_of(row)}")
     people = People()
     for some in in_parts(accounts):
         now = read(USERS, some)
         missing = {row["user_id"]["S"] for row in some if digest(USERS, row) not in now}
         people.back |= missing - gone
     for row in rows():
-        if row["user_id"]["S"] in people.back and wish.is_real and not _added(row):
+        if _user_of(row) in people.back and wish.is_real and not _added(row):
             people.taken.append(row["pk"]["S"])
     return people
+
+
+def _user_of(row: Row) -> str:
+    """Whose row it is; "" of one that only says that somebody of Clerk's is gone."""
+    return str(row["user_id"]["S"]) if "user_id" in row else ""
 
 
 def _entries(month: str, first: str) -> Iterator[Row]:

@@ -10,6 +10,7 @@ from infra.restore.__main__ import bring_back
 from shared.base.aws import client
 from shared.base.objects import Objects
 from shared.contract.resources import AUDIT, COMMENTS, COUNTS, OPERATIONS, USERS, VIDEOS
+from shared.domains.accounts.store.clerk import ClerkStore
 from shared.domains.accounts.store.users import AccountStore
 from shared.domains.videos.store.videos import VideoStore
 from tests.aws import real_name
@@ -43,6 +44,7 @@ def test_case_111_a_stage_is_as_it_was_and_nothing_leads_nowhere(here: World, tm
     grace.like(film)
     linus.talk()
     linus.make_friends()
+    ClerkStore.open().forget("user_gone")
     before = rows_of(here.stage)
     assert dangling(here.stage) == []
     kept, wish = archived(kind, tmp_path / "backup")

@@ -6,7 +6,7 @@ import pytest
 
 from shared.base import tokens
 from shared.base.errors import UnavailableError
-from shared.contract.resources import LIMITS, SESSIONS
+from shared.contract.resources import AUDIT, LIMITS, SESSIONS
 from shared.domains.accounts.errors import LockedError, WrongCredentialsError
 from shared.domains.accounts.model import Device
 from shared.domains.accounts.rules.lockout import ADDRESS_SECONDS, ALL_SECONDS, MOST_FROM_ADDRESS, MOST_IN_ALL
@@ -41,6 +41,81 @@ def test_case_17_after_five_wrong_guesses_the_right_one_is_refused(
     turned_clock.advance(ADDRESS_SECONDS)
     known = login.lower().startswith("alice")
     assert guess(accounts, login, PASSWORD) == ("in" if known else "UNAUTHORIZED")
+
+
+def test_who_is_locked_out_is_told_for_how_long(
+    register: Register, accounts: AccountService, turned_clock: TurnedClock
+) -> None:
+    register()
+    turned_clock.seconds = float(int(turned_clock.seconds))
+    assert [guess(accounts) for _ in range(5)] == ["UNAUTHORIZED"] * 5
+    for passed in (0, 60, ADDRESS_SECONDS - 61):
+        turned_clock.advance(passed)
+        with pytest.raises(LockedError) as caught:
+            accounts.log_in("alice", PASSWORD, AWAY)
+    assert caught.value.retry_after == 2, "the last second, and what a clock may be off"
+    turned_clock.advance(1)
+    assert guess(accounts, password=PASSWORD) == "in"
+
+
+def test_a_lock_is_of_one_login(register: Register, accounts: AccountService) -> None:
+    """From one address and from all of them together."""
+    register()
+    register("bob")
+    assert [guess(accounts) for _ in range(6)][-1] == "ACCOUNT_LOCKED"
+    assert guess(accounts, "bob", PASSWORD) == "in"
+    for number in range(MOST_IN_ALL - MOST_FROM_ADDRESS):
+        assert guess(accounts, device=Device(f"198.51.100.{100 + number}")) == "UNAUTHORIZED"
+    elsewhere = Device("192.0.2.1")
+    assert guess(accounts, password=PASSWORD, device=elsewhere) == "ACCOUNT_LOCKED"
+    assert guess(accounts, "bob", PASSWORD, elsewhere) == "in"
+
+
+def test_a_login_that_is_no_text_is_counted_like_any_other(accounts: AccountService) -> None:
+    assert [guess(accounts, "\ud800") for _ in range(6)] == ["UNAUTHORIZED"] * 5 + ["ACCOUNT_LOCKED"]
+
+
+def test_the_trail_tells_that_somebody_is_locked_out(
+    stage: Stage, register: Register, accounts: AccountService
+) -> None:
+    made = register()
+    for _ in range(6):
+        guess(accounts)
+    locked = [row for row in stage.rows(AUDIT) if row["action"]["S"] == "account.locked"]
+    assert [row["target"]["S"] for row in locked] == [made.user.id]
+
+
+def test_a_failure_takes_one_write_as_long_as_what_is_known_holds(
+    stage: Stage, register: Register, accounts: AccountService, turned_clock: TurnedClock
+) -> None:
+    register()
+    for _ in range(2):
+        for _ in range(3):
+            assert stage.calls_of(lambda: guess(accounts)).count("dynamodb:TransactWriteItems") == 1
+        turned_clock.advance(ALL_SECONDS)
+
+
+def test_what_was_known_of_failures_may_hold_no_more(
+    stage: Stage, register: Register, accounts: AccountService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else's guess is counted, or a success forgets them all, between the look and the count."""
+    register()
+    read = accounts._accounts.for_login
+    for before, meanwhile, after in ((0, WRONG, "2"), (2, PASSWORD, "1")):
+        for _ in range(before):
+            guess(accounts)
+
+        def slowly(*arguments: object, password: str = meanwhile) -> object:
+            found = read(*arguments)  # type: ignore[arg-type]
+            monkeypatch.setattr(accounts._accounts, "for_login", read)
+            guess(accounts, password=password)
+            return found
+
+        monkeypatch.setattr(accounts._accounts, "for_login", slowly)
+        assert guess(accounts) == "UNAUTHORIZED"
+        of_address = [row for row in stage.rows(LIMITS) if row["bucket"]["S"].endswith(AWAY.address)]
+        assert [row["failures"]["N"] for row in of_address] == [after]
+        assert guess(accounts, password=PASSWORD) == "in"
 
 
 def test_success_resets_the_count(register: Register, accounts: AccountService) -> None:
