@@ -70,7 +70,7 @@ GROUPS = {
     ),
     "lockout": Group(
         ("shared/base/failures.py", f"{_ACCOUNTS}/rules/lockout.py"),
-        ("tests/shared/domains/accounts/test_lockout.py", "tests/shared/domains/accounts/test_recovery.py"),
+        ("tests/shared/base/test_failures.py", "tests/shared/domains/accounts/test_lockout.py"),
     ),
     "sessions": Group(
         (

@@ -9,7 +9,13 @@ from shared.base.errors import UnavailableError
 from shared.contract.resources import AUDIT, LIMITS, SESSIONS
 from shared.domains.accounts.errors import LockedError, WrongCredentialsError
 from shared.domains.accounts.model import Device
-from shared.domains.accounts.rules.lockout import ADDRESS_SECONDS, ALL_SECONDS, MOST_FROM_ADDRESS, MOST_IN_ALL
+from shared.domains.accounts.rules.lockout import (
+    ADDRESS_SECONDS,
+    ALL_SECONDS,
+    MOST_FROM_ADDRESS,
+    MOST_IN_ALL,
+    locks_of,
+)
 from shared.domains.accounts.service.entering import AccountService
 from shared.domains.accounts.service.passwords import PasswordService
 from tests.aws import Stage
@@ -69,10 +75,6 @@ def test_a_lock_is_of_one_login(register: Register, accounts: AccountService) ->
     elsewhere = Device("192.0.2.1")
     assert guess(accounts, password=PASSWORD, device=elsewhere) == "ACCOUNT_LOCKED"
     assert guess(accounts, "bob", PASSWORD, elsewhere) == "in"
-
-
-def test_a_login_that_is_no_text_is_counted_like_any_other(accounts: AccountService) -> None:
-    assert [guess(accounts, "\ud800") for _ in range(6)] == ["UNAUTHORIZED"] * 5 + ["ACCOUNT_LOCKED"]
 
 
 def test_the_trail_tells_that_somebody_is_locked_out(
@@ -141,6 +143,19 @@ def test_case_19_wrong_guesses_elsewhere_lock_nobody_out(register: Register, acc
     register()
     assert [guess(accounts) for _ in range(6)][-1] == "ACCOUNT_LOCKED"
     assert guess(accounts, password=PASSWORD, device=HOME) == "in"
+
+
+def test_each_login_has_its_lock_for_each_address_and_one_for_all_of_them() -> None:
+    own, everybody = locks_of("username#alice", "203.0.113.7")
+    assert locks_of("username#alice", "198.51.100.1")[1] == everybody
+    others = [
+        *locks_of("username#bob", "203.0.113.7"),
+        *locks_of("username#\ud800", "203.0.113.7"),  # no UTF-8 has it
+        locks_of("username#alice", "198.51.100.1")[0],
+    ]
+    assert len({lock.subject for lock in (own, everybody, *others)}) == 7
+    assert (own.most, own.seconds) == (5, 15 * 60)
+    assert (everybody.most, everybody.seconds) == (50, 60 * 60)
 
 
 def test_many_addresses_together_close_an_account_but_not_to_where_it_is_used(
