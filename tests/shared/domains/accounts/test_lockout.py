@@ -49,21 +49,6 @@ def test_case_17_after_five_wrong_guesses_the_right_one_is_refused(
     assert guess(accounts, login, PASSWORD) == ("in" if known else "UNAUTHORIZED")
 
 
-def test_who_is_locked_out_is_told_for_how_long(
-    register: Register, accounts: AccountService, turned_clock: TurnedClock
-) -> None:
-    register()
-    turned_clock.seconds = float(int(turned_clock.seconds))
-    assert [guess(accounts) for _ in range(5)] == ["UNAUTHORIZED"] * 5
-    for passed in (0, 60, ADDRESS_SECONDS - 61):
-        turned_clock.advance(passed)
-        with pytest.raises(LockedError) as caught:
-            accounts.log_in("alice", PASSWORD, AWAY)
-    assert caught.value.retry_after == 2, "the last second, and what a clock may be off"
-    turned_clock.advance(1)
-    assert guess(accounts, password=PASSWORD) == "in"
-
-
 def test_a_lock_is_of_one_login(register: Register, accounts: AccountService) -> None:
     """From one address and from all of them together."""
     register()
