@@ -24,7 +24,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     for item in document()["paths"].values()
     for operation in item.values()
 }
-OTHERS = "channels:write"
+OTHERS = "publishing:write"
 """A scope that no endpoint which is served asks for yet, so that a key with it lacks every other one."""
 
 
