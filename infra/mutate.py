@@ -81,6 +81,7 @@ GROUPS = {
         ),
         (
             "tests/shared/domains/accounts/test_issuing.py",
+            "tests/shared/domains/accounts/test_kept_sessions.py",
             "tests/shared/domains/accounts/test_sessions.py",
             "tests/functions/api/sessions/test_end_session.py",
             "tests/functions/api/sessions/test_log_out.py",

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import uuid
+from dataclasses import replace
 
 import pytest
 
@@ -10,14 +11,14 @@ from shared.base import clock, tokens
 from shared.domains.accounts.errors import SessionEndedError
 from shared.domains.accounts.model import Device, Edition, Session, User
 from shared.domains.accounts.rules.sessions import refresh_hash, successor
-from shared.domains.accounts.service.issuing import new_session, tokens_of
+from shared.domains.accounts.service.issuing import logged_in, new_session, tokens_of
 from shared.domains.accounts.service.sessions import RefreshService
 from tests.aws import Stage
 from tests.clock import TurnedClock
 
 NOW = 1_800_000_000
 DAY = 86400
-ADA = User("ada", "ada", "ada@example.com", "Ada L.", "2026-01-31T12:00:00.000Z", role="creator")
+ADA = User("ada", "ada", "ada@example.com", "Ada L.", "2026-01-31T12:00:00.000Z", role="creator", tier="pro")
 KEY = b"k" * 32
 GOOD, OF_VERSION_1 = "2d0b6a0e-9d0c-4d3c-8a52-8f4f1f0e7c11", "fc0b1a3c-7d5b-11ee-8c99-0242ac120002"
 
@@ -41,6 +42,23 @@ def test_a_session_lives_seven_days_or_what_its_setting_says(
         session.id, "ada", refresh_hash(jti), clock.timestamp(NOW), NOW + lives, Edition.STUDIO, shown
     )
     assert new_session("ada", Edition.STUDIO, shown)[0].id != session.id
+
+
+@pytest.mark.parametrize(
+    ("picture", "shown"),
+    [
+        ("", "https://media.showreel.example/public/avatar.svg"),
+        ("/public/avatars/ada/1.jpg", "https://media.showreel.example/public/avatars/ada/1.jpg"),
+        ("https://elsewhere.example/ada.png", "https://elsewhere.example/ada.png"),
+    ],
+)
+def test_who_logs_in_and_their_token_have_the_address_of_their_picture(
+    now: TurnedClock, picture: str, shown: str
+) -> None:
+    made = logged_in(replace(ADA, avatar_url=picture), *new_session("ada", Edition.WATCH, Device()))
+    assert made.user == replace(ADA, avatar_url=shown)
+    claims = tokens.verify(made.tokens.access_token, "access")
+    assert (claims.avatar_url, claims.display_name, claims.tier) == (shown, "Ada L.", "pro")
 
 
 @pytest.mark.parametrize(("edition", "minutes"), [(Edition.WATCH, 15), (Edition.STUDIO, 60)])

@@ -1,5 +1,6 @@
 """Refreshing, and when a session is over."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from shared.base import tokens
 from shared.base.errors import InvalidTokenError, UnavailableError
-from shared.contract.resources import SESSIONS
+from shared.contract.resources import AUDIT, SESSIONS
 from shared.domains.accounts.errors import SessionEndedError
 from shared.domains.accounts.rules.sessions import GRACE_SECONDS, refresh_hash
 from shared.domains.accounts.service import sessions as sessions_service
@@ -34,6 +35,12 @@ def live(named: Named, *, fresh: bool = True) -> bool:
     return bool(SessionService.open().live_since(*named, fresh=fresh))
 
 
+def trail(stage: Stage, action: str) -> list[Named]:
+    """Whose sessions an action is told of, and which."""
+    rows = [row for row in stage.rows(AUDIT) if row["action"]["S"] == action]
+    return [(row["target"]["S"], row["details"]["M"]["session"]["S"]) for row in rows]
+
+
 @pytest.fixture
 def refreshing(stage: Stage) -> RefreshService:
     """Refreshing in the stage."""
@@ -58,7 +65,11 @@ def test_refreshing_is_one_read_and_one_update(stage: Stage, register: Register,
 
 
 def test_a_reused_token_ends_its_family_and_no_other(
-    register: Register, accounts: AccountService, refreshing: RefreshService, capsys: pytest.CaptureFixture[str]
+    stage: Stage,
+    register: Register,
+    accounts: AccountService,
+    refreshing: RefreshService,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     made = register()
     other = accounts.log_in("alice", PASSWORD)
@@ -74,8 +85,11 @@ def test_a_reused_token_ends_its_family_and_no_other(
     assert live(session_of(other.tokens.access_token))
     refreshing.refresh(other.tokens.refresh_token)
     told = capsys.readouterr().out
-    assert "its session ended" in told
+    warnings = [line for line in map(json.loads, told.splitlines()) if line["level"] == "WARNING"]
+    ended = session_of(third.access_token)
+    assert {(line["user_id"], line["session_id"]) for line in warnings} == {ended}
     assert made.tokens.refresh_token not in told
+    assert trail(stage, "session.token_reused") == [ended]
 
 
 def test_ten_uses_at_once_get_the_same_successor(register: Register, refreshing: RefreshService) -> None:
@@ -230,8 +244,30 @@ def test_ending_twice_is_ending_once_and_makes_no_row(stage: Stage, register: Re
     assert stage.rows(SESSIONS) == [before]
 
 
-def test_what_is_kept_is_bounded(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_ends_a_session_here_is_believed_at_once_and_told_of_once(stage: Stage, register: Register) -> None:
+    session = session_of(register().tokens.access_token)
+    assert live(session, fresh=False)
+    for _ in range(2):
+        SessionService.open().end(*session)
+        assert not live(session, fresh=False)
+    assert trail(stage, "session.ended") == [session]
+
+
+def test_who_logs_out_may_name_another_session_by_its_token(
+    stage: Stage, register: Register, accounts: AccountService
+) -> None:
+    here, there = register().tokens, accounts.log_in("alice", PASSWORD).tokens
+    SessionService.open().log_out(*session_of(here.access_token), there.refresh_token)
+    ended = [session_of(one.access_token) for one in (here, there)]
+    assert not any(live(session) for session in ended)
+    assert sorted(trail(stage, "session.ended")) == sorted(ended)
+
+
+def test_what_is_kept_is_bounded_and_what_was_read_last_is_kept(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sessions_service, "LIVE_KEPT", 3)
-    for number in range(5):
-        live(("somebody", f"session-{number}"))
+    asked = [("somebody", f"session-{number}") for number in range(5)]
+    for session in asked:
+        live(session)
     assert len(sessions_service._seen) == 3
+    kept = [stage.calls_of(lambda session=session: live(session, fresh=False)) == [] for session in reversed(asked)]
+    assert kept[:3] == [True] * 3
