@@ -106,6 +106,7 @@ GROUPS = {
         ),
         (
             "tests/shared/http/test_authenticate.py",
+            "tests/shared/http/test_credentials.py",
             "tests/shared/http/test_requests.py",
             "tests/shared/http/test_keys.py",
             "tests/shared/http/test_impersonating.py",

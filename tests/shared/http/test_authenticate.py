@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.base import clock, tokens
+from shared.base import aws, clock, tokens
 from shared.base.errors import ForbiddenError, InvalidTokenError, StepUpError
 from shared.base.ids import new_id
 from shared.contract.permissions import (
@@ -19,6 +19,7 @@ from shared.contract.permissions import (
     service,
     user,
 )
+from shared.contract.resources import USERS
 from shared.domains.accounts.model import Session
 from shared.domains.accounts.store.sessions import SessionStore
 from shared.domains.keys.errors import InvalidApiKeyError
@@ -30,7 +31,7 @@ from shared.http.credentials import NothingShownError
 from shared.http.request import ApiRequest
 from tests import jwts
 from tests.api import event
-from tests.aws import Stage
+from tests.aws import Stage, real_name
 from tests.callers import Account, account, api_key, service_token, set_role
 from tests.clerk import clerk
 from tests.clock import TurnedClock
@@ -60,6 +61,12 @@ def session(user_id: str = ADA.user_id) -> Session:
 
 def token_of(begun: Session) -> str:
     return tokens.issue_access_token(ADA, begun.id, session_ends=begun.expires_at)
+
+
+def acting_token(head: Account, user_id: str) -> str:
+    """The token with which an administrator acts as somebody."""
+    shown = replace(ADA, user_id=user_id)
+    return tokens.issue_impersonation_token(shown, head.user_id, tokens.verify(head.token, "access").session_id)
 
 
 def end(begun: Session) -> None:
@@ -114,8 +121,7 @@ def test_a_key_tells_its_owner_and_what_is_left_of_their_permissions(stage: Stag
 
 def test_an_impersonation_token_tells_the_user_and_who_acts(stage: Stage) -> None:
     head, acted = account(stage, "admin"), account(stage)
-    shown = replace(ADA, user_id=acted.user_id)
-    acting = tokens.issue_impersonation_token(shown, head.user_id, tokens.verify(head.token, "access").session_id)
+    acting = acting_token(head, acted.user_id)
     assert enter(acting, user("videos:write")) == Caller(
         user_id=acted.user_id,
         email="ada@example.com",
@@ -127,6 +133,36 @@ def test_an_impersonation_token_tells_the_user_and_who_acts(stage: Stage) -> Non
         address=ADDRESS,
         impersonator=head.user_id,
     )
+
+
+def subscribe(user_id: str, tier: str) -> None:
+    """Give somebody another subscription."""
+    changed = {"tier": {"Value": {"S": tier}, "Action": "PUT"}}
+    aws.client("dynamodb").update_item(
+        TableName=real_name(USERS), Key={"pk": {"S": f"user#{user_id}"}}, AttributeUpdates=changed
+    )
+
+
+def test_a_subscription_is_that_of_the_account_whatever_stands_for_it(clerk: Issuer, stage: Stage) -> None:
+    user_id = enter(clerk.token(), user()).user_id
+    subscribe(user_id, "enterprise")
+    stage.restart()
+    shown = [clerk.token(), api_key(stage, user_id, "videos:read"), acting_token(account(stage, "admin"), user_id)]
+    assert [enter(token, user()).tier for token in shown] == ["enterprise"] * 3
+
+
+def test_a_role_that_nobody_knows_may_nothing(clerk: Issuer, stage: Stage) -> None:
+    user_id = enter(clerk.token(), user()).user_id
+    set_role(stage, user_id, "janitor")
+    stage.restart()
+    for token in (
+        clerk.token(),
+        api_key(stage, user_id, "videos:read"),
+        acting_token(account(stage, "admin"), user_id),
+    ):
+        assert enter(token, user()).permissions == frozenset()
+        with pytest.raises(ForbiddenError, match="videos:read"):
+            enter(token, user("videos:read"))
 
 
 def test_a_token_of_clerk_tells_the_account_that_it_leads_to(clerk: Issuer, stage: Stage) -> None:
@@ -199,6 +235,16 @@ def test_a_session_that_ended_elsewhere_is_found_out_by_who_asks_afresh(stage: S
     assert enter(token, user(live=False)).session_id == begun.id, "to end what has ended"
     with pytest.raises(InvalidTokenError, match="has ended"):
         enter(token, user())
+
+
+def test_a_lowered_role_of_a_keys_owner_is_found_out_by_who_asks_afresh(stage: Stage) -> None:
+    owner = account(stage, "creator")
+    key = api_key(stage, owner.user_id, "publishing:write")
+    assert enter(key, user("publishing:write"))
+    set_role(stage, owner.user_id, "viewer")
+    assert enter(key, user("publishing:write")), "for a minute"
+    with pytest.raises(ForbiddenError):
+        enter(key, user("publishing:write", fresh=True))
 
 
 def test_a_key_that_was_deleted_is_found_out_by_who_asks_afresh(stage: Stage, turned_clock: TurnedClock) -> None:

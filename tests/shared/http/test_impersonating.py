@@ -13,9 +13,11 @@ from functions.api.sessions import change_password, log_out
 from functions.api.videos import get_video
 from shared.base import clock, tokens
 from shared.base.audit import TABLE_VARIABLE
+from shared.base.errors import ConflictError, InvalidInputError
 from shared.contract.resources import API_KEYS, AUDIT
 from shared.domains.accounts.service.cards import CARD_SECONDS
 from shared.domains.accounts.store.sessions import SessionStore
+from shared.http.impersonating import told
 from tests.api import Answer, call
 from tests.aws import Stage
 from tests.callers import Account, account, set_role
@@ -96,6 +98,33 @@ def test_what_goes_wrong_is_told_too(stage: Stage, acting: str, name: str, statu
     assert results(stage) == ["begun", str(status)]
 
 
+@pytest.mark.parametrize(
+    ("error", "studio", "status"),
+    [
+        (InvalidInputError("No"), False, "422"),
+        (InvalidInputError("No"), True, "400"),
+        (ConflictError("No"), True, "409"),
+        (RuntimeError("a defect"), False, "500"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else str(value),
+)
+def test_the_end_of_what_is_refused_on_its_way_is_told_as_it_is_answered(
+    stage: Stage, error: Exception, studio: bool, status: str
+) -> None:
+    def run() -> dict[str, Any]:
+        raise error
+
+    with pytest.raises(type(error)):
+        told("ada", studio, run)
+    assert [(entry["target"], entry["result"]) for entry in trail(stage)] == [("ada", "begun"), ("ada", status)]
+
+
+def test_a_key_of_another_request_is_told_too(stage: Stage, acting: str) -> None:
+    for name, status in (("one", 201), ("another", 422)):
+        assert make(acting, name, headers={"idempotency-key": "the same"}).status == status
+    assert results(stage) == ["begun", "201", "begun", "422"]
+
+
 def test_the_calls_of_others_are_not_told(stage: Stage, user: Account, head: Account) -> None:
     for token in (user.token, head.token, ""):
         me(token)
@@ -127,7 +156,9 @@ def test_what_ran_is_answered_though_its_end_cannot_be_told(
     monkeypatch.setattr(things, "made", Vanishing())
     assert make(acting).status == 201
     assert results(stage) == ["begun"]
-    assert "the end of an impersonated call cannot be told" in capsys.readouterr().out
+    [line] = [line for line in map(json.loads, capsys.readouterr().out.splitlines()) if line.get("level") == "ERROR"]
+    assert (line["message"], line["status"]) == ("the end of an impersonated call cannot be told", 201)
+    assert line["error"] == "ResourceNotFoundException"
 
 
 def test_a_repeated_call_is_told_each_time(stage: Stage, acting: str) -> None:
@@ -151,7 +182,9 @@ def test_permissions_are_those_of_the_user_as_of_now(
     assert me(acting).status == 401, "nobody acts as an administrator"
     set_role(stage, user.user_id, "")
     turned_clock.advance(CARD_SECONDS)
-    assert me(acting).status == 401, "nor as somebody who is gone"
+    answer = me(acting)
+    assert answer.status == 401, "nor as somebody who is gone"
+    assert "this user" in answer.error["message"]
 
 
 @pytest.mark.parametrize("role", ["creator", "user", ""])
@@ -160,7 +193,9 @@ def test_case_10_it_ends_at_once_with_the_role_of_the_administrator(
 ) -> None:
     assert me(acting).status == 200
     set_role(stage, head.user_id, role)
-    assert me(acting).status == 401
+    answer = me(acting)
+    assert answer.status == 401
+    assert "no administrator" in answer.error["message"]
 
 
 def test_case_10_it_ends_at_once_with_the_session_of_the_administrator(
@@ -169,7 +204,9 @@ def test_case_10_it_ends_at_once_with_the_session_of_the_administrator(
     assert me(acting).status == 200
     assert me(head.token).status == 200
     SessionStore.open().end(head.user_id, tokens.verify(head.token, "access").session_id)
-    assert me(acting).status == 401
+    answer = me(acting)
+    assert answer.status == 401
+    assert "session has ended" in answer.error["message"]
 
 
 def test_case_34_it_ends_after_1800_seconds(acting: str, turned_clock: TurnedClock) -> None:
@@ -191,6 +228,7 @@ def test_case_34_it_is_good_for_nothing_that_people_do_themselves(stage: Stage, 
         call(things.list_things_handler, "GET", "/api/v1/admin/things", token=acting),
     ]
     assert [answer.status for answer in tried] == [403] * len(tried)
+    assert "log in as yourself" in tried[0].error["message"]
     assert {answer.headers["x-impersonated-by"] for answer in tried} == {head.user_id}
     assert me(head.token).status == 200
     assert stage.rows(API_KEYS) == []

@@ -1,5 +1,6 @@
 """API keys as callers show them: where, what they may do, and what a warm request with one costs."""
 
+import json
 from typing import Any
 
 import pytest
@@ -12,7 +13,10 @@ from shared.base import clock
 from shared.contract.resources import LIMITS
 from shared.domains.accounts.service.cards import CARD_SECONDS
 from shared.domains.keys import rules
+from shared.domains.keys.model import KeyWish
 from shared.domains.keys.service import showing
+from shared.domains.keys.service.managing import KeyService
+from shared.domains.keys.store import UseStore
 from shared.http import limiting
 from tests.api import Answer, call
 from tests.aws import Stage
@@ -131,9 +135,6 @@ def test_case_10_keys_of_somebody_who_is_gone_are_no_good(
 
 
 def test_a_key_ends_when_it_was_to_end(stage: Stage, somebody: Account, turned_clock: TurnedClock) -> None:
-    from shared.domains.keys.model import KeyWish
-    from shared.domains.keys.service.managing import KeyService
-
     ends = int(clock.now()) + 100
     made = KeyService.open().create(somebody.user_id, frozenset({"all"}), KeyWish("a", ("videos:read",), ends))
     assert me(made.text).status == 200
@@ -167,12 +168,63 @@ def test_keys_of_a_user_share_the_limits_of_the_user(
     assert [me(shown[number % 4]).status for number in range(6)] == [200] * 5 + [429]
 
 
-def test_a_last_use_that_cannot_be_written_harms_nobody(stage: Stage, key: str) -> None:
+def last_uses(*keys: str) -> list[int | None]:
+    """When keys were last used."""
+    named = [(rules.named_by(key) or ("", ""))[1] for key in keys]
+    found = UseStore.open().of(named)
+    return [found.get(key_id) for key_id in named]
+
+
+def test_the_last_use_of_each_key_is_kept_once_in_a_minute(
+    stage: Stage, somebody: Account, key: str, turned_clock: TurnedClock
+) -> None:
+    other = api_key(stage, somebody.user_id, "videos:read")
+    began = int(clock.now())
+    uses = []
+    for shown, seconds in ((key, 1), (other, 58), (key, 1), (key, 0)):
+        assert me(shown).status == 200
+        showing.settle(None)
+        uses.append(last_uses(key, other))
+        turned_clock.advance(seconds)
+    assert uses == [[began, None], [began, began + 1], [began, began + 1], [began + 60, began + 1]]
+
+
+def test_keys_are_kept_beside_one_another(stage: Stage, somebody: Account, key: str, turned_clock: TurnedClock) -> None:
+    keys = [key, api_key(stage, somebody.user_id, "videos:read")]
+    for shown in keys * 2:
+        me(shown)
+    showing.settle(None)
+    assert "dynamodb:GetItem" not in stage.calls_of(lambda: [me(shown) for shown in keys])
+
+
+def test_a_key_that_was_just_rotated_is_good_in_a_process_that_knows_its_text_before(
+    stage: Stage, somebody: Account, key: str, turned_clock: TurnedClock
+) -> None:
+    assert me(key).status == 200
+    rotated = KeyService.open().rotate(*(rules.named_by(key) or ("", "")), 0)
+    assert me(rotated.text).status == 200
+    assert me(key).status == 401
+
+
+def test_a_key_that_nobody_has_is_looked_for_once(stage: Stage, somebody: Account) -> None:
+    unknown = rules.new_text(somebody.user_id, somebody.user_id)
+    made = stage.calls_of(lambda: with_header(unknown))
+    assert made.count("dynamodb:GetItem") == 1
+
+
+def test_a_last_use_that_cannot_be_written_harms_nobody(
+    stage: Stage, key: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with stage.refusing("dynamodb", "UpdateItem", "InternalServerError") as fired:
         assert me(key).status == 200
         showing.settle(None)
     assert fired
     assert not [row for row in stage.rows(LIMITS) if row["bucket"]["S"].startswith("api-key#")]
+    told = capsys.readouterr().out
+    [line] = [line for line in map(json.loads, told.splitlines()) if "last use" in line.get("message", "")]
+    assert (line["key_id"], line["level"]) == ((rules.named_by(key) or ("", ""))[1], "ERROR")
+    assert "InternalServerError" in line["trace"]
+    assert key not in told
 
 
 def test_keys_that_cannot_be_read_are_503_not_401(stage: Stage, key: str) -> None:

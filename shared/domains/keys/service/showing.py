@@ -43,7 +43,7 @@ class HolderService:
         """On the stage's tables."""
         return cls(KeyStore.open(), CardService.open(), UseStore.open())
 
-    def identify(self, text: str, *, fresh: bool = False) -> Holder:
+    def identify(self, text: str, *, fresh: bool) -> Holder:
         """Who shows a key, as of now when `fresh`. InvalidApiKeyError unless it is good. A use is noted, meanwhile.
 
         Two calls for a key that this process does not know, or not well enough any more.
