@@ -20,7 +20,7 @@ def impersonated(claims: Claims, address: str, rule: CallerRule) -> Caller:
     ForbiddenError elsewhere; InvalidTokenError once the administrator has left or is none any more, both as of now, or
     the user is gone or became an administrator, as of a minute ago.
     """
-    known(actor=claims.impersonator, acting_as=claims.user_id)
+    known(actor=claims.impersonator, acting_as=claims.user_id, address=address)
     if not rule.takes_keys:
         raise ForbiddenError("Nobody does this for somebody else: log in as yourself")
     if not SessionService.open().live_since(claims.impersonator, claims.session_id, fresh=True):
