@@ -53,6 +53,7 @@ GROUPS = {
             "shared/base/signing_keys.py",
         ),
         (
+            "tests/shared/base/test_key_sets.py",
             "tests/shared/base/test_token_lives.py",
             "tests/shared/base/test_tokens.py",
             "tests/shared/base/test_impersonation_tokens.py",

@@ -1,5 +1,6 @@
 """Signing keys: the first one, and how they change without logging anybody out."""
 
+import hashlib
 import json
 import time
 import uuid
@@ -7,7 +8,7 @@ import uuid
 import pytest
 from botocore.exceptions import ClientError
 
-from shared.base import aws, key_sets, signing_keys, tokens
+from shared.base import aws, base64url, key_sets, signing_keys, tokens
 from shared.base.errors import InvalidTokenError, UnavailableError
 from shared.base.signing_keys import PUBLISHED_BEFORE, ROTATE_AFTER
 from shared.contract.resources import PUBLIC_KEYS, SIGNING_KEYS
@@ -73,6 +74,23 @@ def test_the_public_set_holds_nothing_private(stage: Stage) -> None:
 def test_the_public_set_fits_into_a_standard_parameter(bare_stage: Stage) -> None:
     keys = [signing_keys.make_key(number) for number in range(3)]
     assert len(json.dumps(signing_keys.public_set(keys))) < 4096
+
+
+def test_a_key_is_named_by_its_thumbprint_and_says_what_it_is_for() -> None:
+    """RFC 7638 3: its required members in this order, without a blank."""
+    jwk = signing_keys.make_key(START).jwk
+    members = f'{{"e":"{jwk["e"]}","kty":"RSA","n":"{jwk["n"]}"}}'
+    assert jwk["kid"] == base64url.encode(hashlib.sha256(members.encode()).digest())
+    assert set(jwk) == {"kty", "kid", "use", "alg", "n", "e", "d", "p", "q", "dp", "dq", "qi"}
+    assert (jwk["alg"], jwk["use"], jwk["e"]) == ("RS256", "sig", "AQAB")
+
+
+@pytest.mark.parametrize(("now", "signs"), [(START, "old"), (START + 9, "old"), (START + 10, "new"), (2**40, "new")])
+def test_a_key_signs_from_its_second_on(now: float, signs: str) -> None:
+    keys = [signing_keys.SigningKey(START, {"kid": "old"}), signing_keys.SigningKey(START + 10, {"kid": "new"})]
+    assert signing_keys.signing_key(keys, now).kid == signs
+    with pytest.raises(UnavailableError):
+        signing_keys.signing_key(keys, START - 1)
 
 
 def test_a_young_key_stays(bare_stage: Stage, turned_clock: TurnedClock) -> None:
