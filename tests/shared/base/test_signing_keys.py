@@ -8,7 +8,7 @@ import uuid
 import pytest
 from botocore.exceptions import ClientError
 
-from shared.base import aws, base64url, key_sets, signing_keys, tokens
+from shared.base import aws, base64url, key_sets, public_keys, signing_keys, tokens
 from shared.base.errors import InvalidTokenError, UnavailableError
 from shared.base.signing_keys import PUBLISHED_BEFORE, ROTATE_AFTER
 from shared.contract.resources import PUBLIC_KEYS, SIGNING_KEYS
@@ -247,12 +247,13 @@ def test_known_keys_are_at_most_five_minutes_old(stage: Stage, turned_clock: Tur
 def test_an_unknown_key_is_asked_for_once_a_minute(stage: Stage, turned_clock: TurnedClock) -> None:
     tokens.verify(issue(turned_clock), "refresh")
     new = signing_keys.make_key(0)
-    keys = signing_keys.public_set([first_key(), new])
-    aws.client("ssm").put_parameter(Name=real_name(PUBLIC_KEYS), Value=json.dumps(keys), Overwrite=True)
     signing_keys._store([new])
     aws.forget()
     token = issue(turned_clock)
     assert key_of(token) == new.kid
+    assert [jwk["kid"] for jwk in public_keys.published()] == [first_key().kid]
+    keys = signing_keys.public_set([first_key(), new])
+    aws.client("ssm").put_parameter(Name=real_name(PUBLIC_KEYS), Value=json.dumps(keys), Overwrite=True)
 
     def refused() -> None:
         with pytest.raises(InvalidTokenError):
