@@ -21,6 +21,7 @@ from shared.contract.permissions import (
 )
 from shared.contract.resources import USERS
 from shared.domains.accounts.model import Session
+from shared.domains.accounts.store.clerk import ClerkStore
 from shared.domains.accounts.store.sessions import SessionStore
 from shared.domains.keys.errors import InvalidApiKeyError
 from shared.domains.keys.rules import named_by
@@ -137,10 +138,8 @@ def test_an_impersonation_token_tells_the_user_and_who_acts(stage: Stage) -> Non
 
 def subscribe(user_id: str, tier: str) -> None:
     """Give somebody another subscription."""
-    changed = {"tier": {"Value": {"S": tier}, "Action": "PUT"}}
-    aws.client("dynamodb").update_item(
-        TableName=real_name(USERS), Key={"pk": {"S": f"user#{user_id}"}}, AttributeUpdates=changed
-    )
+    key, changed = {"pk": {"S": f"user#{user_id}"}}, {"tier": {"Value": {"S": tier}, "Action": "PUT"}}
+    aws.client("dynamodb").update_item(TableName=real_name(USERS), Key=key, AttributeUpdates=changed)
 
 
 def test_a_subscription_is_that_of_the_account_whatever_stands_for_it(clerk: Issuer, stage: Stage) -> None:
@@ -270,6 +269,17 @@ def test_an_account_that_is_gone_is_found_out_by_who_asks_afresh(known: Account,
     set_role(stage, known.user_id, "viewer")
     assert enter(known.token, user()).role == "user", "for a minute"
     assert enter(known.token, user(fresh=True)).role == "viewer"
+    set_role(stage, known.user_id, "")
+    with pytest.raises(InvalidTokenError, match="account is gone"):
+        enter(known.token, user(fresh=True))
+
+
+def test_whom_clerk_has_no_more_is_found_out_by_who_asks_afresh(known: Account) -> None:
+    before = enter(known.token, user())
+    ClerkStore.open().forget("user_ada")
+    assert enter(known.token, user()) == before, "for a minute"
+    with pytest.raises(InvalidTokenError, match="account is gone"):
+        enter(known.token, user(fresh=True))
 
 
 def test_a_factor_that_clerk_saw_long_ago_is_not_recent(clerk: Issuer, stage: Stage) -> None:
