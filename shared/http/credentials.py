@@ -52,8 +52,8 @@ def is_key(text: str) -> bool:
 
 def _refuse_keys_in_address(request: ApiRequest) -> None:
     """An address ends up in logs and histories, whatever else the request shows."""
-    query = str(request.event.get("rawQueryString") or "")
-    if FORM.search(unquote(query)) or FORM.search(request.path):
+    address = f"{request.path}?{request.event.get('rawQueryString') or ''}"
+    if FORM.search(unquote(address)):
         raise UnreadableError("Never put an API key into an address, where others read it: rotate this one")
 
 

@@ -11,9 +11,9 @@ from shared.http.request import ApiRequest
 from tests.api import event
 
 
-def shown_by(query: str = "", **headers: str) -> str:
+def shown_by(**headers: str) -> str:
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
-    return shown(ApiRequest(event("GET", "/api/things", headers=sent, query=query)))
+    return shown(ApiRequest(event("GET", "/api/things", headers=sent)))
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
@@ -41,9 +41,20 @@ def test_two_things_at_once_are_refused_as_such() -> None:
         shown_by(authorization="Bearer a.b.c", x_api_key=new_text(new_id(), new_id()))
 
 
-def test_who_wrote_a_key_into_an_address_is_told_to_rotate_it() -> None:
+@pytest.mark.parametrize("written", ["_", "%5F", "%5f"])
+@pytest.mark.parametrize(("path", "query"), [("/api/videos/{}", "a=1"), ("/api/videos", "a=1&key={}")])
+def test_who_wrote_a_key_into_an_address_is_told_to_rotate_it_however_it_is_written(
+    path: str, query: str, written: str
+) -> None:
+    key = new_text(new_id(), new_id()).replace("_", written)
+    asked = ApiRequest(event("GET", path.format(key), token="a.b.c", query=query.format(key)))
     with pytest.raises(UnreadableError, match="rotate"):
-        shown_by(query=f"key={new_text(new_id(), new_id())}")
+        shown(asked)
+
+
+def test_what_only_begins_like_a_key_may_stand_in_an_address() -> None:
+    asked = ApiRequest(event("GET", "/api/videos/showreel_1", token="a.b.c", query="q=showreel_"))
+    assert shown(asked) == "a.b.c"
 
 
 def test_who_shows_nothing_is_told_what_to_send() -> None:
