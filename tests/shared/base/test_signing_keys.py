@@ -267,6 +267,17 @@ def test_an_unknown_key_is_asked_for_once_a_minute(stage: Stage, turned_clock: T
         tokens.verify(strange, "access")
 
 
+@pytest.mark.parametrize("kid", ["../../etc/passwd", "A" * 42, "A" * 44, "é" * 43])
+def test_what_is_no_id_of_ours_is_not_asked_for(stage: Stage, turned_clock: TurnedClock, kid: str) -> None:
+    tokens.verify(issue(turned_clock), "refresh")
+    turned_clock.advance(key_sets.UNKNOWN_KEY_SECONDS)
+    strange = jwts.signed(jwts.header(kid=kid), jwts.claims())
+    before = len(stage.calls)
+    with pytest.raises(InvalidTokenError):
+        tokens.verify(strange, "access")
+    assert len(stage.calls) == before
+
+
 def test_known_keys_serve_on_while_they_cannot_be_read(stage: Stage, turned_clock: TurnedClock) -> None:
     token = issue(turned_clock)
     tokens.verify(token, "refresh")
