@@ -1,5 +1,6 @@
 """Takes a request out of the buckets that apply to it, and says in headers what is left."""
 
+import contextlib
 import math
 
 from shared.base import clock
@@ -36,10 +37,8 @@ def charge_stranger(endpoint: Endpoint, visit: Visit, address: str) -> None:
     """Let a request whose proof is no good pay as an anonymous one of its address."""
     if not endpoint.general:
         return
-    try:
+    with contextlib.suppress(LimiterDownError):
         _settle(visit, _leases.admit_address(address).standings)
-    except LimiterDownError:
-        visit.uncounted = True
 
 
 def _charge_exactly(endpoint: Endpoint, visit: Visit, subject: Subject) -> None:

@@ -107,6 +107,18 @@ def test_a_user_has_ten_such_minutes_an_hour(stage: Stage, hour: TurnedClock, mo
     assert allowed(leases.admit_user(USER))
 
 
+def test_what_somebody_asks_is_counted_for_them_alone_in_all_processes(stage: Stage, hour: TurnedClock) -> None:
+    leases = Leases()
+    for _ in range(101):
+        leases.admit_user(USER)
+        leases.admit_address(ADDRESS)
+    for process in (leases, Leases()):
+        assert not allowed(process.admit_user(USER))
+        assert not allowed(process.admit_address(ADDRESS))
+        assert allowed(process.admit_user("another"))
+        assert allowed(process.admit_address("198.51.100.1"))
+
+
 def test_a_busy_caller_costs_a_quarter_of_a_write_a_request(stage: Stage, hour: TurnedClock) -> None:
     leases = Leases()
     for _ in range(97):

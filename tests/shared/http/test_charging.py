@@ -1,6 +1,7 @@
 """Which buckets a request pays from, and what it tells of them."""
 
 import math
+from typing import Any
 
 import pytest
 
@@ -24,13 +25,18 @@ NOBODY, PRO = Caller(address=ADDRESS), Caller(user_id="ada", address=ADDRESS, ti
 LOGIN, UPLOAD = per_address("auth", 10, MINUTE), per_user("upload", 5, HOUR)
 
 
-def paid(caller: Caller, *limits: Limit, rule: CallerRule = ANYBODY, general: bool = True) -> list[tuple[str, int]]:
-    """Name and quota of each bucket that a request pays from, up to its run."""
+def visited(caller: Caller, *limits: Limit, rule: CallerRule = ANYBODY, general: bool = True) -> Visit:
+    """What is known of a request that has paid up to its run."""
     endpoint = Endpoint((), Compute(), method="POST", path="/api/x", caller=rule, limits=limits, general=general)
     visit = Visit(caller=caller)
     limiting.charge(endpoint, visit)
     limiting.charge_run(endpoint, visit)
-    return [(standing.name, standing.quota) for standing in visit.standings]
+    return visit
+
+
+def paid(caller: Caller, *limits: Limit, **more: Any) -> list[tuple[str, int]]:
+    """Name and quota of each bucket that a request pays from."""
+    return [(standing.name, standing.quota) for standing in visited(caller, *limits, **more).standings]
 
 
 def counted(stage: Stage) -> list[str]:
@@ -64,6 +70,24 @@ def test_the_general_limit_of_an_address_is_left_out_where_it_could_refuse_nothi
 ) -> None:
     assert (("address", 20) in paid(NOBODY, limit)) is general
     assert ("user-minute", 500) in paid(PRO, limit)
+
+
+def test_nobody_pays_for_somebody_else(stage: Stage, turned_clock: TurnedClock) -> None:
+    turned_clock.seconds = START
+    callers = [PRO, Caller(user_id="bob", address=ADDRESS), NOBODY, Caller(address="198.51.100.1")]
+    for left in (1, 2):
+        for caller in callers:
+            tightest = visited(caller, UPLOAD).standings[0]
+            assert tightest.remaining == tightest.quota - left
+
+
+def test_the_first_request_of_a_user_in_an_hour_is_told(stage: Stage, turned_clock: TurnedClock) -> None:
+    turned_clock.seconds = START
+    service = Caller(service="service:metrics", address=ADDRESS)
+    told = [visited(caller).first_in_hour for caller in (PRO, PRO, NOBODY, service)]
+    assert told == [True, False, False, False]
+    turned_clock.advance(HOUR)
+    assert visited(PRO).first_in_hour
 
 
 def test_signed_reports_and_what_is_not_general_pay_nothing_in_general(stage: Stage) -> None:
