@@ -231,6 +231,7 @@ def test_an_address_has_twenty_at_once_and_ten_a_second(stage: Stage, hour: Turn
 def test_who_is_refused_learns_when_to_come_back(stage: Stage, hour: TurnedClock) -> None:
     leases = Leases()
     answers = [leases.admit_address(ADDRESS) for _ in range(21)]
+    assert answers[0].standings == (Standing("address", 20, 2, 19, START + 0.1),)
     (standing,) = answers[-1].standings
     assert (standing.name, standing.quota, standing.window, standing.remaining) == ("address", 20, 2, 0)
     assert not standing.allowed
