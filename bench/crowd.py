@@ -52,7 +52,7 @@ class People:
         self._clock.advance(seconds)
 
     def settle(self) -> None:
-        """Begin a minute when this one is nearly over: leases on the limits end with their minute."""
+        """Begin a minute when this one is nearly over: limits count by the minutes of the clock."""
         left = MINUTE - self._clock.seconds % MINUTE
         if left < NEARLY_OVER:
             self.later(left)

@@ -168,7 +168,7 @@ def world(kind: type[W] = World) -> Iterator[W]:
             patch.setenv(name, value)
         patch.setattr(passwords, "BCRYPT_COST", 4)
         turned = TurnedClock()
-        turned.seconds -= turned.seconds % 60  # a lease ends with its minute, so none begins right before
+        turned.seconds -= turned.seconds % 60  # limits count by the minutes of the clock, so none ends right after
         patch.setattr(clock, "now", turned)
         with running(patch) as stage:
             patch.setenv("RATE_SCALE", "1000")

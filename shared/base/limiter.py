@@ -9,7 +9,7 @@ import functools
 import math
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.base import clock, logs, request_counts
@@ -121,9 +121,9 @@ class _Lease:
         smooth = gap if math.isinf(self.interval) else 0.8 * self.interval + 0.2 * gap
         self.last, self.interval = now, gap if gap > PAUSE * smooth else smooth
 
-    def wanted(self, seconds: float) -> int:
-        """How many tokens this caller is all but sure to use within `seconds`, itself included."""
-        expected = seconds / 2 / max(self.interval, 0.001)
+    def wanted(self) -> int:
+        """How many tokens this caller is all but sure to use while they are good, itself included."""
+        expected = LEASE_SECONDS / 2 / max(self.interval, 0.001)
         return max(1, min(LEASE_TOKENS, int(expected)))
 
     def admission(self, *, fresh: bool) -> Admission:
@@ -150,21 +150,19 @@ class Leases:
     def admit_user(self, user: str, tier: str = "free") -> Admission:
         """Count a request of a user: 1000 an hour and 100 a minute. LimiterDownError when the table fails."""
         now = clock.now()
-        left = MINUTE - now % MINUTE
-        return self._admit(f"user#{user}", now, left, functools.partial(_take_as_user, user, tier))
+        found = self._admit(f"user#{user}", now, functools.partial(_take_as_user, user, tier))
+        return Admission(tuple(_as_of(now, one) for one in found.standings), found.first_in_hour)
 
     def admit_address(self, address: str) -> Admission:
         """Count a request of an anonymous caller: 10 a second, 20 at once. LimiterDownError when the table fails."""
-        return self._admit(
-            f"address#{address}", clock.now(), LEASE_SECONDS, functools.partial(_take_as_address, address)
-        )
+        return self._admit(f"address#{address}", clock.now(), functools.partial(_take_as_address, address))
 
     def forget(self) -> None:
         """Give up all tokens."""
         self._leases.clear()
         self._down_until = 0.0
 
-    def _admit(self, key: str, now: float, seconds: float, take: _Take) -> Admission:
+    def _admit(self, key: str, now: float, take: _Take) -> Admission:
         lease = self._lease(key)
         lease.notice(now)
         fresh = now >= lease.taken.until
@@ -173,7 +171,7 @@ class Leases:
         refused = not fresh and lease.taken.tokens == 0
         if lease.tokens == 0 and not refused:
             fresh = True
-            lease.taken = self._ask(take, lease.wanted(min(seconds, LEASE_SECONDS)), now, lease.taken)
+            lease.taken = self._ask(take, lease.wanted(), now, lease.taken)
             lease.tokens = lease.taken.tokens
         lease.tokens = max(0, lease.tokens - 1)
         return lease.admission(fresh=fresh)
@@ -195,8 +193,20 @@ class Leases:
         return lease
 
 
+def _as_of(now: float, standing: Standing) -> Standing:
+    """What is known of a window; of one that has begun since, that nobody is known to have asked but the caller."""
+    if now < standing.resets_at:
+        return standing
+    ends = (int(now // standing.window) + 1) * standing.window
+    return replace(standing, remaining=standing.quota - 1, resets_at=ends)
+
+
 def _take_as_user(user: str, tier: str, tokens: int, now: float, _: _Taken) -> _Taken:
-    """One item holds hours of a user and their minutes, so one write counts in both. Tokens end with their minute."""
+    """One item holds hours of a user and their minutes, so one write counts in both.
+
+    Tokens count in the minute in which they are taken, and are good for some seconds after it: what they let in then
+    was not let in before.
+    """
     hour, minute = int(now // HOUR), int(now // MINUTE)
     windows = (("user-minute", scaled(PER_MINUTE, tier), MINUTE), ("user-hour", scaled(PER_HOUR, tier), HOUR))
     quotas = [quota for _, quota, _ in windows]
@@ -220,7 +230,7 @@ def _take_as_user(user: str, tier: str, tokens: int, now: float, _: _Taken) -> _
         for (name, quota, window), rest, end in zip(windows, left, ends, strict=True)
     )
     if granted:
-        return _Taken(tokens, min(now + LEASE_SECONDS, ends[0]), standings, item[names["#hour"]] == tokens)
+        return _Taken(tokens, now + LEASE_SECONDS, standings, item[names["#hour"]] == tokens)
     return _Taken(0, max(one.resets_at for one in standings if not one.allowed), standings)
 
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from shared.base.limiter import Admission, Leases, LimiterDownError, Standing, pay
+from shared.base.limiter import LEASE_SECONDS, Admission, Leases, LimiterDownError, Standing, pay
 from shared.base.request_counts import KEPT, SPAN, buckets, requests
 from shared.contract.limits import HOUR, MINUTE, per_address, per_user
 from shared.contract.resources import LIMITS
@@ -169,13 +169,29 @@ def leases_taken(stage: Stage, leases: Leases) -> int:
     return len(stage.calls_of(lambda: leases.admit_user(USER)))
 
 
-def test_tokens_do_not_outlive_their_minute(stage: Stage, hour: TurnedClock) -> None:
+def test_tokens_are_good_for_some_seconds_after_their_minute_and_were_counted_in_it(
+    stage: Stage, hour: TurnedClock
+) -> None:
     leases = Leases()
     hour.advance(58)
     for _ in range(6):
         leases.admit_user(USER)
         hour.advance(0.1)
     hour.seconds = START + MINUTE
+    held = leases.admit_user(USER).standings[0]
+    assert (held.remaining, held.resets_at) == (99, START + 2 * MINUTE), "told of the minute that it is"
+    assert sum(allowed(leases.admit_user(USER)) for _ in range(130)) == 102
+    counted = sum(int(row[name]["N"]) for row in stage.rows(LIMITS) for name in row if name.startswith("m"))
+    assert counted == 6 + 3 + 100, "three were taken before, and nothing was let in that was not counted"
+
+
+def test_tokens_end_soon_after_their_minute(stage: Stage, hour: TurnedClock) -> None:
+    leases = Leases()
+    hour.advance(58)
+    for _ in range(6):
+        leases.admit_user(USER)
+        hour.advance(0.1)
+    hour.seconds = START + MINUTE + LEASE_SECONDS
     assert sum(allowed(leases.admit_user(USER)) for _ in range(130)) == 100
 
 
