@@ -13,7 +13,8 @@ import pytest
 from bench.figures import Figure
 from shared.base import clock
 from shared.base.ids import new_id
-from shared.base.limiter import PER_MINUTE, TIERS, Leases, pay
+from shared.base.leases import Leases
+from shared.base.limiter import PER_MINUTE, TIERS, pay
 from shared.contract.limits import HOUR, MINUTE, Limit, per_user
 from tests.aws import Stage
 from tests.clock import TurnedClock

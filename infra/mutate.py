@@ -61,8 +61,9 @@ GROUPS = {
         ),
     ),
     "limits": Group(
-        ("shared/base/limiter.py", "shared/http/limiting.py", "shared/contract/limits.py"),
+        ("shared/base/leases.py", "shared/base/limiter.py", "shared/http/limiting.py", "shared/contract/limits.py"),
         (
+            "tests/shared/base/test_exact_buckets.py",
             "tests/shared/base/test_limiter.py",
             "tests/shared/contract/test_limits.py",
             "tests/shared/http/test_charging.py",

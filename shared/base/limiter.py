@@ -5,11 +5,7 @@ this process spends within 10 s, so that a busy caller costs a quarter of a writ
 holds what it does not use. A write whose reply is lost is sent again and counts twice: rare, and on the strict side.
 """
 
-import functools
-import math
-from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from shared.base import clock, logs, request_counts
@@ -28,13 +24,6 @@ TIERS = {"free": 1, "pro": 5, "enterprise": 20}
 
 LEASE_TOKENS = 4
 LEASE_SECONDS = 10
-PAUSE = 5
-"""So many times what is usual between a caller's requests one function of many does not wait by chance."""
-
-OUTAGE_SECONDS = 5
-"""So long the general buckets are not asked after their table failed; they admit meanwhile."""
-
-KEPT = 1000
 _MICRO = 1_000_000
 
 
@@ -93,7 +82,7 @@ def pay(limit: Limit, subject: str, tier: str = "free") -> Standing:
 
 
 @dataclass(frozen=True)
-class _Taken:
+class Taken:
     """What one lease brought: tokens (0: refused), until when they are good, and what the buckets hold beyond them.
 
     mark  what the next lease should know of this one
@@ -106,102 +95,7 @@ class _Taken:
     mark: int = 0
 
 
-@dataclass
-class _Lease:
-    """What this process knows of one caller: its tokens, and how quickly it comes back."""
-
-    taken: _Taken
-    tokens: int = 0
-    last: float = -math.inf
-    interval: float = math.inf
-
-    def notice(self, now: float) -> None:
-        """Smooth the time between requests; a pause that is no chance any more counts at once."""
-        gap = now - self.last
-        smooth = gap if math.isinf(self.interval) else 0.8 * self.interval + 0.2 * gap
-        self.last, self.interval = now, gap if gap > PAUSE * smooth else smooth
-
-    def wanted(self) -> int:
-        """How many tokens this caller is all but sure to use while they are good, itself included."""
-        expected = LEASE_SECONDS / 2 / max(self.interval, 0.001)
-        return max(1, min(LEASE_TOKENS, int(expected)))
-
-    def admission(self, *, fresh: bool) -> Admission:
-        """The answer to a request, after its token was taken."""
-        standings = tuple(
-            Standing(one.name, one.quota, one.window, one.remaining + self.tokens, one.resets_at, one.allowed)
-            for one in self.taken.standings
-        )
-        return Admission(standings, fresh and self.taken.first_in_hour)
-
-
-_Take = Callable[[int, float, _Taken], _Taken]
-"""Takes tokens out of a bucket: how many, epoch seconds, what the lease before brought."""
-
-
-class Leases:
-    """The general buckets, as one process sees them; a process serves one request at a time."""
-
-    def __init__(self) -> None:
-        """Nothing is known yet."""
-        self._leases: OrderedDict[str, _Lease] = OrderedDict()
-        self._down_until = 0.0
-
-    def admit_user(self, user: str, tier: str = "free") -> Admission:
-        """Count a request of a user: 1000 an hour and 100 a minute. LimiterDownError when the table fails."""
-        now = clock.now()
-        found = self._admit(f"user#{user}", now, functools.partial(_take_as_user, user, tier))
-        return Admission(tuple(_as_of(now, one) for one in found.standings), found.first_in_hour)
-
-    def admit_address(self, address: str) -> Admission:
-        """Count a request of an anonymous caller: 10 a second, 20 at once. LimiterDownError when the table fails."""
-        return self._admit(f"address#{address}", clock.now(), functools.partial(_take_as_address, address))
-
-    def forget(self) -> None:
-        """Give up all tokens."""
-        self._leases.clear()
-        self._down_until = 0.0
-
-    def _admit(self, key: str, now: float, take: _Take) -> Admission:
-        lease = self._lease(key)
-        lease.notice(now)
-        fresh = now >= lease.taken.until
-        if fresh:
-            lease.tokens = 0
-        refused = not fresh and lease.taken.tokens == 0
-        if lease.tokens == 0 and not refused:
-            fresh = True
-            lease.taken = self._ask(take, lease.wanted(), now, lease.taken)
-            lease.tokens = lease.taken.tokens
-        lease.tokens = max(0, lease.tokens - 1)
-        return lease.admission(fresh=fresh)
-
-    def _ask(self, take: _Take, tokens: int, now: float, before: _Taken) -> _Taken:
-        if now < self._down_until:
-            raise LimiterDownError
-        try:
-            return take(tokens, now, before)
-        except LimiterDownError:
-            self._down_until = now + OUTAGE_SECONDS
-            raise
-
-    def _lease(self, key: str) -> _Lease:
-        lease = self._leases.setdefault(key, _Lease(_Taken(0, -math.inf, ())))
-        self._leases.move_to_end(key)
-        if len(self._leases) > KEPT:
-            self._leases.popitem(last=False)
-        return lease
-
-
-def _as_of(now: float, standing: Standing) -> Standing:
-    """What is known of a window; of one that has begun since, that nobody is known to have asked but the caller."""
-    if now < standing.resets_at:
-        return standing
-    ends = (int(now // standing.window) + 1) * standing.window
-    return replace(standing, remaining=standing.quota - 1, resets_at=ends)
-
-
-def _take_as_user(user: str, tier: str, tokens: int, now: float, _: _Taken) -> _Taken:
+def take_as_user(user: str, tier: str, tokens: int, now: float, _: Taken) -> Taken:
     """One item holds hours of a user and their minutes, so one write counts in both.
 
     Tokens count in the minute in which they are taken, and are good for some seconds after it: what they let in then
@@ -230,11 +124,11 @@ def _take_as_user(user: str, tier: str, tokens: int, now: float, _: _Taken) -> _
         for (name, quota, window), rest, end in zip(windows, left, ends, strict=True)
     )
     if granted:
-        return _Taken(tokens, now + LEASE_SECONDS, standings, item[names["#hour"]] == tokens)
-    return _Taken(0, max(one.resets_at for one in standings if not one.allowed), standings)
+        return Taken(tokens, now + LEASE_SECONDS, standings, item[names["#hour"]] == tokens)
+    return Taken(0, max(one.resets_at for one in standings if not one.allowed), standings)
 
 
-def _take_as_address(address: str, tokens: int, now: float, before: _Taken) -> _Taken:
+def take_as_address(address: str, tokens: int, now: float, before: Taken) -> Taken:
     """The generic cell rate algorithm: one number, the moment (in microseconds) when the bucket will be full again.
 
     That moment never comes nearer, so what this process knows of it is enough to refuse. Who is refused waits until a
@@ -253,9 +147,9 @@ def _take_as_address(address: str, tokens: int, now: float, before: _Taken) -> _
         full_at = item.get("full_at", 0)
     if granted:
         standing = Standing("address", burst, _window(burst, cost), left, max(full_at, moment) / _MICRO)
-        return _Taken(tokens, now + LEASE_SECONDS, (standing,), mark=full_at)
+        return Taken(tokens, now + LEASE_SECONDS, (standing,), mark=full_at)
     again = max(full_at + (tokens - burst) * cost, moment + cost) / _MICRO
-    return _Taken(0, again, (Standing("address", burst, _window(burst, cost), 0, again, allowed=False),), mark=full_at)
+    return Taken(0, again, (Standing("address", burst, _window(burst, cost), 0, again, allowed=False),), mark=full_at)
 
 
 def _left(full_at: int, moment: int, burst: int, cost: int) -> int:

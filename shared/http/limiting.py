@@ -5,7 +5,8 @@ import math
 
 from shared.base import clock
 from shared.base.errors import RateLimitedError, UnavailableError
-from shared.base.limiter import ADDRESS_BURST, Admission, Leases, LimiterDownError, Standing, pay
+from shared.base.leases import Leases
+from shared.base.limiter import ADDRESS_BURST, Admission, LimiterDownError, Standing, pay
 from shared.contract.declare import Endpoint
 from shared.contract.limits import MINUTE, Limit, Subject
 from shared.contract.permissions import Identity

@@ -6,7 +6,7 @@ import pytest
 
 from bench import limits
 from bench.limits import Crowd, crowd, exact, quota
-from shared.base import limiter
+from shared.base import leases, limiter
 from shared.base.limiter import Admission
 from tests.aws import Stage, stage
 from tests.clock import TurnedClock, turned_clock
@@ -44,12 +44,12 @@ def test_functions_know_nothing_of_one_another_and_let_in_no_more(stage: Stage, 
 def test_limiter_that_counts_for_itself_alone_is_shown(
     stage: Stage, turned_clock: TurnedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    admit = limiter.Leases.admit_user
+    admit = leases.Leases.admit_user
 
-    def admit_as_others(leases: limiter.Leases, user: str, tier: str) -> Admission:
-        return admit(leases, f"{user}-{id(leases)}", tier)
+    def admit_as_others(own: leases.Leases, user: str, tier: str) -> Admission:
+        return admit(own, f"{user}-{id(own)}", tier)
 
-    monkeypatch.setattr(limiter.Leases, "admit_user", admit_as_others)
+    monkeypatch.setattr(leases.Leases, "admit_user", admit_as_others)
     assert crowd(stage, turned_clock, functions=20, tier="free", pace=3).most > 1.1 * quota("free")
 
 
