@@ -25,6 +25,7 @@ def test_a_channel_is_made_changed_deleted_and_had_back(newcomer: Traveller, str
     confirmed = f"{path}?confirmation_token={asked.json()['confirmation_token']}"
     assert newcomer.request("DELETE", confirmed).status_code == 200
     assert newcomer.request("DELETE", confirmed).status_code == 404
+    newcomer.invoke("purge_channels")
     assert owner.call("GET", PATH)["channels"] == []
 
     [deleted] = owner.call("GET", f"{PATH}?status=deleted")["channels"]
