@@ -62,7 +62,8 @@ def _restore(at: str, folder: str, *, is_real: bool) -> int:
     if is_real and not MaintenanceStore().read().enabled:
         raise RestoreError(OPEN)
     if folder:
-        bring_back(Wish(Folder(Path(folder)).at, is_real), Folder(Path(folder)))
+        backup = Folder.open(Path(folder))
+        bring_back(Wish(backup.at, is_real), backup)
     else:
         wish = Wish(_seconds(at), is_real)
         exports = export(wish)

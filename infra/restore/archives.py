@@ -36,25 +36,38 @@ class Archive(Protocol):
     """The rows of a moment."""
 
     def rows(self, table: Table) -> Iterator[Row]:
-        """Those of a table, in no order."""
+        """Those of a table, in no order; RestoreError after the last unless there are as many as there were then."""
 
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder that `save` has written."""
+    """A folder that `save` has written.
+
+    at      the moment, in epoch seconds
+    counts  name of a table -> rows
+    """
 
     path: Path
+    at: float
+    counts: dict[str, int]
 
-    @property
-    def at(self) -> float:
-        """The moment; RestoreError when it is no such folder."""
+    @classmethod
+    def open(cls, path: Path) -> "Folder":
+        """The backup in a folder; RestoreError when there is none, or one of another stage."""
         try:
-            return float(json.loads((self.path / _ABOUT).read_text())["at"])
+            about = json.loads((path / _ABOUT).read_text())
+            found, stage = cls(path, float(about["at"]), dict(about["counts"])), about["stage"]
         except (OSError, ValueError, KeyError) as error:
-            raise RestoreError(f"{self.path} holds no backup: make backup INTO={self.path} writes one") from error
+            raise RestoreError(f"{path} holds no backup: make backup INTO={path} writes one") from error
+        if stage != setting("STAGE"):
+            raise RestoreError(f"{path} is a backup of stage {stage}, not of {setting('STAGE')}")
+        return found
 
     def rows(self, table: Table) -> Iterator[Row]:
         """The rows of a table."""
+        return _all(table, self.counts, self._rows(table))
+
+    def _rows(self, table: Table) -> Iterator[Row]:
         for path in sorted((self.path / table.name).glob("*.json.gz")):
             with path.open("rb") as file:
                 yield from unpacked(file)
@@ -62,12 +75,16 @@ class Folder:
 
 @dataclass(frozen=True)
 class Exports:
-    """Exports of DynamoDB in the media bucket."""
+    """Exports of DynamoDB in the media bucket. `counts` says of each table how many rows DynamoDB exported."""
 
     prefix: str
+    counts: dict[str, int]
 
     def rows(self, table: Table) -> Iterator[Row]:
         """The rows of a table."""
+        return _all(table, self.counts, self._rows(table))
+
+    def _rows(self, table: Table) -> Iterator[Row]:
         objects = Objects.open()
         for key in objects.keys(f"{self.prefix}{table.name}/"):
             if "/data/" in key and key.endswith(".gz"):
@@ -88,7 +105,7 @@ def save(path: Path) -> dict[str, int]:
         raise RestoreError(f"{path} is not empty: name another folder")
     at = int(clock.now())
     counts = {table.name: _save(table, path / table.name) for table in ARCHIVED}
-    (path / _ABOUT).write_text(json.dumps({"stage": setting("STAGE", ""), "at": at}) + "\n")
+    (path / _ABOUT).write_text(json.dumps({"stage": setting("STAGE"), "at": at, "counts": counts}) + "\n")
     return counts
 
 
@@ -100,12 +117,12 @@ def export(wish: Wish) -> Exports:
     prefix = f"{EXPORTS}{int(wish.at)}/"
     begun = {table.name: _begin(table, wish, prefix) for table in ARCHIVED}
     until = time.monotonic() + LONGEST_EXPORT_SECONDS
-    while waiting := [name for name, arn in begun.items() if not _is_done(name, arn)]:
+    while waiting := [name for name, arn in begun.items() if _exported(name, arn) is None]:
         if time.monotonic() > until:
             raise RestoreError(f"DynamoDB still exports {', '.join(waiting)}: run it again later, it goes on")
         sys.stderr.write(f"DynamoDB exports {len(waiting)} of {len(begun)} tables as of {wish.moment:%F %T} UTC\n")
         time.sleep(LOOK_SECONDS)
-    return Exports(prefix)
+    return Exports(prefix, {name: _exported(name, arn) or 0 for name, arn in begun.items()})
 
 
 def _save(table: Table, folder: Path) -> int:
@@ -142,8 +159,19 @@ def _span(table: Table) -> str:
     return f"there are backups since {since:%F %T} UTC until five minutes ago" if since else "there are no backups"
 
 
-def _is_done(name: str, arn: str) -> bool:
+def _exported(name: str, arn: str) -> int | None:
+    """How many rows an export has; None while it goes on."""
     told = client("dynamodb").describe_export(ExportArn=arn)["ExportDescription"]
     if told["ExportStatus"] == "FAILED":
         raise RestoreError(f"DynamoDB could not export {name}: {told.get('FailureMessage', 'it does not say why')}")
-    return bool(told["ExportStatus"] == "COMPLETED")
+    return int(told["ItemCount"]) if told["ExportStatus"] == "COMPLETED" else None
+
+
+def _all(table: Table, counts: dict[str, int], rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows, all of them: what an archive has lost would be taken for what has come since, and removed."""
+    number = 0
+    for row in rows:
+        number += 1
+        yield row
+    if number != counts.get(table.name):
+        raise RestoreError(f"{table.name}: the archive has {number} rows of {counts.get(table.name)}; it is not whole")

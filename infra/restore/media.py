@@ -46,6 +46,10 @@ class Survey:
     lost: dict[str, list[Kept]] = field(default_factory=dict)
     strays: list[str] = field(default_factory=list)
 
+    def is_whole(self, key: str) -> bool:
+        """Whether an object that says so was there then, or is there now."""
+        return key in self.whole_then or key in self.whole_now
+
 
 def survey(wish: Wish, videos: set[str]) -> Survey:
     """Look through all versions of what people uploaded, and of what was made of it.
@@ -103,15 +107,15 @@ def _entries(prefix: str) -> Iterator[dict[str, Any]]:
 def _note(found: Survey, key: str, entries: list[dict[str, Any]], wish: Wish, videos: set[str]) -> None:
     name = key.rpartition("/")[2]
     tells = name == MASTER or is_thumbnail_name(name)
-    ordered = sorted(entries, key=lambda entry: (entry["LastModified"], entry["IsLatest"]))
+    ordered = sorted(entries, key=lambda entry: (entry["LastModified"], entry["IsLatest"]), reverse=True)
     now = next((entry for entry in ordered if entry["IsLatest"] and "Size" in entry), None)
-    earlier = [entry for entry in ordered if entry["LastModified"] <= wish.moment]
-    then = earlier[-1] if earlier and "Size" in earlier[-1] else None
+    then = next((entry for entry in ordered if entry["LastModified"] <= wish.moment), None)
+    then = then if then and "Size" in then else None
     if now and not key.startswith(AVATARS) and key.split("/")[1] not in videos:
         found.strays.append(key)
     if now and tells:
         found.whole_now.add(key)
     if then and tells:
         found.whole_then.add(key)
-    if then and then is not now:
+    if then and not (now and now["ETag"] == then["ETag"]):
         found.lost.setdefault(folder_of(key), []).append(Kept(key, then["VersionId"], then["Size"]))

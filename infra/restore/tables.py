@@ -1,6 +1,5 @@
 """Tables as they were: what is missing comes back, what was changed is changed back, what has come since goes."""
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -9,7 +8,7 @@ from typing import Any
 
 from infra.restore.place import Wish, name_of
 from infra.restore.rows import Row, same
-from shared.base import jobs
+from shared.base import clock, jobs
 from shared.base.aws import client
 from shared.base.tables import read_together, write_each
 from shared.contract.needs import Table
@@ -129,4 +128,4 @@ def _belongs(table: Table, row: Row) -> bool:
 
 def _is_over(table: Table, row: Row) -> bool:
     """Whether DynamoDB would remove it again, as it does some time after what the row itself says."""
-    return bool(table.ttl) and table.ttl in row and float(row[table.ttl]["N"]) < time.time()
+    return bool(table.ttl) and table.ttl in row and float(row[table.ttl]["N"]) < clock.now()

@@ -34,7 +34,7 @@ class Videos:
         if then["status"]["S"] != Status.READY or _is_elsewhere(then):
             return then
         later = _version(now) if now else 0
-        if master(video_id, version) in self.found.whole_then | self.found.whole_now:
+        if self.found.is_whole(master(video_id, version)):
             self.as_then |= {media_prefix(video_id, version), folder_of(f"uploads/{video_id}/source")}
             return self._with_thumbnail(then, now)
         if later > version and master(video_id, later) in self.found.whole_now:
@@ -49,10 +49,9 @@ class Videos:
         if "thumbnail" not in row:
             return row
         prefix = media_prefix(row["video_id"]["S"], _version(row))
-        there = self.found.whole_now | self.found.whole_then
         choices = [one["thumbnail"] for one in (row, now) if one and "thumbnail" in one]
         left = {name: value for name, value in row.items() if name != "thumbnail"}
-        chosen = next((choice for choice in choices if prefix + choice["S"] in there), None)
+        chosen = next((choice for choice in choices if self.found.is_whole(prefix + choice["S"])), None)
         return {**left, "thumbnail": chosen} if chosen else left
 
 

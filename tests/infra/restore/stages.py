@@ -53,7 +53,7 @@ def archived(kind: str, folder: Path) -> tuple[Archive, Wish]:
         kept: Archive = export(Wish(int(time.time())))
     else:
         save(folder)
-        kept = Folder(folder)
+        kept = Folder.open(folder)
     time.sleep(_SECOND)
     wish = Wish(int(time.time()), is_real=True)
     time.sleep(_SECOND)

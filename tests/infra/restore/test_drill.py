@@ -4,14 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from bench.world import World
-from functions.schedules import tidy_media
+from bench.world import PUBLISHED, SIZE, VERSION, World
+from functions.schedules import sweep_stuck_videos, tidy_media
 from infra.restore.__main__ import bring_back
+from shared.base import objects
 from shared.base.aws import client
 from shared.base.objects import Objects
 from shared.contract.resources import AUDIT, COMMENTS, COUNTS, OPERATIONS, USERS, VIDEOS
 from shared.domains.accounts.store.clerk import ClerkStore
 from shared.domains.accounts.store.users import AccountStore
+from shared.domains.videos.model import Status
+from shared.domains.videos.service.processing import ProcessingService
+from shared.domains.videos.store.collections import CollectionStore
 from shared.domains.videos.store.videos import VideoStore
 from tests.aws import real_name
 from tests.infra.restore.references import dangling
@@ -149,6 +153,44 @@ def test_a_thumbnail_that_was_replaced_is_the_one_that_took_its_place(here: Worl
     assert dangling(here.stage) == []
     found = [VideoStore.open().get(video_id) for video_id in (film, short)]
     assert [video and video.thumbnail for video in found] == [new, ""]
+
+
+def test_what_was_in_the_works_fails_and_is_counted_so(here: World, tmp_path: Path) -> None:
+    """The execution that worked on it is over, and what it made since belongs to no moment of that time."""
+    linus = Maker(here, "linus_t")
+    video_id = here.upload(owner_id=linus.id).video.id
+    processing = ProcessingService.open()
+    assert processing.accept_upload(video_id, size=SIZE, upload_version=VERSION)
+    assert processing.begin(video_id, VERSION, "arn")
+    kept, wish = archived("folder", tmp_path / "backup")
+    assert processing.complete(video_id, VERSION, PUBLISHED)
+
+    bring_back(wish, kept)
+    here.later(3600)
+    sweep_stuck_videos.handler({}, None)
+    video = VideoStore.open().get(video_id)
+    assert video
+    assert (video.status, bool(video.error_message)) == ("failed", True)
+    counted = CollectionStore().read(linus.id)
+    assert (counted.by_status[Status.FAILED], counted.total) == (1, 1)
+    assert dangling(here.stage) == []
+
+
+def test_of_versions_of_one_moment_the_later_one_is_had_back_in_parts_where_it_is_large(
+    here: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(objects, "COPY_SIZE", 5 * 1024 * 1024)
+    linus = Maker(here, "linus_t")
+    [film] = linus.publish()
+    key, large = f"v/{film}/1/1080p.mp4", "x" * 6 * 1024 * 1024
+    put(here.stage, key, "early")
+    put(here.stage, key, large)
+    kept, wish = archived("folder", tmp_path / "backup")
+    put(here.stage, key, "oops")
+    with here.stage.refusing("s3", "CopyObject", "EntityTooLarge") as fired:
+        bring_back(wish, kept)
+    assert not fired, "it was copied in parts"
+    assert content(key) == large
 
 
 def choose(here: World, video_id: str, name: str) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from botocore.exceptions import ClientError
 from bench.world import World
 from infra.invoking import OpenStage
 from infra.restore import __main__ as restore
-from infra.restore.archives import EXPORTS
-from infra.restore.place import Wish
+from infra.restore.archives import EXPORTS, Exports
+from infra.restore.place import RestoreError, Wish
 from infra.restore.rows import packed, same, unpacked
 from shared.base.errors import UnavailableError
 from shared.base.objects import Objects
@@ -21,6 +22,7 @@ from shared.domains.operations.model import Maintenance
 from shared.domains.operations.store.maintenance import MaintenanceStore
 from tests.infra.restore.references import dangling
 from tests.infra.restore.stages import Maker, archived, rows_of, strike
+from tests.shared.domains.privacy.people import put
 
 MOMENT = "2026-01-31T12:00:00Z"
 Capture = pytest.CaptureFixture[str]
@@ -100,6 +102,49 @@ def test_broken_off_it_goes_on(here: World, tmp_path: Path) -> None:
     restore.bring_back(wish, kept)
     assert rows_of(here.stage) == before
     assert dangling(here.stage) == []
+
+
+def test_given_again_it_finds_nothing_to_do(here: World, tmp_path: Path, capsys: Capture) -> None:
+    linus = Maker(here, "linus_t")
+    [film] = linus.publish()
+    linus.talk()
+    kept, wish = archived("folder", tmp_path / "backup")
+    strike(here.stage, COMMENTS)
+    put(here.stage, f"v/{film}/1/1080p.mp4", "oops")
+    restore.bring_back(wish, kept)
+    assert "media: 1 objects come back" in capsys.readouterr().out
+    versions = Objects.open().versions("v/")
+    restore.bring_back(wish, kept)
+    told = capsys.readouterr().out
+    assert "media: 0 objects come back" in told
+    assert re.findall(r"([1-9]\d*) (?:come back|change back|go),", told) == []
+    assert Objects.open().versions("v/") == versions
+
+
+@pytest.mark.parametrize("kind", ["exports", "folder"])
+def test_an_archive_that_is_not_whole_removes_nothing(here: World, tmp_path: Path, kind: str) -> None:
+    """What it has lost is there still, and must not be taken for what has come since."""
+    linus = Maker(here, "linus_t")
+    linus.publish(2)
+    linus.talk()
+    before = rows_of(here.stage)
+    kept, wish = archived(kind, tmp_path / "backup")
+    if isinstance(kept, Exports):
+        assert Objects.open().erase(f"{kept.prefix}comments/") > 0
+    else:
+        assert [file.unlink() for file in (tmp_path / "backup" / "comments").iterdir()]
+    with pytest.raises(RestoreError, match=r"comments: the archive has 0 rows of [1-9]"):
+        restore.bring_back(wish, kept)
+    assert rows_of(here.stage) == before
+
+
+def test_a_backup_of_another_stage_is_refused(here: World, tmp_path: Path, capsys: Capture) -> None:
+    del here
+    assert restore.main(["backup", "test", str(tmp_path)]) == 0
+    about = tmp_path / "about.json"
+    about.write_text(about.read_text().replace('"test"', '"prod"'))
+    assert restore.main(["restore", "test", "", str(tmp_path), ""]) == 1
+    assert "is a backup of stage prod, not of test" in capsys.readouterr().err
 
 
 def test_a_name_that_somebody_else_has_by_now_stays_theirs(here: World, tmp_path: Path, capsys: Capture) -> None:
