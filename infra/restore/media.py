@@ -19,7 +19,6 @@ from shared.domains.videos.rules.keys import (
     uploaded_video,
 )
 
-REMOVED_AT_ONCE = 1000
 COPIED_AT_ONCE = 8
 
 
@@ -78,12 +77,9 @@ def bring_back(wish: Wish, found: Survey, folders: set[str]) -> int:
 
 
 def hide_strays(wish: Wish, found: Survey) -> int:
-    """Remove what belongs to no video; its versions stay as long as the bucket keeps such."""
-    for first in range(0, len(found.strays) if wish.is_real else 0, REMOVED_AT_ONCE):
-        gone = [{"Key": key} for key in found.strays[first : first + REMOVED_AT_ONCE]]
-        told = client("s3", 60).delete_objects(Bucket=Objects.open().bucket, Delete={"Objects": gone, "Quiet": True})
-        if told.get("Errors"):
-            raise OSError(f"S3 did not delete {told['Errors'][0]['Key']}: {told['Errors'][0].get('Message')}")
+    """Remove what belongs to no video; how many objects that are."""
+    if wish.is_real:
+        Objects.open().hide(found.strays)
     return len(found.strays)
 
 

@@ -1,18 +1,17 @@
 """Accounts: one that was lost comes back, one that its user has deleted is erased again, others stay as they are."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from infra.restore.place import Wish, name_of
 from infra.restore.rows import Row
 from infra.restore.tables import digest, in_parts, read
 from shared.base import clock
-from shared.base.audit import MONTH_LENGTH, Action
+from shared.base.audit import Action
 from shared.base.aws import client
-from shared.base.ids import bounds
-from shared.base.tables import queried
-from shared.contract.resources import AUDIT, USERS
-from shared.domains.audit.rules import month_after
+from shared.contract.resources import USERS
+from shared.domains.audit.rules import following
+from shared.domains.audit.store.trail import AuditStore
 from shared.domains.privacy.store.erasures import ErasureStore
 
 OPEN_ERASURES = 1000
@@ -33,12 +32,12 @@ class People:
 
 def leavers(wish: Wish) -> set[str]:
     """Users who deleted their account since that moment, or whose erasure was not over then."""
-    first, _ = bounds(wish.at, wish.at)
-    month, this_month = clock.timestamp(wish.at)[:MONTH_LENGTH], clock.timestamp()[:MONTH_LENGTH]
-    found = set(ErasureStore.open().open_work(OPEN_ERASURES))
-    while month <= this_month:
-        found |= {row["target"]["S"] for row in _entries(month, first) if row["action"]["S"] in _CLOSED}
-        month = month_after(month)
+    moment, day, today = clock.timestamp(wish.at), clock.day(wish.at), clock.day()
+    found, trail = set(ErasureStore.open().open_work(OPEN_ERASURES)), AuditStore.open()
+    while day <= today:
+        entries = (entry for entry in trail.of_day(day) if entry["at"]["S"] >= moment)
+        found |= {entry["target"]["S"] for entry in entries if entry["action"]["S"] in _CLOSED}
+        day = following(day)
     return found
 
 
@@ -63,15 +62,6 @@ def bring_back(wish: Wish, rows: Callable[[], Iterable[Row]], gone: set[str]) ->
 def _user_of(row: Row) -> str:
     """Whose row it is; "" of one that only says that somebody of Clerk's is gone."""
     return str(row["user_id"]["S"]) if "user_id" in row else ""
-
-
-def _entries(month: str, first: str) -> Iterator[Row]:
-    return queried(
-        TableName=name_of(AUDIT),
-        KeyConditionExpression="#month = :month AND entry_id >= :first",
-        ExpressionAttributeNames={"#month": "month"},
-        ExpressionAttributeValues={":month": {"S": month}, ":first": {"S": first}},
-    )
 
 
 def _added(row: Row) -> bool:

@@ -16,6 +16,7 @@ PART_SIZE = 16 * 1024 * 1024
 COPY_SIZE = 1024 * 1024 * 1024
 """Bytes that S3 copies at once, or as one part."""
 
+DELETED_AT_ONCE = 1000
 URL_SECONDS = 3600
 
 CONFLICT_TRIES = 5
@@ -241,17 +242,24 @@ class Objects:
 
     def erase(self, prefix: str) -> int:
         """Remove all versions of all objects under a prefix; how many there were."""
-        s3 = client("s3", 60)
         count = 0
-        for page in s3.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix):
+        for page in client("s3", 60).get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix):
             found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-            gone = [{"Key": entry["Key"], "VersionId": entry["VersionId"]} for entry in found]
-            if gone:
-                told = s3.delete_objects(Bucket=self.bucket, Delete={"Objects": gone, "Quiet": True})
-                if told.get("Errors"):
-                    raise OSError(f"S3 did not delete {told['Errors'][0]['Key']}: {told['Errors'][0].get('Message')}")
-            count += len(gone)
+            self._delete([{"Key": entry["Key"], "VersionId": entry["VersionId"]} for entry in found])
+            count += len(found)
         return count
+
+    def hide(self, keys: list[str]) -> None:
+        """Remove objects whose versions stay, as long as the bucket keeps such."""
+        for first in range(0, len(keys), DELETED_AT_ONCE):
+            self._delete([{"Key": key} for key in keys[first : first + DELETED_AT_ONCE]])
+
+    def _delete(self, gone: list[dict[str, str]]) -> None:
+        if not gone:
+            return
+        told = client("s3", 60).delete_objects(Bucket=self.bucket, Delete={"Objects": gone, "Quiet": True})
+        if told.get("Errors"):
+            raise OSError(f"S3 did not delete {told['Errors'][0]['Key']}: {told['Errors'][0].get('Message')}")
 
     def presigned(self, operation: str, key: str, *, seconds: int = URL_SECONDS, **parameters: Any) -> str:
         """An address that lets anybody do one operation on one key, for an hour unless it is less."""
