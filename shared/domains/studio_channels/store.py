@@ -10,6 +10,7 @@ from typing import Any
 
 from shared.base import clock
 from shared.base.aws import client
+from shared.base.counters import adding_to
 from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering, queried
 from shared.base.transactions import Refusal, write_together
@@ -159,22 +160,15 @@ class ChannelStore:
 
 def _counted(owner_id: str, *, live: int = 0, rows: int = 0, most: int = 0) -> Item:
     """The part of a transaction that counts channels; with `most`, on condition that there are not too many."""
-    changes = {name: change for name, change in (("live", live), ("rows", rows)) if change}
-    values = {f":{name}": {"N": str(change)} for name, change in changes.items()}
-    limited: Item = {}
-    if most:
-        fewer = {"live": most, "rows": 2 * most}
-        parts = [f"(attribute_not_exists(#{name}) OR #{name} < :most_{name})" for name in changes]
-        limited = {"ConditionExpression": " AND ".join(parts)}
-        values |= {f":most_{name}": {"N": str(fewer[name])} for name in changes}
-    counted = {
-        "TableName": _name(),
-        "Key": _key(owner_id, _COUNT),
-        "UpdateExpression": "ADD " + ", ".join(f"#{name} :{name}" for name in changes),
-        "ExpressionAttributeNames": {f"#{name}": name for name in changes},
-        "ExpressionAttributeValues": values,
-    }
-    return {"Update": {**counted, **limited}}
+    update = adding_to(_name(), _key(owner_id, _COUNT), {"live": live, "rows": rows})["Update"]
+    if not most:
+        return {"Update": update}
+    fewer = {"live": most, "rows": 2 * most}
+    names = update["ExpressionAttributeNames"]
+    bounds = {f":most_{name}": {"N": str(fewer[name])} for name in names.values()}
+    parts = [f"(attribute_not_exists({mark}) OR {mark} < :most_{name})" for mark, name in names.items()]
+    values = update["ExpressionAttributeValues"] | bounds
+    return {"Update": {**update, "ConditionExpression": " AND ".join(parts), "ExpressionAttributeValues": values}}
 
 
 def _table() -> Any:

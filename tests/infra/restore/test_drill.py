@@ -24,13 +24,14 @@ from tests.shared.domains.privacy.left import left_of
 from tests.shared.domains.privacy.people import erase_all, put
 
 
-def retitle(video_id: str, title: str) -> None:
-    """Somebody's script writes over a row."""
+def write_over(video_id: str, attribute: str, value: str) -> None:
+    """Write an attribute of a row, as nobody but a script does."""
     client("dynamodb").update_item(
         TableName=real_name(VIDEOS),
         Key={"video_id": {"S": video_id}},
-        UpdateExpression="SET title = :title",
-        ExpressionAttributeValues={":title": {"S": title}},
+        UpdateExpression="SET #attribute = :value",
+        ExpressionAttributeNames={"#attribute": attribute},
+        ExpressionAttributeValues={":value": {"S": value}},
     )
 
 
@@ -55,7 +56,7 @@ def test_case_111_a_stage_is_as_it_was_and_nothing_leads_nowhere(here: World, tm
 
     for table, telling in ((COMMENTS, ""), (COUNTS, ""), (USERS, linus.id), (OPERATIONS, "videos#")):
         assert strike(here.stage, table, telling)
-    retitle(film, "oops")
+    write_over(film, "title", "oops")
     put(here.stage, f"v/{film}/1/1080p.mp4", "oops")
     lose(f"v/{short}/1/master.m3u8")
     lose(f"uploads/{film}/source")
@@ -196,12 +197,7 @@ def test_of_versions_of_one_moment_the_later_one_is_had_back_in_parts_where_it_i
 def choose(here: World, video_id: str, name: str) -> None:
     """A thumbnail for a video."""
     put(here.stage, f"v/{video_id}/1/{name}", name)
-    client("dynamodb").update_item(
-        TableName=real_name(VIDEOS),
-        Key={"video_id": {"S": video_id}},
-        UpdateExpression="SET thumbnail = :name",
-        ExpressionAttributeValues={":name": {"S": name}},
-    )
+    write_over(video_id, "thumbnail", name)
 
 
 def erase_for_good(key: str) -> None:
