@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bench.world import PUBLISHED, SIZE, VERSION, World
-from functions.schedules import sweep_stuck_videos, tidy_media
+from functions.schedules import sweep_stuck_jobs, sweep_stuck_videos, tidy_media
 from infra.restore.__main__ import bring_back
 from shared.base import objects
 from shared.base.aws import client
@@ -13,11 +13,13 @@ from shared.base.objects import Objects
 from shared.contract.resources import AUDIT, COMMENTS, COUNTS, OPERATIONS, USERS, VIDEOS
 from shared.domains.accounts.store.clerk import ClerkStore
 from shared.domains.accounts.store.users import AccountStore
+from shared.domains.jobs.service.working import WorkService
 from shared.domains.videos.model import Status
 from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.store.collections import CollectionStore
 from shared.domains.videos.store.videos import VideoStore
 from tests.aws import real_name
+from tests.callers import user_token
 from tests.infra.restore.references import dangling
 from tests.infra.restore.stages import Maker, archived, content, lose, rows_of, strike
 from tests.shared.domains.privacy.left import left_of
@@ -175,6 +177,25 @@ def test_what_was_in_the_works_fails_and_is_counted_so(here: World, tmp_path: Pa
     counted = CollectionStore().read(linus.id)
     assert (counted.by_status[Status.FAILED], counted.total) == (1, 1)
     assert dangling(here.stage) == []
+
+
+def test_a_job_that_was_in_the_works_fails_and_may_be_tried_again(here: World, tmp_path: Path) -> None:
+    job = here.ordered()
+    work = WorkService.open()
+    assert work.begin(job, "arn", "Reading the sources")
+    kept, wish = archived("folder", tmp_path / "backup")
+    begun = work.get(job.id)
+    assert begun
+    assert work.complete(begun, PUBLISHED)
+
+    bring_back(wish, kept)
+    here.later(3600)
+    sweep_stuck_jobs.handler({}, None)
+    over = work.get(job.id)
+    assert over
+    assert over.status == "failed"
+    token = user_token(here.stage, user_id=here.user.id)
+    assert here.ask("jobs.retry_job", "POST", f"/api/v1/jobs/{job.id}/retry", token=token).status == 202
 
 
 def test_of_versions_of_one_moment_the_later_one_is_had_back_in_parts_where_it_is_large(
