@@ -181,9 +181,10 @@ def table() -> str:
     lines = [
         "# Endpoints",
         "",
-        "Made by `make openapi` from the declarations. `fresh` reads the session at each request, `by hand` takes no",
-        "API key. Limits stand by the names of their buckets; where it says `general`, the ones for all callers hold",
-        "too. The actions are all that the function's role grants, besides writing its log.",
+        "Made by `make openapi` from the declarations. `fresh` reads the session at each request, with `joined` in the",
+        "first transaction that the request makes. `by hand` takes no API key. Limits stand by the names of their",
+        "buckets; where it says `general`, the ones for all callers hold too. The actions are all that the function's",
+        "role grants, besides writing its log.",
         "",
         "| method | path | file | caller | limits | actions |",
         "|---|---|---|---|---|---|",
@@ -199,7 +200,8 @@ def table() -> str:
 
 def _caller(endpoint: Endpoint) -> str:
     rule = endpoint.caller
-    told = (rule.identity, rule.permission and f"`{rule.permission}`", "fresh" * rule.fresh, "by hand" * rule.by_hand)
+    when = f"fresh{' joined' * rule.joined}" * rule.fresh
+    told = (rule.identity, rule.permission and f"`{rule.permission}`", when, "by hand" * rule.by_hand)
     return " ".join(filter(None, told))
 
 

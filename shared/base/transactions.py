@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from shared.base import provisos
 from shared.base.aws import client
 from shared.base.errors import UnavailableError
 from shared.base.tables import READ_SECONDS
@@ -36,18 +37,25 @@ def write_together(*writes: dict[str, Any]) -> Refusal | None:
     """Make all writes (Put, Update or Delete, as TransactWriteItems takes them) or none; None when they were made.
 
     Any of them may have a condition. A reply that is lost is the SDK's to ask for again, with the same token, so that
-    the writes are made once. Raises botocore's errors, and UnavailableError when others write the same items all along.
+    the writes are made once. Raises botocore's errors, UnavailableError when others write the same items all along, and
+    what the request's proviso says where that does not hold, which the first transaction checks with its own writes.
     """
     from botocore.exceptions import ClientError
 
+    proviso = provisos.due()
+    items = [*writes, proviso.check] if proviso else [*writes]
     try:
-        past_conflicts(lambda: client("dynamodb", READ_SECONDS).transact_write_items(TransactItems=list(writes)))
+        past_conflicts(lambda: client("dynamodb", READ_SECONDS).transact_write_items(TransactItems=items))
     except ClientError as error:
         reasons = _reasons(error)
         refused = tuple(number for number, reason in enumerate(reasons) if reason.get("Code") == _REFUSED)
         if not refused:
             raise
+        if proviso and len(writes) in refused:
+            raise proviso.refused() from error
         return Refusal(reasons[refused[0]].get("Item"), refused[0], refused)
+    if proviso:
+        proviso.is_met = True
     return None
 
 

@@ -68,7 +68,7 @@ def _callers(rule: CallerRule) -> list[Need]:
     if rule.identity in _TOKENS:
         found.append(PUBLIC_KEYS.read)
     if rule.identity in _SESSIONS and rule.live:
-        found += [SESSIONS.get, ADMIT_CLERK_USER.invoke]
+        found += [SESSIONS.get, ADMIT_CLERK_USER.invoke, *([SESSIONS.check] if rule.joined else [])]
     if rule.identity in _SESSIONS:  # of those whose key or Clerk token does not tell it
         found.append(USERS.get_only(*USER_CARD.split()))
     if rule.takes_keys:  # the last use of one is noted beside the limits, what administrators do as others in the trail

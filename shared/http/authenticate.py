@@ -1,8 +1,9 @@
 """Finding out who is calling, and whether they may."""
 
-from shared.base import clock
+from shared.base import clock, provisos
 from shared.base.errors import ForbiddenError, InvalidTokenError, StepUpError
 from shared.contract.permissions import ROLE_PERMISSIONS, CallerRule, Identity
+from shared.domains.accounts.errors import SessionEndedError
 from shared.domains.accounts.model import UserCard
 from shared.http.caller import Caller
 from shared.http.credentials import NothingShownError, is_key, shown
@@ -72,8 +73,11 @@ def _user(token: str, address: str, rule: CallerRule) -> Caller:
 
         return impersonated(claims, address, rule)
     if rule.live:
-        began = SessionService.open().live_since(claims.user_id, claims.session_id, fresh=rule.fresh)
+        sessions = SessionService.open()
+        began = sessions.live_since(claims.user_id, claims.session_id, fresh=rule.fresh and not rule.joined)
         _check_session(began, rule)
+        if rule.joined:
+            provisos.require(sessions.proviso(claims.user_id, claims.session_id))
     return Caller(
         user_id=claims.user_id,
         email=claims.email,
@@ -91,7 +95,7 @@ def _user(token: str, address: str, rule: CallerRule) -> Caller:
 
 def _check_session(began: str, rule: CallerRule) -> None:
     if not began:
-        raise InvalidTokenError("This session has ended: log in again")
+        raise SessionEndedError
     _check_recent(clock.seconds(began), rule)
 
 

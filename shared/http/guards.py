@@ -6,6 +6,7 @@ What limits an endpoint's user comes last, when the request is a valid one that 
 from collections.abc import Callable
 from typing import Any
 
+from shared.base import provisos
 from shared.base.context import known
 from shared.base.errors import ForbiddenError, UnauthorizedError
 from shared.contract.declare import ANY_ROUTE, SAFE_METHODS, Endpoint
@@ -36,6 +37,12 @@ class Guards:
 
     def around(self, request: ApiRequest, context: Any, visit: Visit, call: Call) -> Answer:
         """Let the request through to `call`, or raise an AppError; `visit` collects what is learned on the way."""
+        try:
+            return self._around(request, context, visit, call)
+        finally:
+            provisos.require(None)
+
+    def _around(self, request: ApiRequest, context: Any, visit: Visit, call: Call) -> Answer:
         if request.past_edge:
             raise ForbiddenError("This API answers at another address")
         if self._endpoint.path != ANY_ROUTE:  # where nothing is served, nothing is wrong with what was sent
@@ -52,6 +59,7 @@ class Guards:
             return call(caller, lambda: charge_run(self._endpoint, visit))
 
         answer = self._told(request, caller, lambda: once(self._name, self._endpoint, request, caller, seconds, run))
+        provisos.settle()
         if caller.key_id:
             _settle_uses()
         if self._endpoint.caller.identity is Identity.SIGNATURE and answer["statusCode"] == UnauthorizedError.status:

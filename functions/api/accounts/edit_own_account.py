@@ -35,7 +35,7 @@ class Edited(BaseModel):
 
 @patch(
     "/api/v1/users/me",
-    caller=person(),
+    caller=person(joined=True),
     errors=((409, "CONFLICT"),),
     needs=(USERS.get, USERS.update, USERS.put, USERS.delete, JOBS.update),
 )

@@ -17,7 +17,7 @@ class AskedExport(BaseModel):
 
 @post(
     "/api/v1/users/me/export",
-    caller=person(),
+    caller=person(joined=True),
     status=202,
     idempotent=True,
     needs=(DATA_REQUESTS.put, LIMITS.update, AUDIT.put, MAKE_EXPORTS.invoke),

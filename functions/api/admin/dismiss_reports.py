@@ -18,7 +18,7 @@ class DismissedReports(BaseModel):
 
 @delete(
     "/api/v1/admin/reports/{comment_id}",
-    caller=admin(),
+    caller=admin(joined=True),
     needs=(COMMENTS.query_index("by_thread"), COMMENTS.delete, AUDIT.put),
     errors=((404, "NOT_FOUND"),),
 )

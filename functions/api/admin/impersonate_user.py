@@ -22,7 +22,7 @@ class Impersonation(BaseModel):
 
 @post(
     "/api/v1/admin/users/{user_id}/impersonate",
-    caller=admin(recent=HOUR),
+    caller=admin(recent=HOUR, joined=True),
     errors=((404, "NOT_FOUND"), (409, "CONFLICT")),
     needs=(USERS.get, SIGNING_KEYS.read, AUDIT.put),
 )

@@ -13,7 +13,7 @@ from shared.http.serve import serve
 
 @delete(
     "/api/comments/{comment_id}",
-    caller=user("comments:write", fresh=True),
+    caller=user("comments:write", fresh=True, joined=True),
     needs=(COMMENTS.get, COMMENTS.update, COUNTS.update, AUDIT.put),
     errors=((404, "NOT_FOUND"),),
 )

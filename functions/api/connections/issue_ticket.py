@@ -3,7 +3,7 @@
 from shared.base.settings import setting
 from shared.contract.declare import post
 from shared.contract.limits import TICKETS
-from shared.contract.permissions import person
+from shared.contract.permissions import user
 from shared.contract.resources import CONNECTIONS
 from shared.domains.connections.service.tickets import TicketService
 from shared.http.caller import Caller
@@ -23,7 +23,7 @@ class TicketAnswer(BaseModel):
 
 @post(
     "/api/ws/ticket",
-    caller=person("videos:read"),
+    caller=user("videos:read", by_hand=True),
     needs=(CONNECTIONS.put,),
     limits=(TICKETS,),
     status=201,

@@ -12,7 +12,7 @@ from shared.http.serve import serve
 
 @post(
     "/api/v1/auth/mfa/confirm",
-    caller=person(recent=HOUR),
+    caller=person(recent=HOUR, joined=True),
     errors=((401, "INVALID_CREDENTIALS"), (409, "CONFLICT"), (423, "ACCOUNT_LOCKED")),
     needs=(
         *(USERS.batch_get, USERS.update, LIMITS.batch_get, LIMITS.update, LIMITS.delete),

@@ -11,7 +11,7 @@ from shared.http.serve import serve
 
 @delete(
     "/api/v1/auth/mfa",
-    caller=person(),
+    caller=person(joined=True),
     errors=((401, "INVALID_CREDENTIALS"), (409, "CONFLICT"), (423, "ACCOUNT_LOCKED")),
     compute=Compute(memory=1769),
     needs=(

@@ -22,7 +22,7 @@ class RotatedKey(BaseModel):
 
 @post(
     "/api/v1/api-keys/{key_id}/rotate",
-    caller=person(),
+    caller=person(joined=True),
     idempotent=True,
     secret_answer=True,
     needs=(API_KEYS.get, API_KEYS.update, AUDIT.put),

@@ -20,7 +20,7 @@ class DeletedVideo(BaseModel):
 
 @delete(
     "/api/videos/{video_id}",
-    caller=user("videos:write", fresh=True),
+    caller=user("videos:write", fresh=True, joined=True),
     needs=(VIDEOS.get, VIDEOS.update, OPERATIONS.update, COUNTS.update),
     errors=((404, "NOT_FOUND"),),
 )

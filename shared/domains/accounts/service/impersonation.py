@@ -3,6 +3,8 @@
 from shared.base import audit, tokens
 from shared.base.audit import Action
 from shared.base.errors import ConflictError, ForbiddenError, NotFoundError
+from shared.base.tables import answering
+from shared.base.transactions import write_together
 from shared.contract.permissions import ADMINISTRATOR
 from shared.domains.accounts.service.issuing import person_of, with_avatar
 from shared.domains.accounts.service.sessions import SessionService
@@ -38,5 +40,6 @@ class ImpersonationService:
         if user.role == ADMINISTRATOR:
             raise ForbiddenError("Nobody acts as an administrator")
         token = tokens.issue_impersonation_token(person_of(with_avatar(user)), administrator, session_id)
-        audit.record(Action.IMPERSONATED, user_id, session=session_id)
+        with answering("The audit trail"):
+            write_together(audit.entry(Action.IMPERSONATED, user_id, session=session_id))
         return token

@@ -8,12 +8,13 @@ from shared.base import audit, clock, tokens
 from shared.base.audit import Action
 from shared.base.errors import InvalidTokenError, NotFoundError
 from shared.base.logs import log
+from shared.base.provisos import Proviso
 from shared.contract.limits import REFRESH
 from shared.domains.accounts.errors import SessionEndedError
 from shared.domains.accounts.model import Edition, Session, Tokens
 from shared.domains.accounts.rules.sessions import refresh_hash, successor
 from shared.domains.accounts.service.issuing import successor_key, tokens_of, with_avatar
-from shared.domains.accounts.store.sessions import SessionStore
+from shared.domains.accounts.store.sessions import SessionStore, living
 from shared.domains.accounts.store.users import AccountStore
 
 LIVE_SECONDS = 60
@@ -57,6 +58,19 @@ class SessionService:
         if len(_seen) > LIVE_KEPT:
             _seen.popitem(last=False)
         return began
+
+    def proviso(self, user_id: str, session_id: str) -> Proviso:
+        """That a session lives, as of now."""
+        return Proviso(
+            check=living(user_id, session_id),
+            holds=lambda: bool(self.live_since(user_id, session_id, fresh=True)),
+            refused=lambda: self._over(session_id),
+        )
+
+    @staticmethod
+    def _over(session_id: str) -> SessionEndedError:
+        _seen.pop(session_id, None)
+        return SessionEndedError()
 
     def list(self, user_id: str) -> list[Session]:  # pragma: no mutate block - its copies would come after its name
         """All sessions of a user that live, the newest first."""

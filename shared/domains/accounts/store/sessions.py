@@ -166,6 +166,18 @@ def ending(user_id: str, session_id: str, condition: str = "attribute_exists(ses
     }
 
 
+def living(user_id: str, session_id: str) -> dict[str, Any]:
+    """What holds in a transaction while a session lives. Needs SESSIONS.check."""
+    return {
+        "ConditionCheck": {
+            "TableName": setting(TABLE_VARIABLE),
+            "Key": {"user_id": {"S": user_id}, "session_id": {"S": session_id}},
+            "ConditionExpression": "attribute_not_exists(ended_at) AND expires_at > :now",
+            "ExpressionAttributeValues": {":now": {"N": str(int(clock.now()))}},
+        }
+    }
+
+
 def _rotation(user_id: str, session_id: str, old_hash: str, new_hash: str) -> dict[str, Any]:
     values = {":old": {"S": old_hash}, ":new": {"S": new_hash}, ":time": {"S": clock.timestamp()}}
     return {

@@ -1,7 +1,7 @@
 """Connections begin, send messages, and end."""
 
 from shared.base import clock
-from shared.base.errors import InvalidTokenError
+from shared.domains.accounts.errors import SessionEndedError
 from shared.domains.accounts.service.sessions import SessionService
 from shared.domains.channels.service.joining import JoiningService
 from shared.domains.connections.errors import ConnectionOverError, TooManyConnectionsError
@@ -21,7 +21,7 @@ class ConnectionService:
     def begin(self, connection_id: str, who: Client) -> None:
         """Let somebody connect: two calls.
 
-        TooManyConnectionsError when as many are open as may be; InvalidTokenError when their session has ended. That is
+        TooManyConnectionsError when as many are open as may be; SessionEndedError when their session has ended. That is
         read once the connection is kept: a session that ends later finds it.
         """
         most = most_open(who.user_id)
@@ -31,7 +31,7 @@ class ConnectionService:
                 raise TooManyConnectionsError(most)
         if who.session_id and not SessionService.open().live_since(who.user_id, who.session_id, fresh=True):
             self.end(connection_id)  # it has no channels yet
-            raise InvalidTokenError("This session has ended: log in again")
+            raise SessionEndedError
 
     def hear(self, connection_id: str) -> Connection:
         """Whose message it is that came by a connection: one call, two of one that sends very much.

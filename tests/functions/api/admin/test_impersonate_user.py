@@ -69,7 +69,7 @@ def test_the_trail_tells_that_it_began(head: Account, user: Account) -> None:
 
 
 def test_what_cannot_be_told_does_not_begin(stage: Stage, head: Account, user: Account) -> None:
-    with stage.refusing("dynamodb", "PutItem", "ThrottlingException") as fired:
+    with stage.refusing("dynamodb", "TransactWriteItems", "ThrottlingException") as fired:
         answer = impersonate(head.token, user.user_id)
     assert fired
     assert answer.status == 503

@@ -25,12 +25,13 @@ def test_nobody_else_deletes(ready: Make, ada: Someone, bob: Someone) -> None:
     assert ada.call(get, "GET", path).status == 200
 
 
-def test_it_asks_the_session_and_writes_once(ready: Make, ada: Someone, stage: Stage) -> None:
+def test_it_reads_once_and_writes_once_with_the_session(ready: Make, ada: Someone, stage: Stage) -> None:
     path = f"/api/videos/{ready()}"
     assert ada.call(get, "GET", path).status == 200, "and the stage is not maintained, which is known for a while"
     calls = stage.calls_of(lambda: ada.call(handler, "DELETE", path))
     reads = [call for call in stage.calls[-len(calls) :] if call.operation == "GetItem"]
-    assert [read.parameters["TableName"].rpartition("-")[2] for read in reads] == ["sessions", "videos"]
+    assert [read.parameters["TableName"].rpartition("-")[2] for read in reads] == ["videos"]
     assert calls.count("dynamodb:TransactWriteItems") == 1
     written = stage.calls[-1]
-    assert [str(name) for write in written.parameters["TransactItems"] for name in write] == ["Update"] * 4
+    made = [str(name) for write in written.parameters["TransactItems"] for name in write]
+    assert made == [*["Update"] * 4, "ConditionCheck"]
