@@ -5,8 +5,8 @@ from typing import Any
 from shared.base.running import serve
 from shared.contract.declare import Compute, task
 from shared.contract.resources import MAIL, SESSIONS, USERS
-from shared.domains.accounts.rules.mailed import Purpose
-from shared.domains.accounts.service.mailing import NEW_DEVICE, MailService
+from shared.domains.accounts.rules.mailed import NEW_DEVICE, Purpose
+from shared.domains.accounts.service.mailing import MailService
 from shared.domains.accounts.service.noticing import DeviceNoticeService
 
 

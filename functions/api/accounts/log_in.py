@@ -9,7 +9,6 @@ from shared.contract.resources import (
     LIMITS,
     PASSWORD_PEPPER,
     SEALING,
-    SEND_ACCOUNT_MAIL,
     SESSIONS,
     SIGNING_KEYS,
     USERS,
@@ -35,7 +34,7 @@ from shared.http.serve import serve
             LIMITS.delete,
         ),
         *(SESSIONS.put, SESSIONS.query, PASSWORD_PEPPER.read, SIGNING_KEYS.read, AUDIT.put),
-        *(SEND_ACCOUNT_MAIL.invoke, COUNTS.batch_get),
+        COUNTS.batch_get,
     ),
     in_maintenance=True,
 )

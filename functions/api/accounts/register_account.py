@@ -3,7 +3,7 @@
 from functions.api.accounts._models import LoggedIn, RegisterRequest, device_of
 from shared.contract.declare import Compute, post
 from shared.contract.limits import AUTH
-from shared.contract.resources import AUDIT, PASSWORD_PEPPER, SEND_ACCOUNT_MAIL, SESSIONS, SIGNING_KEYS, USERS
+from shared.contract.resources import AUDIT, PASSWORD_PEPPER, SESSIONS, SIGNING_KEYS, USERS
 from shared.domains.accounts.model import Registration
 from shared.domains.accounts.service.entering import AccountService
 from shared.http.request import ApiRequest
@@ -16,7 +16,7 @@ from shared.http.serve import serve
     limits=(AUTH,),
     errors=((409, "CONFLICT"),),
     compute=Compute(memory=1769),
-    needs=(USERS.put, SESSIONS.put, AUDIT.put, PASSWORD_PEPPER.read, SIGNING_KEYS.read, SEND_ACCOUNT_MAIL.invoke),
+    needs=(USERS.put, SESSIONS.put, AUDIT.put, PASSWORD_PEPPER.read, SIGNING_KEYS.read),
 )
 async def register_account(wish: RegisterRequest, request: ApiRequest, accounts: AccountService) -> LoggedIn:
     """Make an account with a username and an e-mail address that nobody has, and begin its first session.

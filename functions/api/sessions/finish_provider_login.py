@@ -10,7 +10,6 @@ from shared.contract.resources import (
     LIMITS,
     OAUTH_CLIENTS,
     SEALING,
-    SEND_ACCOUNT_MAIL,
     SESSIONS,
     SIGNING_KEYS,
     USERS,
@@ -31,7 +30,7 @@ from shared.http.serve import serve
     needs=(
         *(USERS.batch_get, USERS.get, USERS.put, USERS.update, SESSIONS.put, LIMITS.batch_get, LIMITS.update),
         *(LIMITS.delete, OAUTH_CLIENTS.read, SIGNING_KEYS.read, SEALING.generate("oauth"), SEALING.decrypt("mfa")),
-        *(AUDIT.put, SEND_ACCOUNT_MAIL.invoke),
+        AUDIT.put,
     ),
 )
 async def finish_provider_login(

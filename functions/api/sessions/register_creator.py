@@ -4,7 +4,7 @@ from functions.api.accounts._models import device_of
 from functions.api.sessions._models import CreatorRequest, Registered
 from shared.contract.declare import Compute, post
 from shared.contract.limits import AUTH, HOUR, per_address
-from shared.contract.resources import PASSWORD_PEPPER, SEND_ACCOUNT_MAIL, USERS
+from shared.contract.resources import PASSWORD_PEPPER, SESSIONS, USERS
 from shared.domains.accounts.model import Registration
 from shared.domains.accounts.service.entering import CreatorService
 from shared.http.request import ApiRequest
@@ -17,7 +17,7 @@ from shared.http.serve import serve
     limits=(AUTH, per_address("studio-registration", 5, HOUR)),
     errors=((409, "CONFLICT"),),
     compute=Compute(memory=1769),
-    needs=(USERS.put, PASSWORD_PEPPER.read, SEND_ACCOUNT_MAIL.invoke),
+    needs=(USERS.put, SESSIONS.put, PASSWORD_PEPPER.read),
 )
 async def register_creator(wish: CreatorRequest, request: ApiRequest, creators: CreatorService) -> Registered:
     """Make an account with an e-mail address that nobody has, which a mail with a link confirms.

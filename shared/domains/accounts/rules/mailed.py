@@ -28,6 +28,9 @@ class Purpose(StrEnum):
     RESET_PASSWORD = "password-reset"
 
 
+NEW_DEVICE = "new-device"
+"""Asks for the mail about a session's device, which has no token; its `asked_id` is the session's."""
+
 LIFE_SECONDS = {Purpose.VERIFY_EMAIL: 60 * 60, Purpose.RESET_PASSWORD: 30 * 60}
 
 

@@ -18,7 +18,7 @@ from shared.domains.accounts.rules.names import login_key
 from shared.domains.accounts.rules.registration import check_registration
 from shared.domains.accounts.service import noticing, second_factor
 from shared.domains.accounts.service.issuing import logged_in, new_session, peppers
-from shared.domains.accounts.service.mailing import MailRequestService
+from shared.domains.accounts.service.mailing import welcoming
 from shared.domains.accounts.service.newcomers import newcomer
 from shared.domains.accounts.service.second_factor import counting
 from shared.domains.accounts.store.numbers import read, shown_with
@@ -34,15 +34,14 @@ SOMEWHERE = Device()
 class CreatorService:
     """Accounts by the rules of Studio, where registering begins no session."""
 
-    def __init__(self, accounts: AccountStore, mail: MailRequestService) -> None:
+    def __init__(self, accounts: AccountStore) -> None:
         """Use `open()`."""
         self._accounts = accounts
-        self._mail = mail
 
     @classmethod
     def open(cls) -> "CreatorService":
         """The accounts of the stage."""
-        return cls(AccountStore.open(), MailRequestService.open())
+        return cls(AccountStore.open())
 
     def register(self, wish: Registration, device: Device = SOMEWHERE) -> User:
         """Make an account that knows its first device; without a username one is made up.
@@ -54,29 +53,27 @@ class CreatorService:
         for tries_left in reversed(range(NAME_TRIES)):
             user = _wanted(wish)
             try:
-                self._accounts.create(user, hashed, devices=_first(device))
+                self._accounts.create(user, hashed, *welcoming(user), devices=_first(device))
             except TakenError as taken:
                 if wish.username or "email" in taken.field_errors or not tries_left:
                     raise
             else:
                 break
-        self._mail.welcome(user.email)
         return user
 
 
 class AccountService:
     """Accounts and how one gets into them."""
 
-    def __init__(self, accounts: AccountStore, sessions: SessionStore, mail: MailRequestService) -> None:
+    def __init__(self, accounts: AccountStore, sessions: SessionStore) -> None:
         """Use `open()`."""
         self._accounts = accounts
         self._sessions = sessions
-        self._mail = mail
 
     @classmethod
     def open(cls) -> "AccountService":
         """The accounts of the stage."""
-        return cls(AccountStore.open(), SessionStore.open(), MailRequestService.open())
+        return cls(AccountStore.open(), SessionStore.open())
 
     def register(self, wish: Registration, device: Device = SOMEWHERE) -> LoggedIn:
         """Make an account and log it in. InvalidRegistrationError for broken rules, TakenError for a taken name."""
@@ -86,8 +83,7 @@ class AccountService:
         entered = logged_in(user, session, jti)  # before anything is written, since the key may be out of reach
         begun = audit.entry(Action.SESSION_BEGUN, user.id, actor=user.id, session=session.id)
         hashed = passwords.hash_password(wish.password, peppers())
-        self._accounts.create(user, hashed, *additions(session), begun, devices=_first(device))
-        self._mail.welcome(user.email)
+        self._accounts.create(user, hashed, *additions(session), begun, *welcoming(user), devices=_first(device))
         return entered
 
     def log_in(
@@ -135,9 +131,7 @@ class AccountService:
             if now is None:
                 return GONE
             remembered = noticing.remembered(now, session.device, login_key(login))
-            refused = self._sessions.begin(session, *writes, *remembered)
-            if not refused:
-                noticing.tell(self._mail, now, session.device, session.id)
+            refused = self._sessions.begin(session, *writes, *remembered, told=noticing.told(now, session.device))
             if refused != DEVICES:
                 return refused
             now, _ = self._accounts.for_login(login, locks_of(login_key(login), session.device.address))

@@ -1,27 +1,29 @@
 """Mail about accounts: what asks for it, and what sends it.
 
 Whoever asks learns nothing: a request for mail only leaves its words to a function that runs later, whether or not
-anybody has the address, so that status, answer and time are the same and a slow provider slows nobody.
+anybody has the address, so that status, answer and time are the same and a slow provider slows nobody. Mail that
+follows from what is written is written down with it, and whoever hears of that leaves the words.
 """
 
-from shared.base import clock, logs
+from typing import Any
+
+from shared.base import clock
 from shared.base.aws import hand_over
+from shared.base.consuming import Change
 from shared.base.errors import InvalidInputError, UnavailableError
 from shared.base.ids import new_id
 from shared.base.settings import setting
-from shared.domains.accounts.model import Credentials
+from shared.domains.accounts.model import Credentials, User
 from shared.domains.accounts.rules.letters import letter, link_to
 from shared.domains.accounts.rules.mailed import LIFE_SECONDS, MailedToken, Purpose, new_token, token_hash
 from shared.domains.accounts.rules.names import email_problems
-from shared.domains.accounts.store.mailed import MailedTokenStore
+from shared.domains.accounts.store.mailed import MailedTokenStore, owed, owing
 from shared.domains.accounts.store.users import AccountStore
 from shared.providers.mail.port import Mailer
 from shared.providers.mail.ses import SesMailer
 
 NO_MAIL = "This stage sends no mail"
 NO_MAIL_SECONDS = 3600
-NEW_DEVICE = "new-device"
-"""Asks for the mail about a session's device, which has no token; `asked_id` is then the session's."""
 
 
 class MailRequestService:
@@ -39,27 +41,26 @@ class MailRequestService:
         """
         if problems := email_problems(email):
             raise InvalidInputError.of("email", problems[0])
-        if not setting("MAIL_FROM", ""):
+        if not sends_mail():
             raise UnavailableError(NO_MAIL, NO_MAIL_SECONDS)
         _leave(purpose, email, new_id())
 
-    def welcome(self, email: str) -> None:
-        """Have a newcomer's address confirmed. That it cannot be asked for is no reason to refuse them."""
-        if not setting("MAIL_FROM", ""):
-            return
-        try:
-            self.ask(Purpose.VERIFY_EMAIL, email)
-        except UnavailableError as error:
-            logs.log("WARNING", "a newcomer gets no mail", reason=error.message)
+    def hear(self, change: Change) -> None:
+        """Have the mail sent that a row asks for. Safe to run again, as `asked_id` is the same."""
+        _leave(*owed(change.key, change.after or {}))
 
-    def tell_of_device(self, email: str, session_id: str) -> None:
-        """Have somebody told of the new device that a session was begun from. They are logged in without it."""
-        if not setting("MAIL_FROM", ""):
-            return
-        try:
-            _leave(NEW_DEVICE, email, session_id)
-        except UnavailableError as error:
-            logs.log("WARNING", "nobody is told of a new device", session_id=session_id, reason=error.message)
+
+def sends_mail() -> bool:
+    """Whether the stage does."""
+    return bool(setting("MAIL_FROM", ""))
+
+
+def welcoming(user: User) -> list[dict[str, Any]]:
+    """The writes that have a newcomer's address confirmed, to be made with those of the account."""
+    if not sends_mail():
+        return []
+    purpose = Purpose.VERIFY_EMAIL
+    return [owing(user.id, purpose, user.email, new_id(), int(clock.now()) + LIFE_SECONDS[purpose])]
 
 
 def _leave(purpose: str, email: str, asked_id: str) -> None:

@@ -10,7 +10,7 @@ from shared.base.settings import setting
 from shared.domains.accounts.model import Credentials, Device
 from shared.domains.accounts.rules.devices import is_new, noted
 from shared.domains.accounts.rules.letters import device_letter
-from shared.domains.accounts.service.mailing import MailRequestService
+from shared.domains.accounts.service.mailing import sends_mail
 from shared.domains.accounts.store.devices import remembering
 from shared.domains.accounts.store.sessions import SessionStore
 from shared.domains.accounts.store.users import AccountStore
@@ -25,10 +25,10 @@ def remembered(found: Credentials, device: Device, entered_by: str) -> list[Writ
     return [] if devices is None else remembering(found, devices, entered_by)
 
 
-def tell(mail: MailRequestService, found: Credentials, device: Device, session_id: str) -> None:
-    """Have the owner told of a login that is kept, if it is from a device that was not among those `found`."""
-    if found.user.email_verified and is_new(found.devices, device):
-        mail.tell_of_device(found.user.email, session_id)
+def told(found: Credentials, device: Device) -> str:
+    """The address that gets a mail about a login from a device: "" unless it is new among those `found`."""
+    wanted = sends_mail() and found.user.email_verified and is_new(found.devices, device)
+    return found.user.email if wanted else ""
 
 
 class DeviceNoticeService:

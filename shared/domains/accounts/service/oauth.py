@@ -16,7 +16,7 @@ from shared.domains.accounts.errors import (
     OthersIdentityError,
     WrongCodeError,
 )
-from shared.domains.accounts.model import Credentials, Device, Edition, Entrance, Identity, Session, User
+from shared.domains.accounts.model import Credentials, Device, Edition, Entrance, Identity, User
 from shared.domains.accounts.rules import oauth as rules
 from shared.domains.accounts.rules.devices import noted
 from shared.domains.accounts.rules.lockout import locks_of
@@ -25,7 +25,6 @@ from shared.domains.accounts.rules.profiles import shown_name, shown_picture
 from shared.domains.accounts.service import noticing, second_factor
 from shared.domains.accounts.service.entering import refuse_locked
 from shared.domains.accounts.service.issuing import logged_in, new_session
-from shared.domains.accounts.service.mailing import MailRequestService
 from shared.domains.accounts.service.newcomers import newcomer
 from shared.domains.accounts.service.second_factor import counting
 from shared.domains.accounts.store import identities
@@ -68,15 +67,14 @@ class Decision:
 class OAuthService:
     """Logins with providers."""
 
-    def __init__(self, store: IdentityStore, mail: MailRequestService) -> None:
+    def __init__(self, store: IdentityStore) -> None:
         """Use `open()`."""
         self._store = store
-        self._mail = mail
 
     @classmethod
     def open(cls) -> "OAuthService":
         """The stage's."""
-        return cls(IdentityStore.open(), MailRequestService.open())
+        return cls(IdentityStore.open())
 
     def begin(self, provider: str, redirect_uri: str | None, caller_id: str) -> tuple[str, str]:
         """Where to send a browser, and the state that it must come back with; nothing is kept of it.
@@ -119,14 +117,13 @@ class OAuthService:
             known = self._store.known(arrival.identity, key, locks)
             decision = _decide(arrival, known)
             holder = decision.holder
-            session, entrance, writes = _session(arrival, holder.user)
+            entrance, writes = _session(arrival, holder)
             factor = _second_factor(arrival, holder, known)
             remembered = (
                 [] if decision.is_new else noticing.remembered(holder, arrival.device, user_key(holder.user.id))
             )
             refused = write_all([*writes, *factor, *decision.writes, *remembered])
             if not refused:
-                noticing.tell(self._mail, holder, arrival.device, session.id)
                 return entrance
             if refused == SPENT:
                 raise FlowError
@@ -190,9 +187,9 @@ def _told(user_id: str, identity: Identity) -> Write:
     return TAKEN, entry
 
 
-def _session(arrival: Arrival, user: User) -> tuple[Session, Entrance, list[Write]]:
+def _session(arrival: Arrival, holder: Credentials) -> tuple[Entrance, list[Write]]:
     """A session of Studio and the sealed tokens, as they are told and as they are kept; the state goes first."""
-    identity, tokens = arrival.identity, arrival.tokens
+    identity, tokens, user = arrival.identity, arrival.tokens, holder.user
     session, jti = new_session(user.id, Edition.STUDIO, arrival.device)
     entered = logged_in(user, session, jti)  # before anything is written, since the key may be out of reach
     sealed = seal(json.dumps(asdict(tokens)), rules.place_of_tokens(user.id, identity.provider))
@@ -200,9 +197,9 @@ def _session(arrival: Arrival, user: User) -> tuple[Session, Entrance, list[Writ
     writes = [
         identities.spending(rules.state_hash(arrival.flow), rules.ends_at(arrival.flow)),
         identities.grant(user.id, identity, sealed, clock.timestamp(), lasting=bool(tokens.refresh_token)),
-        *((TAKEN, write) for write in (*additions(session), begun)),
+        *((TAKEN, write) for write in (*additions(session, noticing.told(holder, arrival.device)), begun)),
     ]
-    return session, Entrance(entered.user, entered.tokens, sealed), writes
+    return Entrance(entered.user, entered.tokens, sealed), writes
 
 
 def _second_factor(arrival: Arrival, holder: Credentials, known: Known) -> list[Write]:

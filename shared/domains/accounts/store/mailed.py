@@ -1,4 +1,7 @@
-"""Mailed tokens: one row a purpose, among the sessions of its user, so that one query finds all that a reset ends."""
+"""Mailed tokens: one row a purpose, among the sessions of its user, so that one query finds all that a reset ends.
+
+Rows that ask for a mail lie there too.
+"""
 
 from typing import Any
 
@@ -15,6 +18,9 @@ from shared.domains.accounts.store.sessions import ending
 
 MOST_TOGETHER = 80
 """Sessions that end in the transaction of a reset; DynamoDB takes 100 writes."""
+
+_DUE, _TO = "mail_due", "mail_to"
+"""Attributes of a row that asks for a mail: what it is about, and the address. A session's row may have them too."""
 
 _FIELDS = ("hash", "asked_id", "username", "email", "password_hash")
 _NEWER = "asked_id < :asked AND (attribute_not_exists(sent_at) OR sent_at < :paused)"
@@ -122,6 +128,20 @@ class MailedTokenStore:
                 *more,
             )
         return refusal is None
+
+
+def owing(user_id: str, purpose: str, email: str, asked_id: str, until: int) -> dict[str, Any]:
+    """The write that asks for a mail, for its transaction; the table's stream tells `on_mail_due`. Needs SESSIONS.put.
+
+    until  epoch seconds: when the row, which nobody reads, may go
+    """
+    item = {"user_id": {"S": user_id}, "session_id": {"S": f"{MAILED}{asked_id}"}, "expires_at": {"N": str(until)}}
+    return {"Put": {"TableName": setting("SESSIONS_TABLE"), "Item": item | {_DUE: {"S": purpose}, _TO: {"S": email}}}}
+
+
+def owed(key: dict[str, Any], item: dict[str, Any]) -> tuple[str, str, str]:
+    """What a row asks for: the mail's purpose, its address, and the id of the request; a session's is its own."""
+    return item[_DUE]["S"], item[_TO]["S"], key["session_id"]["S"].removeprefix(MAILED)
 
 
 def _is_live(item: dict[str, Any]) -> bool:

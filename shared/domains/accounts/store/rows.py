@@ -26,13 +26,17 @@ from shared.domains.accounts.model import (
     Session,
     User,
 )
+from shared.domains.accounts.rules.mailed import NEW_DEVICE
 from shared.domains.accounts.rules.names import email_key, username_key
 
 LISTED = "user"
 """The one partition of the index `by_arrival`."""
 
 MAILED = "mail#"
-"""Before the purpose of a mailed token, the sort key of its row among the sessions of its user: after all their ids."""
+"""Begins the sort keys of rows about mail, which lie among the sessions of its user, after all their ids.
+
+The purpose of a token follows, or the id of a request.
+"""
 
 
 class UserRow(Model):
@@ -75,7 +79,8 @@ class UserRow(Model):
 class SessionRow(Model):
     """A session of its user.
 
-    DynamoDB removes it some time after `expires_at` (epoch seconds), so that is compared here as well.
+    DynamoDB removes it some time after `expires_at` (epoch seconds), so that is compared here as well. `mail_due` and
+    `mail_to` ask for a mail about a new device, and `told_at` says that it was sent.
     """
 
     class Meta:  # pyrefly: ignore[bad-override] - PynamoDB declares it as an instance attribute
@@ -92,6 +97,8 @@ class SessionRow(Model):
     agent = UnicodeAttribute(default="")
     rotated_at = UnicodeAttribute(null=True)
     ended_at = UnicodeAttribute(null=True)
+    mail_due = UnicodeAttribute(null=True)
+    mail_to = UnicodeAttribute(null=True)
     told_at = UnicodeAttribute(null=True)
     expires_at = NumberAttribute()
 
@@ -198,7 +205,8 @@ def to_credentials(row: UserRow) -> Credentials:
     return Credentials(to_user(row), row.password_hash or "", row.mfa_secret or "", row.known_devices)
 
 
-def session_row(session: Session) -> SessionRow:
+def session_row(session: Session, told: str = "") -> SessionRow:
+    """The row of a session; `told` is the address that is to be told of its device."""
     return SessionRow(
         session.user_id,
         session.id,
@@ -207,6 +215,8 @@ def session_row(session: Session) -> SessionRow:
         edition=session.edition,
         address=session.device.address,
         agent=session.device.agent,
+        mail_due=NEW_DEVICE if told else None,
+        mail_to=told or None,
         expires_at=session.expires_at,
     )
 

@@ -41,9 +41,12 @@ class SessionStore:
         bind(RefreshRow, TABLE_VARIABLE)
         return cls()
 
-    def begin(self, session: Session, *more: Write) -> str:
-        """Keep a new session with the writes that must be made with it; the word of the one refused, "" for none."""
-        return write_all([*((TAKEN, write) for write in additions(session)), *more])
+    def begin(self, session: Session, *more: Write, told: str = "") -> str:
+        """Keep a new session with the writes that must be made with it; the word of the one refused, "" for none.
+
+        told  the address that gets a mail about the session's device, "" for none
+        """
+        return write_all([*((TAKEN, write) for write in additions(session, told)), *more])
 
     def rotate(self, user_id: str, session_id: str, old_hash: str, new_hash: str) -> bool:
         """Replace the one good refresh token; False when the old one is not it, or no more.
@@ -141,9 +144,9 @@ class SessionStore:
                 return None
 
 
-def additions(session: Session) -> list[dict[str, Any]]:
-    """The writes that keep a session; a refresh token of Studio has a row that leads to it."""
-    rows: list[SessionRow | RefreshRow] = [session_row(session)]
+def additions(session: Session, told: str = "") -> list[dict[str, Any]]:
+    """The writes that keep a session; a refresh token of Studio has a row that leads to it. `told` as for `begin`."""
+    rows: list[SessionRow | RefreshRow] = [session_row(session, told)]
     if session.edition is Edition.STUDIO:
         rows.append(refresh_row(session, session.refresh_hash))
     return [_put(row) for row in rows]

@@ -10,9 +10,10 @@ from tests.api import Answer, call
 from tests.aws import bare_stage, lasting_stage, stage
 from tests.clock import turned_clock
 from tests.functions.api.accounts.conftest import quick_hashes
+from tests.mailbox import mailbox
 from tests.provider import provider
 
-__all__ = ["bare_stage", "lasting_stage", "provider", "quick_hashes", "stage", "turned_clock"]
+__all__ = ["bare_stage", "lasting_stage", "mailbox", "provider", "quick_hashes", "stage", "turned_clock"]
 
 PASSWORD = "Correct horse battery 1"
 

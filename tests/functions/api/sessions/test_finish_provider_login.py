@@ -14,7 +14,6 @@ from shared.base import aws, clock, tokens
 from shared.base.sealing import SealError, unseal
 from shared.contract.resources import AUDIT, SESSIONS, USERS
 from shared.domains.accounts.rules.oauth import place_of_tokens
-from shared.domains.accounts.service import mailing
 from shared.domains.accounts.store.identities import IdentityStore
 from tests.api import call, call_in_a_thread
 from tests.aws import Stage, real_name
@@ -30,6 +29,7 @@ from tests.functions.api.sessions.logins import (
     sessions,
     verified_account,
 )
+from tests.mailbox import Mailbox
 from tests.provider import Provider
 from tests.shared.domains.accounts.agents import CHROME, FIREFOX, IPHONE
 
@@ -101,15 +101,12 @@ def test_nobody_enters_an_account_that_is_closed_at_this_moment(
 
 @pytest.mark.parametrize("email", ["ada@example.com", "new@example.com"])
 def test_a_new_device_is_told_once(
-    provider: Provider, stage: Stage, monkeypatch: pytest.MonkeyPatch, quick_rates: None, email: str
+    provider: Provider, stage: Stage, mailbox: Mailbox, quick_rates: None, email: str
 ) -> None:
-    monkeypatch.setenv("MAIL_FROM", "no-reply@showreel.example")
-    asked = list[dict[str, Any]]()
-    monkeypatch.setattr(mailing, "hand_over", lambda _, payload: asked.append(payload))
     for agent in (FIREFOX, CHROME, FIREFOX, CHROME):
         code, state = returned(provider, email=email if agent == CHROME else "ada@example.com")
         assert post(code, state, headers={"user-agent": agent}).status == 200
-    [told] = asked
+    [told] = mailbox.asked
     [session] = [row for row in stage.rows(SESSIONS) if row["session_id"]["S"] == told["asked_id"]]
     assert (told["purpose"], told["email"]) == ("new-device", "ada@example.com")
     assert session["agent"]["S"] == CHROME
@@ -119,7 +116,7 @@ def test_a_new_device_is_told_once(
         more = {"ask": call_in_a_thread, "headers": {"user-agent": IPHONE}}
         answers = list(pool.map(lambda coming: post(*coming, **more), comings))
     assert {answer.status for answer in answers} == {200}
-    assert len(asked) == 2
+    assert len(mailbox.asked) == 2
 
 
 def test_who_is_logged_in_links_whatever_the_address_is(provider: Provider, stage: Stage) -> None:

@@ -9,13 +9,12 @@ import pytest
 from shared.base.errors import InvalidInputError, UnavailableError
 from shared.base.ids import new_id
 from shared.contract.resources import SESSIONS, USERS
-from shared.domains.accounts.errors import (
-    InvalidLinkError,
-)
-from shared.domains.accounts.model import Device
+from shared.domains.accounts.errors import InvalidLinkError, TakenError
+from shared.domains.accounts.model import Device, Edition, Registration
 from shared.domains.accounts.rules import letters
 from shared.domains.accounts.rules.mailed import LIFE_SECONDS, PAUSE_SECONDS, Purpose
-from shared.domains.accounts.service.entering import AccountService
+from shared.domains.accounts.service import mailing
+from shared.domains.accounts.service.entering import AccountService, CreatorService
 from shared.domains.accounts.service.mailing import MailRequestService
 from shared.domains.accounts.service.recovery import RecoveryService
 from tests.aws import Stage
@@ -23,7 +22,7 @@ from tests.clock import TurnedClock
 from tests.mailbox import Mailbox
 from tests.shared.domains.accounts.conftest import PASSWORD, Register
 
-NEW = "Another horse 2!"
+NEW, STRONG = "Another horse 2!", "Correct horse battery 1"
 VERIFY, RESET = Purpose.VERIFY_EMAIL, Purpose.RESET_PASSWORD
 HOME = Device("203.0.113.7", "browser")
 
@@ -60,10 +59,11 @@ def test_a_registration_has_the_address_confirmed(mailbox: Mailbox, register: Re
 
 
 def test_a_stage_that_sends_no_mail_says_so_and_registers_people(
-    mailbox: Mailbox, register: Register, monkeypatch: pytest.MonkeyPatch
+    mailbox: Mailbox, register: Register, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("MAIL_FROM")
     register()
+    assert not [row for row in stage.rows(SESSIONS) if "mail_due" in row]
     for purpose in Purpose:
         with pytest.raises(UnavailableError, match="sends no mail"):
             ask(purpose)
@@ -79,10 +79,59 @@ def test_somebody_is_registered_though_mail_cannot_be_asked_for(
         fired.append(variable)
         raise UnavailableError("not now")
 
-    monkeypatch.setattr("shared.domains.accounts.service.mailing.hand_over", refuse)
+    monkeypatch.setattr(mailing, "hand_over", refuse)
     register()
-    assert fired
+    assert fired == []
+    with pytest.raises(AssertionError):
+        assert mailbox.asked
+    assert len(fired) == 1
     assert accounts.log_in("alice", PASSWORD).user.username == "alice"
+    monkeypatch.setattr(mailing, "hand_over", mailbox.hand_over)
+    mailbox.tell_again()
+    assert [(one["purpose"], one["email"]) for one in mailbox.asked] == [(VERIFY, "alice@example.com")]
+
+
+@pytest.mark.parametrize("edition", Edition)
+def test_a_registration_is_one_mail_however_often_it_is_told(
+    mailbox: Mailbox, stage: Stage, edition: Edition, turned_clock: TurnedClock
+) -> None:
+    service = AccountService if edition is Edition.WATCH else CreatorService
+    wish = Registration("ada", "ada@example.com", STRONG)
+    assert "lambda:Invoke" not in stage.calls_of(lambda: service.open().register(wish))
+    mailbox.faults = [ConnectionError("SES is gone")]
+    with pytest.raises(ConnectionError):
+        mailbox.deliver()
+    for _ in range(2):
+        mailbox.tell_again()
+        turned_clock.advance(PAUSE_SECONDS + 1)
+    told = mailbox.asked
+    assert len(told) == 3
+    assert [mailbox.deliver(one) for one in told] == [True, False, False]
+    verify(mailbox.token())
+    assert not mailbox.deliver()
+
+
+def test_who_is_refused_gets_no_mail(mailbox: Mailbox, register: Register) -> None:
+    register()
+    for username, email in (("alice", "other@example.com"), ("other", "alice@example.com")):
+        with pytest.raises(TakenError):
+            register(username, email=email)
+    assert [one["email"] for one in mailbox.asked] == ["alice@example.com"]
+
+
+def test_what_asks_for_mail_holds_nothing_that_lets_in_and_goes_by_itself(
+    mailbox: Mailbox, register: Register, stage: Stage, turned_clock: TurnedClock
+) -> None:
+    made = register()
+    [row] = [row for row in stage.rows(SESSIONS) if "mail_due" in row]
+    ends = str(int(turned_clock.seconds) + LIFE_SECONDS[VERIFY])
+    assert row == {
+        "user_id": {"S": made.user.id},
+        "session_id": {"S": f"mail#{mailbox.asked[0]['asked_id']}"},
+        "mail_due": {"S": "verify-email"},
+        "mail_to": {"S": "alice@example.com"},
+        "expires_at": {"N": ends},
+    }
 
 
 @pytest.mark.parametrize("purpose", Purpose)
