@@ -26,9 +26,11 @@ USER_PROFILE = f"{USER_LISTED} bio verified created_at"
 USER_SETTINGS = "user_id settings"
 """What whoever would tell them something looks at."""
 
-LISTED_PEOPLE, PROFILES, SETTINGS_OF_PEOPLE = (
+USER_NAMES = "user_id username email"
+
+LISTED_PEOPLE, PROFILES, SETTINGS_OF_PEOPLE, NAMES_OF_PEOPLE = (
     replace(USERS.batch_get, attributes=(USERS.key, *names.split()))
-    for names in (USER_LISTED, USER_PROFILE, USER_SETTINGS)
+    for names in (USER_LISTED, USER_PROFILE, USER_SETTINGS, USER_NAMES)
 )
 """Needs of what reads that of many, or of one, together with other tables' items."""
 

@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from shared.base import audit, clock
@@ -21,7 +20,6 @@ from shared.domains.accounts.service.issuing import logged_in, new_session, pepp
 from shared.domains.accounts.service.mailing import welcoming
 from shared.domains.accounts.service.newcomers import newcomer
 from shared.domains.accounts.service.second_factor import counting
-from shared.domains.accounts.store.numbers import read, shown_with
 from shared.domains.accounts.store.sessions import SessionStore, additions
 from shared.domains.accounts.store.users import AccountStore
 from shared.domains.accounts.store.writes import CODE, DEVICES, GONE, LOCKED, PASSWORD, TAKEN, Write
@@ -96,6 +94,8 @@ class AccountService:
     ) -> LoggedIn:
         """Begin a session; who has confirmed their address gets a mail when it is from a device that is new.
 
+        How many follow them is a copy, which may be a minute old.
+
         WrongCredentialsError, equal in all, for an unknown login and for a wrong password; LockedError after too many.
         CodeMissingError and WrongCodeError after a right password, where the account has a second factor.
         """
@@ -136,10 +136,6 @@ class AccountService:
                 return refused
             now, _ = self._accounts.for_login(login, locks_of(login_key(login), session.device.address))
         raise UnavailableError("Too many people log in at this moment")
-
-    def counted(self, entered: LoggedIn) -> LoggedIn:
-        """The same, whose user has their numbers: one call more."""
-        return replace(entered, user=shown_with(entered.user, read(entered.user.id)))
 
 
 def refuse_locked(counts: dict[Lock, Count], sessions: Callable[[], list[Session]], device: Device) -> None:

@@ -26,6 +26,7 @@ from shared.domains.accounts.model import (
     Session,
     User,
 )
+from shared.domains.accounts.rules.counted import unpacked
 from shared.domains.accounts.rules.mailed import NEW_DEVICE
 from shared.domains.accounts.rules.names import email_key, username_key
 
@@ -42,9 +43,10 @@ The purpose of a token follows, or the id of a request.
 class UserRow(Model):
     """A user under one of their three keys.
 
-    `password_hash` is absent from `user#<id>`; bio, settings, budget and `listed`, which puts it into the index
-    `by_arrival`, are nowhere else. Of an account that is closed two rows are left, which keep its names from others
-    until all else is erased: they have `closed_at`, and tell nothing of the user but their id.
+    `password_hash` and `counted`, the copy of how many follow, are absent from `user#<id>`; bio, settings, budget and
+    `listed`, which puts it into the index `by_arrival`, are nowhere else. Of an account that is closed two rows are
+    left, which keep its names from others until all else is erased: they have `closed_at`, and tell nothing of the user
+    but their id.
     """
 
     class Meta:  # pyrefly: ignore[bad-override] - PynamoDB declares it as an instance attribute
@@ -74,6 +76,7 @@ class UserRow(Model):
     is_beta_user = BooleanAttribute(default=False)
     updated_at = UnicodeAttribute(default="")
     closed_at = UnicodeAttribute(null=True)
+    counted = UnicodeAttribute(null=True)
 
 
 class SessionRow(Model):
@@ -181,6 +184,8 @@ def user_update(key: str, change: str, condition: str, values: dict[str, Any]) -
 
 
 def to_user(row: UserRow) -> User:
+    """The user that a row holds; how many follow them as it was copied, in rows that have a copy."""
+    numbers = unpacked(row.counted or "")
     return User(
         id=row.user_id,
         username=row.username,
@@ -197,6 +202,8 @@ def to_user(row: UserRow) -> User:
         monthly_budget=row.monthly_budget,
         is_beta_user=row.is_beta_user,
         updated_at=row.updated_at,
+        follower_count=numbers.followers,
+        following_count=numbers.following,
     )
 
 

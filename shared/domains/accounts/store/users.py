@@ -151,7 +151,7 @@ class AccountStore:
     def _move(self, row: UserRow, before: User, wanted: User, values: Values, more: Writes) -> bool:
         """Put a user's row by name under another name, with the changes of the other rows, or nothing.
 
-        A copy of the row must not bring back a password, a second factor or devices that were changed meanwhile.
+        A copy of the row must not bring back a password, a second factor, devices or numbers that changed meanwhile.
         """
         own, email = user_key(before.id), email_key(before.email)
         shared = {name: value for name, value in values.items() if name != "monthly_budget"}
@@ -253,7 +253,7 @@ def _change(key: str, user_id: str, values: Values, **expected: str) -> dict[str
 def _deletion(row: UserRow) -> dict[str, Any]:
     """The write that takes a user's row by name away, as long as it is as it was read."""
     kept = {"user_id": row.user_id, "username": row.username}
-    kept |= {"password_hash": row.password_hash, "mfa_secret": row.mfa_secret}
+    kept |= {"password_hash": row.password_hash, "mfa_secret": row.mfa_secret, "counted": row.counted}
     kept |= {"known_devices": row.serialize().get("known_devices", {}).get("S")}
     parts = [f"#{name} = :{name}" if value else f"attribute_not_exists(#{name})" for name, value in kept.items()]
     return {

@@ -1,6 +1,6 @@
 """GET /api/auth/me."""
 
-from functions.api.accounts import edit_profile, get_profile, log_in, sync_account
+from functions.api.accounts import edit_profile, get_profile, sync_account
 from functions.api.accounts.get_me import handler
 from shared.base import counts, tokens
 from shared.base.transactions import write_together
@@ -11,7 +11,7 @@ from tests.aws import Stage
 from tests.callers import user_token
 from tests.clock import TurnedClock
 from tests.examples import differences
-from tests.functions.api.accounts.conftest import PASSWORD, Register
+from tests.functions.api.accounts.conftest import Register
 
 EXAMPLE = {
     "user": {
@@ -128,7 +128,6 @@ def test_numbers_are_those_that_are_counted(register: Register) -> None:
         call(get_profile.handler, "GET", "/api/user/profile", token=token),
         call(edit_profile.handler, "PATCH", "/api/user/profile", {"bio": "New"}, token=token),
         call(sync_account.handler, "POST", "/api/auth/sync", token=token),
-        call(log_in.handler, "POST", "/api/auth/login", {"login": "alice", "password": PASSWORD}),
     ]
     shown = [(one.json["user"]["follower_count"], one.json["user"]["following_count"]) for one in others]
     assert shown == [(6, 3)] * len(others)
