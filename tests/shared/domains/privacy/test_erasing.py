@@ -41,7 +41,7 @@ FOUND = {
     "notifications": 1,
     "pictures": 3,
     "reactions": 1,
-    "sessions": 6,
+    "sessions": 7,
     "studio_channels": 2,
     "units": 3,
     "uploaded_pictures": 3,
