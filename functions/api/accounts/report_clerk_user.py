@@ -89,7 +89,7 @@ class ClerkReportTaken(BaseModel):
 @post(
     "/api/webhooks/clerk",
     caller=SIGNATURE,
-    needs=(USERS.get, USERS.put, USERS.update, USERS.check, AUDIT.put, CLERK_WEBHOOK.read),
+    needs=(USERS.batch_get, USERS.get, USERS.put, USERS.update, USERS.check, AUDIT.put, CLERK_WEBHOOK.read),
     errors=((401, "UNAUTHORIZED"),),
 )
 async def report_clerk_user(

@@ -8,10 +8,11 @@ from shared.base.audit import Action
 from shared.base.aws import client
 from shared.base.errors import UnavailableError
 from shared.base.settings import setting
-from shared.base.tables import READ_SECONDS, answering
+from shared.base.tables import READ_SECONDS, answering, read_together
 from shared.base.transactions import Refusal, write_together
 from shared.domains.accounts.model import Credentials, User
-from shared.domains.accounts.store.rows import UserRow, name_keys, to_credentials, user_key, user_row
+from shared.domains.accounts.rules.names import email_key, email_problems
+from shared.domains.accounts.store.rows import UserRow, name_keys, to_credentials, to_user, user_key, user_row
 
 _ABSENT = "attribute_not_exists(pk)"
 LINK, USER, USERNAME, EMAIL = range(4)
@@ -44,6 +45,19 @@ class ClerkStore:
                 ConsistentRead=True,
             )
         return str(found["Item"].get("user_id", {"S": ""})["S"]) if "Item" in found else None
+
+    def known(self, clerk_id: str, email: str) -> tuple[str | None, User | None]:
+        """As `linked`, and who has an address, as long as it is the same user. One call. Needs USERS.batch_get."""
+        names = () if email_problems(email) else (email_key(email),)
+        keys = [{"pk": {"S": name}} for name in (_key(clerk_id), *names)]
+        with answering("Accounts"):
+            found = {item["pk"]["S"]: item for item in read_together({_table(): keys})[_table()]}
+        item = found.pop(_key(clerk_id), None)
+        if item is None:
+            return None, None
+        user_id = str(item.get("user_id", {"S": ""})["S"])
+        own = (one for one in found.values() if one["user_id"]["S"] == user_id and "closed_at" not in one)
+        return user_id, next((to_user(UserRow.from_raw_data(one)) for one in own), None)
 
     def create(self, clerk_id: str, user: User) -> InTheWay | None:
         """Make an account without a password and the link to it, all or nothing; None when that went well."""

@@ -152,6 +152,29 @@ def test_who_is_deleted_before_they_come_never_comes(clerk: Issuer, stage: Stage
     assert names(stage) == set()
 
 
+def test_a_change_makes_two_calls_and_one_more_after_another_address(stage: Stage) -> None:
+    assert report("created", user()).status == 200
+    report("updated", user(first_name="Eve", updated_at=1500))  # clients and the secret are there from now on
+    told = user(first_name="Grace", updated_at=2000)
+    known = ["dynamodb:BatchGetItem", "dynamodb:TransactWriteItems"]
+    assert stage.calls_of(lambda: report("updated", told)) == known
+    assert names(stage) == {"Grace Lovelace"}
+    other = {"id": "idn_1", "email_address": "new@example.com", "verification": {"status": "verified"}}
+    moved = user(first_name="Ada", updated_at=3000, email_addresses=[other])
+    assert stage.calls_of(lambda: report("updated", moved)) == [known[0], "dynamodb:GetItem", known[1]]
+    assert names(stage) == {"Ada Lovelace"}
+
+
+def test_an_address_of_somebody_elses_leads_to_nobody_else(stage: Stage) -> None:
+    for clerk_id in ("user_ada", "user_eve"):
+        assert report("created", user(clerk_id)).status == 200
+    others = user("user_ada")["email_addresses"]
+    changed = user("user_eve", first_name="Eve", email_addresses=others, updated_at=2000)
+    assert report("updated", changed).status == 200
+    called = {(row["username"]["S"], row["display_name"]["S"]) for row in stage.rows(USERS) if "username" in row}
+    assert called == {("user_ada", "Ada Lovelace"), ("user_eve", "Eve Lovelace")}
+
+
 def test_an_address_that_somebody_has_is_no_defect(stage: Stage) -> None:
     unproven = {**user()["email_addresses"][1], "verification": None}
     assert report("created", user(email_addresses=[unproven])).status == 200
