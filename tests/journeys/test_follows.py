@@ -1,10 +1,17 @@
 """Following somebody and looking at people, deployed and under the functions' own roles."""
 
-from tests.journeys.traveller import Traveller
+from tests.journeys.traveller import Traveller, until
 
 
 def _id(somebody: Traveller) -> str:
     return str(somebody.request("GET", "/api/auth/me").json()["user"]["id"])
+
+
+def _copy(somebody: Traveller) -> str:
+    """What a login of theirs tells of followers, and of whom they follow."""
+    key = {"pk": {"S": f"username#{somebody.name.lower()}"}}
+    row = somebody.aws("dynamodb").get_item(TableName="showreel-dev-users", Key=key)["Item"]
+    return str(row.get("counted", {"S": ""})["S"]).partition(" ")[2]
 
 
 def _all(reader: Traveller, path: str, name: str) -> list[str]:
@@ -28,6 +35,7 @@ def test_somebody_is_followed_seen_and_left(newcomer: Traveller, stranger: Trave
     assert _all(stranger, f"{path}/followers", "followers") == [follower, other]
     assert _all(newcomer, f"/api/users/{follower}/following", "following") == [other, followed]
     assert stranger.request("GET", f"/api/users/{follower}").json()["user"]["following_count"] == 2
+    until(lambda: _copy(newcomer) == "2 0", "the copy of how many follow")
 
     hidden = newcomer.request("PATCH", "/api/user/profile", json={"settings": {"privacy": {"show_followers": False}}})
     assert hidden.status_code == 200, hidden.text
@@ -37,3 +45,4 @@ def test_somebody_is_followed_seen_and_left(newcomer: Traveller, stranger: Trave
         left = stranger.request("DELETE", f"{path}/follow")
         assert (left.status_code, left.json()["follower_count"]) == (200, 1)
     assert stranger.request("DELETE", f"/api/users/{other}/follow").status_code == 200
+    until(lambda: _copy(newcomer) == "1 0", "the copy of how many are left")
