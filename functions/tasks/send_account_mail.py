@@ -1,4 +1,4 @@
-"""Sends the mail about an account that an endpoint has asked for, so that nobody waits for it or learns from it."""
+"""Sends the mail about an account that was asked for, so that nobody waits for it or learns from it."""
 
 from typing import Any
 
