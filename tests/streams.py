@@ -3,6 +3,7 @@
 Nothing is told until a test says so, and a test may have everything told twice, as AWS does at times.
 """
 
+import base64
 import importlib
 import json
 from collections.abc import Iterator
@@ -91,11 +92,12 @@ def _records(table: str) -> list[Record]:
     from moto.dynamodb.models import dynamodb_backends
 
     shard = dynamodb_backends[ACCOUNT][REGION].tables[table].stream_shard
-    return (
-        [json.loads(json.dumps(item.to_json(), default=lambda moment: moment.timestamp())) for item in shard.items]
-        if shard
-        else []
-    )
+    return [json.loads(json.dumps(item.to_json(), default=_in_json)) for item in shard.items] if shard else []
+
+
+def _in_json(value: Any) -> Any:
+    """Moments, and bytes as Lambda hands them out."""
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value.timestamp()
 
 
 def _passes(filters: tuple[dict[str, Any], ...], record: Record) -> bool:

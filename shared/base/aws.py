@@ -107,16 +107,6 @@ def start_execution(machine_variable: str, name: str, payload: dict[str, Any]) -
     return True
 
 
-def ask_for_execution(machine_variable: str, name: str, payload: dict[str, Any]) -> None:
-    """Start an execution once, if Step Functions answers; if not, a sweep has to ask again."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        start_execution(machine_variable, name, payload)
-    except (BotoCoreError, ClientError) as error:
-        logs.log_exception("an execution could not be started", error, execution=name)
-
-
 def ask_to_stop(arn: str, why: str) -> None:
     """Tell an execution to end; one that has ended or never began is fine, and so is no answer: it will find out."""
     from botocore.exceptions import BotoCoreError, ClientError

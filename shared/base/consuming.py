@@ -83,6 +83,18 @@ def serve_change_batches(function: Callable[[list[Change]], Iterable[Change] | N
     return serve(run)
 
 
+def done_one_by_one(changes: Iterable[Change], work: Callable[[Change], object]) -> list[Change]:
+    """Do the work on each change, and give those that failed, which is logged: none keeps another waiting."""
+    failed = []
+    for change in changes:
+        try:
+            work(change)
+        except Exception as error:  # noqa: BLE001 - told to Lambda, which gives it out again
+            logs.log_exception("a change failed", error, change=change.change_id)
+            failed.append(change)
+    return failed
+
+
 def serve_batches(function: Callable[[list[Message]], Iterable[Message]]) -> Handler:
     """The handler of a consumer of a queue, called with all messages together, which answers those that failed.
 

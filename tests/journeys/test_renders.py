@@ -207,12 +207,21 @@ def test_net_three_a_job_that_everybody_lost_is_swept(traveller: Traveller) -> N
 
 def test_net_three_starts_what_never_began(traveller: Traveller) -> None:
     nobodys = traveller.machine.replace("-transcode", "-nobodys-machine")
-    with setting(traveller, "generate_video", "RENDER_MACHINE", nobodys):
+    with setting(traveller, "on_job_changed", "RENDER_MACHINE", nobodys):
+        lost = lost_records(traveller)
         job = Order(traveller, scenes(text("Late")))
+        until(lambda: lost_records(traveller) > lost, "the last try to start it")
     assert job.get()["status"] == "pending"
     job.set(touched_at=LONG_AGO)
     traveller.invoke("sweep_stuck_jobs")
     assert job.ended()["status"] == "completed"
+
+
+def lost_records(traveller: Traveller) -> int:
+    """How many changes were given up."""
+    sqs, wanted = traveller.aws("sqs"), "ApproximateNumberOfMessages"
+    queue = sqs.get_queue_url(QueueName="showreel-dev-lost-records")["QueueUrl"]
+    return int(sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=[wanted])["Attributes"][wanted])
 
 
 def test_a_video_that_is_deleted_ends_its_job(traveller: Traveller) -> None:

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 from shared.contract.declare import post
 from shared.contract.limits import HOUR, per_user
 from shared.contract.permissions import user
-from shared.contract.resources import JOBS, OPERATIONS, RENDER, VIDEOS
+from shared.contract.resources import JOBS, OPERATIONS, VIDEOS
 from shared.domains.jobs.model import Status
 from shared.domains.jobs.service.generating import GenerationService
 from shared.domains.videos.model import Author
@@ -42,7 +42,7 @@ class RenderStarted(BaseModel):
     "/api/render",
     caller=user("renders:write"),
     limits=(per_user("render", 10, HOUR),),
-    needs=(JOBS.put, JOBS.update, VIDEOS.check, VIDEOS.batch_get, VIDEOS.put, OPERATIONS.update, RENDER.start),
+    needs=(JOBS.put, JOBS.update, VIDEOS.check, VIDEOS.batch_get, VIDEOS.put, OPERATIONS.update),
     status=202,
     idempotent=True,
     errors=((409, "CONFLICT"), (429, "QUOTA_EXCEEDED")),

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from shared.contract.declare import Compute, Layer, post
 from shared.contract.limits import HOUR, per_user
 from shared.contract.permissions import user
-from shared.contract.resources import JOBS, OPERATIONS, RENDER, VIDEOS
+from shared.contract.resources import JOBS, OPERATIONS, VIDEOS
 from shared.domains.jobs.model import Status
 from shared.domains.jobs.rules.dry_run import DryRunAnswer
 from shared.domains.jobs.service.generating import GenerationService
@@ -31,7 +31,7 @@ class GenerationStarted(BaseModel):
     aliases=("/api/v1/generate-video",),
     caller=user("renders:write"),
     limits=(per_user("generate", 10, HOUR),),
-    needs=(JOBS.put, JOBS.update, VIDEOS.check, VIDEOS.batch_get, VIDEOS.put, OPERATIONS.update, RENDER.start),
+    needs=(JOBS.put, JOBS.update, VIDEOS.check, VIDEOS.batch_get, VIDEOS.put, OPERATIONS.update),
     status=202,
     answers=((200, DryRunAnswer), (202, GenerationStarted)),
     idempotent=True,

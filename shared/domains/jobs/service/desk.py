@@ -14,8 +14,8 @@ from shared.domains.jobs.rules.keys import execution_name
 from shared.domains.jobs.rules.naming import disposition, file_name
 from shared.domains.jobs.rules.prices import dollars
 from shared.domains.jobs.rules.status import OPEN, owned
+from shared.domains.jobs.service.executions import MACHINE
 from shared.domains.jobs.service.moving import Moves
-from shared.domains.jobs.service.ordering import MACHINE
 from shared.domains.videos.model import Status as VideoStatus
 from shared.domains.videos.model import Video
 from shared.domains.videos.rules.keys import POSTER, media_prefix

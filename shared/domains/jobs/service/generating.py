@@ -47,7 +47,7 @@ class GenerationService:
         return cls(OrderService.open())
 
     def generate(self, owner: Author, configuration: Any, tier: str) -> Job:
-        """A job for a configuration: two calls, and a third when something is wrong with its sources.
+        """A job for a configuration: one call, and another when something is wrong with its sources.
 
         Raises InvalidInputError with every problem that can be seen without looking into the sources,
         TooManyJobsError, DailyVideosError, BudgetError, SourcesChangedError.

@@ -1,4 +1,4 @@
-"""Ordering work: a job and its video come into being together, and an execution is started on them."""
+"""Ordering work: a job and its video come into being together, and an execution follows: see executions.py."""
 
 import gzip
 import json
@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.base import clock
-from shared.base.aws import ask_for_execution, execution_arn, execution_status, start_execution
 from shared.base.errors import InvalidInputError
 from shared.base.ids import is_id, made_at, new_id
 from shared.domains.jobs.errors import (
@@ -16,7 +15,6 @@ from shared.domains.jobs.errors import (
     SourcesChangedError,
 )
 from shared.domains.jobs.model import Job, Kind, OpenState, Status
-from shared.domains.jobs.rules.keys import execution_name
 from shared.domains.jobs.rules.outside import UNSENT
 from shared.domains.jobs.rules.status import MOST_ATTEMPTS, owned
 from shared.domains.jobs.service.moving import Moves
@@ -25,7 +23,6 @@ from shared.domains.jobs.store.jobs import Writes
 from shared.domains.videos.model import Author, Video, Visibility
 from shared.domains.videos.model import Status as VideoStatus
 
-MACHINE = "RENDER_MACHINE"
 WAITING = "Waiting to begin"
 LARGEST = 350_000
 """Bytes of a compressed request; DynamoDB ends items at 400 kB."""
@@ -56,9 +53,8 @@ class OrderService:
         return cls(Moves())
 
     def order(self, owner: Author, order: Order, tier: str, checks: Writes = ()) -> Job:
-        """A new job and its video, both on their way: two calls. Should the second fail, the sweep repeats it.
+        """A new job and its video, both on their way: one call, and another where the owner's budget is not known yet.
 
-        A third where the owner's budget is not known here yet.
         checks  what must hold of others for that, as parts of the transaction
         Raises TooManyJobsError, DailyVideosError, BudgetError, SourcesChangedError when a check does not hold, and
         InvalidInputError when the request is too large to be kept.
@@ -69,7 +65,6 @@ class OrderService:
         change = open_within(job, tier, lambda allowed: store.create(job, request, allowed, together))
         if change.orphaned:
             raise SourcesChangedError
-        ask_for_execution(MACHINE, execution_name(job.id, job.attempt), payload(job))
         return job
 
     def retry(self, job_id: str, owner_id: str, tier: str) -> Job:
@@ -106,21 +101,7 @@ class OrderService:
             raise JobNotFoundError
         if not change.made:
             raise JobNotRetriedError("The job has been taken up already")
-        again = replace(job, status=Status.PENDING, updated_at=clock.timestamp(), **cleared, **fields)
-        ask_for_execution(MACHINE, execution_name(again.id, again.attempt), payload(again))
-        return again
-
-    def start_again(self, job: Job) -> bool:
-        """Start what waits for its execution; False when that one has been and gone."""
-        name = execution_name(job.id, job.attempt)
-        if start_execution(MACHINE, name, payload(job)):
-            return True
-        return execution_status(execution_arn(MACHINE, name)) == "RUNNING"
-
-
-def payload(job: Job) -> dict[str, Any]:
-    """What an execution is told."""
-    return {"job_id": job.id, "video_id": job.video_id, "attempt": job.attempt}
+        return replace(job, status=Status.PENDING, updated_at=clock.timestamp(), **cleared, **fields)
 
 
 def unpack(request: bytes) -> Any:

@@ -8,7 +8,7 @@ from shared.base.objects import Objects
 from shared.base.running import each
 from shared.domains.jobs.model import Job, OpenJob, OpenState
 from shared.domains.jobs.rules.status import LOST
-from shared.domains.jobs.service.ordering import OrderService
+from shared.domains.jobs.service.executions import ExecutionService
 from shared.domains.jobs.service.working import WorkService
 from shared.domains.videos.rules.keys import PUBLISHED
 from shared.domains.videos.rules.work import WORK
@@ -29,14 +29,14 @@ SWEPT_AT_ONCE = 100
 class SweepService:
     """One round over all jobs with open work."""
 
-    orders: OrderService
+    executions: ExecutionService
     work: WorkService
     objects: Objects
 
     @classmethod
     def open(cls) -> "SweepService":
         """On the stage's own resources."""
-        return cls(OrderService.open(), WorkService.open(), Objects.open())
+        return cls(ExecutionService.open(), WorkService.open(), Objects.open())
 
     def run(self) -> None:
         """Deal with every job that nobody has looked at for too long."""
@@ -65,7 +65,7 @@ class SweepService:
 
     def _is_under_way(self, job: Job) -> bool:
         if job.open_state == OpenState.PENDING:
-            return self.orders.start_again(job)
+            return self.executions.start_again(job)
         return execution_status(job.execution_arn) == "RUNNING"
 
     def _tidy(self, job: Job) -> None:

@@ -24,12 +24,6 @@ USAGE = Usage(lambda_gb_seconds=10)
 DAY = 24 * 3600
 
 
-@pytest.fixture(autouse=True)
-def machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is none: executions are asked for in vain."""
-    monkeypatch.setattr("shared.domains.jobs.service.ordering.ask_for_execution", lambda *_: None)
-
-
 @pytest.fixture
 def midday(turned_clock: TurnedClock) -> TurnedClock:
     """The clock on the last day of a month, in an eighth hour of which nothing is left over."""

@@ -56,19 +56,15 @@ def many(act: Callable[[], object], times: int = 100, at_once: int = 20) -> Coun
         return Counter(pool.map(attempt, range(times)))
 
 
-def test_case_45_of_a_hundred_at_once_a_budget_for_one_lets_one_through(stage: Stage, machine: list[str]) -> None:
+def test_case_45_of_a_hundred_at_once_a_budget_for_one_lets_one_through(stage: Stage) -> None:
     allow(2 * RESERVED - 1)
     assert many(order) == {"done": 1, "BudgetError": 99}
-    assert len(machine) == 1
     check_books(stage)
 
 
-def test_of_a_hundred_at_once_the_day_lets_its_number_through(
-    stage: Stage, machine: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_a_hundred_at_once_the_day_lets_its_number_through(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(quotas.DAILY_VIDEOS, "enterprise", 7)
     assert many(order) == {"done": 7, "DailyVideosError": 93}
-    assert len(machine) == 7
     check_books(stage)
 
 

@@ -11,7 +11,8 @@ from functions.schedules.sweep_stuck_jobs import handler as sweep
 from shared.base.objects import Objects
 from shared.contract.resources import JOBS
 from shared.domains.jobs.model import Job, Status
-from shared.domains.jobs.service import ordering, sweeping
+from shared.domains.jobs.service import executions as starting
+from shared.domains.jobs.service import sweeping
 from shared.domains.jobs.service.desk import JobService
 from shared.domains.jobs.service.sweeping import LONGEST_STEP_SECONDS, LOOK_SECONDS, WAITING_SECONDS
 from tests.aws import Stage
@@ -35,8 +36,8 @@ def executions(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         was, found[arn] = found.get(arn), "ABORTED"
         return was == "RUNNING"
 
-    monkeypatch.setattr(ordering, "start_execution", start)
-    monkeypatch.setattr(ordering, "execution_status", lambda arn: found.get(arn, "MISSING"))
+    monkeypatch.setattr(starting, "start_execution", start)
+    monkeypatch.setattr(starting, "execution_status", lambda arn: found.get(arn, "MISSING"))
     monkeypatch.setattr(sweeping, "execution_status", lambda arn: found.get(arn, "MISSING"))
     monkeypatch.setattr(sweeping, "stop_execution", stop)
     return found
@@ -156,14 +157,14 @@ def test_one_that_fails_keeps_no_other_waiting(
     pending: MakeJob, turned_clock: TurnedClock, executions: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     jobs = [pending() for _ in range(3)]
-    start = ordering.start_execution
+    start = starting.start_execution
 
     def break_once(machine: str, name: str, told: dict[str, Any]) -> bool:
         if name.startswith(jobs[0].id):
             raise OSError("no")
         return start(machine, name, told)
 
-    monkeypatch.setattr(ordering, "start_execution", break_once)
+    monkeypatch.setattr(starting, "start_execution", break_once)
     turned_clock.advance(WAITING_SECONDS + 1)
     with pytest.raises(ExceptionGroup):
         sweep({}, None)
