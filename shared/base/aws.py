@@ -1,5 +1,6 @@
 """AWS clients: made when first used, kept for the life of the process, each call with a deadline."""
 
+import contextlib
 import functools
 import json
 from collections.abc import Callable
@@ -107,14 +108,11 @@ def start_execution(machine_variable: str, name: str, payload: dict[str, Any]) -
     return True
 
 
-def ask_to_stop(arn: str, why: str) -> None:
-    """Tell an execution to end; one that has ended or never began is fine, and so is no answer: it will find out."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        client("stepfunctions").stop_execution(executionArn=arn, error="Stopped", cause=why)
-    except (BotoCoreError, ClientError) as error:
-        logs.log_exception("an execution could not be stopped", error, execution=arn)
+def tell_to_stop(arn: str, why: str) -> None:
+    """Tell an execution to end; one that has ended or never began is fine."""
+    states = client("stepfunctions")
+    with contextlib.suppress(states.exceptions.ExecutionDoesNotExist):
+        states.stop_execution(executionArn=arn, error="Stopped", cause=why)
 
 
 def hand_over(function_variable: str, payload: dict[str, Any]) -> None:

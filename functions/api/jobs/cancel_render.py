@@ -3,7 +3,7 @@
 from functions.api.jobs._models import JobCancelled
 from shared.contract.declare import delete
 from shared.contract.permissions import user
-from shared.contract.resources import JOBS, OPERATIONS, RENDER, VIDEOS
+from shared.contract.resources import JOBS, OPERATIONS, VIDEOS
 from shared.domains.jobs.service.desk import JobService
 from shared.http.caller import Caller
 from shared.http.serve import serve
@@ -12,7 +12,7 @@ from shared.http.serve import serve
 @delete(
     "/api/render/{job_id}",
     caller=user("renders:write"),
-    needs=(JOBS.get, JOBS.update, VIDEOS.update, OPERATIONS.update, RENDER.stop),
+    needs=(JOBS.get, JOBS.update, VIDEOS.update, OPERATIONS.update),
     errors=((400, "BAD_REQUEST"), (404, "NOT_FOUND"), (409, "CONFLICT")),
 )
 async def cancel_render(job_id: str, caller: Caller, jobs: JobService) -> JobCancelled:

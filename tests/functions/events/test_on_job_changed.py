@@ -1,7 +1,7 @@
 """A job's row changes, and its execution follows, on a Step Functions that remembers the names of executions."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -15,8 +15,20 @@ from shared.domains.jobs.rules.keys import execution_name
 from shared.domains.jobs.service.desk import JobService
 from shared.domains.jobs.service.ordering import OrderService
 from shared.domains.jobs.service.working import WorkService
+from shared.domains.videos.service.catalogue import CatalogueService
 from tests.aws import Stage
-from tests.shared.domains.jobs.conftest import MACHINE, OWNER, MakeJob, desk, machine, pending, running, work
+from tests.shared.domains.jobs.conftest import (
+    ARN,
+    MACHINE,
+    MEDIA,
+    OWNER,
+    MakeJob,
+    desk,
+    machine,
+    pending,
+    running,
+    work,
+)
 from tests.streams import Streams, streamed
 
 __all__ = ["desk", "machine", "pending", "running", "work"]
@@ -80,6 +92,73 @@ def test_what_was_cancelled_meanwhile_is_not_started(
     desk.cancel(job.id, OWNER.id)
     streams.tell()
     assert executions(stage) == {}
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_what_is_cancelled_is_stopped_whatever_is_told_again(
+    begun: bool, pending: MakeJob, work: WorkService, desk: JobService, stage: Stage, streams: Streams
+) -> None:
+    job, other = pending(), pending()
+    streams.tell()
+    if begun:
+        assert work.begin(job, ARN, "Reading")
+        streams.tell()
+    desk.cancel(job.id, OWNER.id)
+    assert stage.calls_of(streams.tell) == ["stepfunctions:StopExecution"]
+    streams.rewind()
+    streams.tell(times=2)
+    assert executions(stage) == {f"{job.id}-1": "ABORTED", f"{other.id}-1": "RUNNING"}
+
+
+def test_the_attempt_that_is_cancelled_is_stopped(
+    running: MakeJob, work: WorkService, desk: JobService, stage: Stage, streams: Streams
+) -> None:
+    job = running()
+    assert work.fail(job, "BROKEN", "It broke.")
+    OrderService.open().retry(job.id, OWNER.id, "free")
+    streams.tell()
+    desk.cancel(job.id, OWNER.id)
+    streams.tell()
+    assert executions(stage) == {f"{job.id}-2": "ABORTED"}
+
+
+def test_a_job_whose_video_is_deleted_is_stopped_when_that_is_found_out(
+    pending: MakeJob, work: WorkService, stage: Stage, streams: Streams
+) -> None:
+    job = pending()
+    streams.tell()
+    CatalogueService.open().delete(job.video_id, OWNER.id)
+    assert not work.begin(job, ARN, "Reading")
+    streams.tell()
+    assert executions(stage) == {f"{job.id}-1": "ABORTED"}
+
+
+def test_a_stop_that_fails_comes_again(pending: MakeJob, desk: JobService, stage: Stage, streams: Streams) -> None:
+    job = pending()
+    streams.tell()
+    desk.cancel(job.id, OWNER.id)
+    with stage.refusing("stepfunctions", "StopExecution", "ServiceUnavailable", times=1) as fired:
+        with pytest.raises(AssertionError):
+            streams.tell()
+        streams.rewind()
+        streams.tell()
+    assert fired
+    assert executions(stage) == {f"{job.id}-1": "ABORTED"}
+
+
+@pytest.mark.parametrize("act", ["complete", "fail", "report"])
+def test_nothing_follows_what_goes_on_or_ends_by_itself(
+    act: str, running: MakeJob, work: WorkService, stage: Stage, streams: Streams
+) -> None:
+    job = running()
+    streams.tell()
+    acts: dict[str, Callable[[], bool]] = {
+        "complete": lambda: work.complete(job, MEDIA),
+        "fail": lambda: work.fail(job, "BROKEN", "It broke."),
+        "report": lambda: work.report(job, 50, "Rendering"),
+    }
+    assert acts[act]()
+    assert stage.calls_of(streams.tell) == []
 
 
 def test_what_has_begun_is_not_started_again(running: MakeJob, stage: Stage, streams: Streams) -> None:

@@ -3,18 +3,15 @@
 from dataclasses import dataclass, replace
 
 from shared.base import clock
-from shared.base.aws import ask_to_stop, execution_arn
 from shared.base.ids import is_id
 from shared.base.objects import Objects
 from shared.base.pages import seal, skipped, unseal
 from shared.base.settings import setting
 from shared.domains.jobs.errors import BadJobIdError, JobNotDoneError, JobOverError
-from shared.domains.jobs.model import Account, Job, OpenState, Status
-from shared.domains.jobs.rules.keys import execution_name
+from shared.domains.jobs.model import Account, Job, Status
 from shared.domains.jobs.rules.naming import disposition, file_name
 from shared.domains.jobs.rules.prices import dollars
 from shared.domains.jobs.rules.status import OPEN, owned
-from shared.domains.jobs.service.executions import MACHINE
 from shared.domains.jobs.service.moving import Moves
 from shared.domains.videos.model import Status as VideoStatus
 from shared.domains.videos.model import Video
@@ -86,9 +83,8 @@ class JobService:
         )
 
     def cancel(self, job_id: str, owner_id: str) -> Job:
-        """End a job at once: three calls, the last of which tells the compute. A repeat answers the same.
+        """End a job at once: two calls; its execution follows, see executions.py. A repeat answers the same.
 
-        It tells the compute again, as long as something may still run.
         Raises BadJobIdError, JobNotFoundError, JobOverError.
         """
         job = self.get(job_id, owner_id)
@@ -97,11 +93,8 @@ class JobService:
         if not change.made and not change.orphaned:
             if stands.status is not Status.CANCELLED:
                 raise JobOverError(stands.status)
-            if stands.open_state == OpenState.TIDYING:
-                _stop(stands)
             return stands
-        _stop(job)
-        return _cancelled(job)
+        return replace(job, status=Status.CANCELLED, updated_at=clock.timestamp())
 
     def download(self, job_id: str, owner_id: str, *, thumbnail: bool = False) -> Download:
         """Where the job's video, or its thumbnail, can be fetched for a while: two calls.
@@ -115,14 +108,6 @@ class JobService:
         if video is None or video.status is not VideoStatus.READY:
             raise JobNotDoneError("completed, and its video was deleted")
         return address(video, thumbnail=thumbnail)
-
-
-def _stop(job: Job) -> None:
-    ask_to_stop(execution_arn(MACHINE, execution_name(job.id, job.attempt)), "The job was cancelled.")
-
-
-def _cancelled(job: Job) -> Job:
-    return replace(job, status=Status.CANCELLED, updated_at=clock.timestamp())
 
 
 def address(video: Video, *, thumbnail: bool = False) -> Download:

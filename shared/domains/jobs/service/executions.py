@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from shared.base.aws import execution_arn, execution_status, start_execution
+from shared.base.aws import execution_arn, execution_status, start_execution, tell_to_stop
 from shared.base.consuming import Change
 from shared.domains.jobs.model import Job, Status
 from shared.domains.jobs.rules.keys import execution_name
@@ -25,7 +25,7 @@ class ExecutionService:
         return cls(JobStore.open())
 
     def follow(self, change: Change) -> None:
-        """Start what waits to begin.
+        """Start what waits to begin, stop what was cancelled.
 
         Raises botocore's errors when Step Functions does not answer: then it is to be told again.
         """
@@ -34,6 +34,9 @@ class ExecutionService:
         job = to_job(change.after)
         if job.status is Status.PENDING:
             self._start(job)
+        elif job.status is Status.CANCELLED:
+            arn = execution_arn(MACHINE, execution_name(job.id, job.attempt))
+            tell_to_stop(arn, "The job was cancelled.")
 
     def _start(self, told: Job) -> None:
         """Start an attempt that still waits: it may have been cancelled, which the first step would find out too."""

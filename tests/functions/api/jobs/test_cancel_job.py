@@ -49,7 +49,7 @@ def test_nobody_else_cancels(
     assert stage.rows(JOBS) == rows
 
 
-def test_it_takes_three_calls_the_last_of_which_tells_the_compute(running: Make, ada: Someone, stage: Stage) -> None:
+def test_it_takes_two_calls(running: Make, ada: Someone, stage: Stage) -> None:
     job = running()
     calls = stage.calls_of(lambda: ada.call(handler, "POST", f"/api/v1/jobs/{job.id}/cancel"))
-    assert calls[-3:] == ["dynamodb:GetItem", "dynamodb:TransactWriteItems", "stepfunctions:StopExecution"]
+    assert calls[-2:] == ["dynamodb:GetItem", "dynamodb:TransactWriteItems"]

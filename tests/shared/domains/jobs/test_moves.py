@@ -12,7 +12,6 @@ from shared.base.transactions import Refusal
 from shared.contract.resources import JOBS, OPERATIONS, VIDEOS
 from shared.domains.jobs.errors import JobNotFoundError, JobNotRetriedError, JobOverError, TooManyJobsError
 from shared.domains.jobs.model import Job, OpenState, Status, Usage
-from shared.domains.jobs.service import desk as desks
 from shared.domains.jobs.service.desk import JobService
 from shared.domains.jobs.service.ordering import OrderService, unpack
 from shared.domains.jobs.service.working import WorkService
@@ -34,14 +33,6 @@ from tests.shared.domains.jobs.conftest import (
 )
 
 MOVE = "TransactWriteItems"
-
-
-@pytest.fixture(autouse=True)
-def stopped(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The executions that were told to end."""
-    told: list[str] = []
-    monkeypatch.setattr(desks, "ask_to_stop", lambda arn, why: told.append(arn))
-    return told
 
 
 def test_a_job_goes_from_its_order_to_its_video(pending: MakeJob, work: WorkService, stage: Stage) -> None:
@@ -98,20 +89,14 @@ def test_each_step_is_one_call(pending: MakeJob, work: WorkService, stage: Stage
 
 @pytest.mark.parametrize("at", ["pending", "running"])
 def test_a_cancelled_job_is_cancelled_for_everybody(
-    at: str, request: pytest.FixtureRequest, desk: JobService, work: WorkService, stage: Stage, stopped: list[str]
+    at: str, request: pytest.FixtureRequest, desk: JobService, work: WorkService, stage: Stage
 ) -> None:
     job: Job = request.getfixturevalue(at)()
     calls = stage.calls_of(lambda: desk.cancel(job.id, OWNER.id))
     assert calls == ["dynamodb:GetItem", f"dynamodb:{MOVE}"]
-    assert stopped == [ARN.rpartition(":")[0] + f":{job.id}-1"]
     cancelled = stored(job)
     assert (cancelled.status, cancelled.error_code, cancelled.open_state) == (Status.CANCELLED, "CANCELLED", "tidying")
     assert desk.cancel(job.id, OWNER.id).status is Status.CANCELLED, "a repeat answers the same"
-    assert len(stopped) == 2, "and tells again whoever may still work"
-    assert work.moves.jobs.change(cancelled, open_state="").made
-    assert desk.cancel(job.id, OWNER.id).status is Status.CANCELLED
-    assert len(stopped) == 2, "but not once all is tidy"
-    assert work.moves.jobs.change(cancelled, open_state="tidying").made
     assert not work.begin(job, ARN, "Reading")
     assert not work.report(job, 50, "Rendering")
     assert not work.complete(job, MEDIA)
@@ -120,7 +105,7 @@ def test_a_cancelled_job_is_cancelled_for_everybody(
     check_books(stage)
 
 
-def test_what_is_over_is_not_cancelled(completed: MakeJob, desk: JobService, stage: Stage, stopped: list[str]) -> None:
+def test_what_is_over_is_not_cancelled(completed: MakeJob, desk: JobService, stage: Stage) -> None:
     job = completed()
     rows = stage.rows(JOBS)
     with pytest.raises(JobOverError):
@@ -128,7 +113,6 @@ def test_what_is_over_is_not_cancelled(completed: MakeJob, desk: JobService, sta
     with pytest.raises(JobNotFoundError):
         desk.cancel(job.id, STRANGER)
     assert stage.rows(JOBS) == rows
-    assert not stopped
 
 
 SEEDS = 100

@@ -152,7 +152,6 @@ def test_a_step_that_runs_twice_hands_out_the_same(film: str, stage: Stage) -> N
 def test_a_cancelled_job_is_not_handed_out_and_hears_no_report(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     job = ordered(scenes(TEXT))
     seen = handed_out(job)
-    monkeypatch.setattr("shared.domains.jobs.service.desk.ask_to_stop", lambda arn, why: None)
     JobService.open().cancel(job.id, OWNER.id)
     cancelled = stored(job)
     with pytest.raises(StepError, match="CANCELLED"):

@@ -14,7 +14,6 @@ from shared.contract.resources import JOBS, OPERATIONS, VIDEOS
 from shared.domains.jobs.errors import JobOverError
 from shared.domains.jobs.model import Job, Status, Usage
 from shared.domains.jobs.rules.prices import PRICES, cost_of
-from shared.domains.jobs.service import desk as desks
 from shared.domains.jobs.service import parts
 from shared.domains.jobs.service.desk import JobService
 from shared.domains.jobs.service.ordering import OrderService
@@ -31,9 +30,8 @@ MakeParts = Callable[..., list[Part]]
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every word is reported, and nobody is there to be told to stop."""
+    """Every word is reported."""
     monkeypatch.setattr(parts, "REPORT_SECONDS", 0.0)
-    monkeypatch.setattr(desks, "ask_to_stop", lambda *_: None)
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from shared.domains.jobs.errors import BudgetError, DailyVideosError, TooManyJob
 from shared.domains.jobs.model import Job, Month, Status
 from shared.domains.jobs.rules import quotas
 from shared.domains.jobs.rules.prices import cost_of, price_table
-from shared.domains.jobs.service import desk as desks
 from shared.domains.jobs.service.desk import JobService
 from shared.domains.jobs.service.ordering import OrderService
 from shared.domains.jobs.service.working import WorkService
@@ -27,12 +26,6 @@ from tests.shared.domains.jobs.conftest import ARN, MEDIA, OWNER, RESERVED, Make
 MOVE = "dynamodb:TransactWriteItems"
 LAST_MORNING = datetime(2026, 1, 31, 9, tzinfo=UTC).timestamp()
 DAY = 24 * 3600
-
-
-@pytest.fixture(autouse=True)
-def stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Executions are told to end, and there are none."""
-    monkeypatch.setattr(desks, "ask_to_stop", lambda arn, why: None)
 
 
 @pytest.fixture

@@ -188,7 +188,6 @@ def test_a_transcription_without_end_is_given_up(spoken: str, amazon: FakeTransc
 def test_a_cancelled_job_is_not_listened_to(
     spoken: str, amazon: FakeTranscribe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.domains.jobs.service.desk.ask_to_stop", lambda *_: None)
     job = job_of(spoken)
     prepare_sources(told(job), None)
     JobService.open().cancel(job.id, OWNER.id)
