@@ -21,6 +21,7 @@ from shared.base import aws, queues, sealing
 from shared.base.tables import READ_SECONDS
 from shared.contract.needs import Table
 from shared.contract.resources import MEDIA, PUBLIC_KEYS, QUEUES, SEALING, SEALS, SECRETS, TABLES
+from shared.domains.videos.store.uploads import COMPLETE_SECONDS
 from tests.dynamodb import know_tokens
 from tests.forgetting import forget
 from tests.resources import REGION, STAGE, create_all, parse_keys_once, real_name
@@ -146,7 +147,7 @@ def _listening(service: str, event: str, handler: Callable[..., Any], *, first: 
     other_seconds = {
         "dynamodb": [READ_SECONDS],
         "kms": [sealing.READ_SECONDS],
-        "s3": [60],
+        "s3": [60, COMPLETE_SECONDS],
         "sqs": [queues.READ_SECONDS],
     }.get(service, [])
     clients = [aws.client(service), *(aws.client(service, seconds) for seconds in other_seconds)]

@@ -3,11 +3,12 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
-from tests.journeys.traveller import Traveller
+from tests.journeys.traveller import Traveller, until
 from tests.shared.media.sources import GOOD
 
 ASKED = {"filename": "film.mp4", "content_type": "video/mp4"}
@@ -112,6 +113,8 @@ def test_an_upload_in_parts_that_is_resumed(traveller: Traveller, sources: Path)
     assert [row["part_number"] for row in traveller.client.call("GET", path)["uploaded_parts"]] == [1]
     parts = [{"part_number": 1, "etag": sent.headers["etag"]}]
     done = {"upload_id": told["upload_id"], "parts": parts}
+    wrong = {**done, "parts": [{"part_number": 1, "etag": "0" * 32}]}
+    assert traveller.request("POST", f"{path}/complete", json=wrong).status_code == 422
     traveller.client.call("POST", f"{path}/complete", done)
     assert traveller.ended(told["video_id"])["processing_status"] == "ready"
 
@@ -121,6 +124,13 @@ def test_an_upload_that_is_given_up(traveller: Traveller) -> None:
     path = f"/api/upload/video/{told['video_id']}"
     assert traveller.request("DELETE", path).status_code == 200
     assert traveller.client.video(told["video_id"])["processing_status"] == "error"
+    until(lambda: not parts_under(traveller, told["video_id"]), "the end of the upload in parts", 10)
+
+
+def parts_under(traveller: Traveller, video_id: str) -> list[Any]:
+    """Uploads in parts that S3 has of a video."""
+    found = traveller.aws("s3").list_multipart_uploads(Bucket=traveller.bucket)
+    return [one for one in found.get("Uploads", []) if one["Key"].startswith(f"uploads/{video_id}/")]
 
 
 def test_what_arrives_for_an_upload_that_was_given_up_is_removed(traveller: Traveller) -> None:

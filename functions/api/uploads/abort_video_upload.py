@@ -4,7 +4,7 @@ from uuid import UUID
 
 from shared.contract.declare import delete
 from shared.contract.permissions import user
-from shared.contract.resources import MEDIA, OPERATIONS, VIDEOS
+from shared.contract.resources import OPERATIONS, VIDEOS
 from shared.domains.videos.rules.status import processing_status
 from shared.domains.videos.service.uploads import UploadService
 from shared.http.caller import Caller
@@ -22,7 +22,7 @@ class AbortedUpload(BaseModel):
 @delete(
     "/api/upload/video/{video_id}",
     caller=user("videos:write"),
-    needs=(VIDEOS.get, VIDEOS.update, OPERATIONS.update, MEDIA.abort("uploads/")),
+    needs=(VIDEOS.get, VIDEOS.update, OPERATIONS.update),
     errors=((404, "NOT_FOUND"), (409, "CONFLICT")),
 )
 async def abort_video_upload(video_id: UUID, caller: Caller, uploads: UploadService) -> AbortedUpload:

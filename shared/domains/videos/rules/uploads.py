@@ -1,9 +1,11 @@
 """Rules of uploads: what may come, how large, in which parts."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
-from shared.domains.videos.model import UploadedPart
+from shared.domains.videos.errors import IncompleteUploadError, UnknownPartsError
+from shared.domains.videos.model import NamedPart, UploadedPart
 
 GIB = 1024**3
 MIB = 1024**2
@@ -17,6 +19,8 @@ THUMBNAIL_BYTES = 10 * MIB
 FILENAME_BYTES = 1024
 TITLE_LENGTH = 100
 UNTITLED = "Untitled"
+_ETAG = re.compile(r"[\x21-\x7e]+")
+"""Of S3 an ETag is hexadecimal; here it is what XML can carry, and the rest is S3's to compare."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,29 @@ def missing_parts(file_size: int, arrived: list[UploadedPart]) -> list[PlannedPa
     """The planned parts that have not arrived, or arrived with another size."""
     have = {part.part_number: part.size for part in arrived}
     return [part for part in plan_parts(file_size) if have.get(part.part_number) != part.size]
+
+
+def chosen_parts(file_size: int, named: list[NamedPart]) -> list[NamedPart]:
+    """The parts named, each once and in order, ETags without quotes: all that a file of so many bytes is planned in.
+
+    Their sizes are the planned ones, since addresses are signed for these; whether they have arrived is S3's to say.
+    Raises UnknownPartsError for parts that have no address or no ETag of S3's, IncompleteUploadError when some lack.
+    """
+    planned = {part.part_number: part.size for part in plan_parts(file_size)}
+    chosen = {part.part_number: part.etag.strip('"') for part in named}
+    unknown = {
+        part.part_number
+        for part in named
+        if part.part_number not in planned
+        or part.etag.strip('"') != chosen[part.part_number]
+        or not _ETAG.fullmatch(chosen[part.part_number])
+    }
+    if unknown:
+        raise UnknownPartsError(sorted(unknown))
+    total = sum(planned[number] for number in chosen)
+    if total != file_size:
+        raise IncompleteUploadError(total, file_size)
+    return [NamedPart(number, chosen[number]) for number in sorted(chosen)]
 
 
 def clean_filename(sent: str) -> str:

@@ -8,16 +8,12 @@ from shared.base.ids import made_at, new_id
 from shared.base.objects import URL_SECONDS
 from shared.base.settings import setting
 from shared.domains.accounts.rules.pictures import avatar_picture
-from shared.domains.videos.errors import (
-    IncompleteUploadError,
-    UnknownPartsError,
-    UploadClosedError,
-)
+from shared.domains.videos.errors import UnknownPartsError, UploadClosedError
 from shared.domains.videos.model import Author, NamedPart, OpenState, Status, UploadedPart, Video, Visibility
 from shared.domains.videos.rules.keys import ThumbnailUpload, thumbnail_key, upload_key
 from shared.domains.videos.rules.seeing import owned
-from shared.domains.videos.rules.uploads import PART_SIZE, clean_filename, missing_parts, title_from
-from shared.domains.videos.store.uploads import UploadStore
+from shared.domains.videos.rules.uploads import PART_SIZE, chosen_parts, clean_filename, missing_parts, title_from
+from shared.domains.videos.store.uploads import Completion, UploadStore
 from shared.domains.videos.store.videos import VideoStore
 from shared.domains.videos.store.writes import Expected
 
@@ -109,7 +105,7 @@ class UploadService:
         return OpenUpload(video, _expiry()) if arrived is None else self._open(video, arrived)
 
     def complete(self, video_id: str, owner_id: str, upload_id: str, named: list[NamedPart]) -> Video:
-        """Make one file of the parts named. Once it is done, a repeat answers the same.
+        """Make one file of the parts named: two calls, and one more to tell what S3 refuses. A repeat answers the same.
 
         Raises UploadClosedError, UnknownPartsError, IncompleteUploadError.
         """
@@ -122,25 +118,26 @@ class UploadService:
             return video
         if video.status is not Status.AWAITING_UPLOAD:
             raise UploadClosedError(f"The upload is over: {video.error_message or video.status}")
-        key = upload_key(video_id)
-        arrived = self.uploads.parts(key, upload_id)
-        if arrived is None:
-            return self._completed_before(video)
-        chosen = _chosen(arrived, named)
-        total = sum(part.size for part in chosen)
-        if total != video.file_size:
-            raise IncompleteUploadError(total, video.file_size)
-        return video if self.uploads.complete(key, upload_id, chosen) else self._completed_before(video)
+        chosen = chosen_parts(video.file_size, named)
+        completion = self.uploads.complete(upload_key(video_id), upload_id, chosen)
+        if completion is Completion.REFUSED:
+            raise UnknownPartsError(self._refused(video, chosen))
+        return video if completion is Completion.DONE else self._completed_before(video)
+
+    def _refused(self, video: Video, chosen: list[NamedPart]) -> list[int]:
+        """The parts that S3 does not hold as they were named; all of them, should it hold them by now."""
+        arrived = self.uploads.parts(upload_key(video.id), video.upload_id) or []
+        have = {part.part_number: part.etag for part in arrived}
+        refused = [part.part_number for part in chosen if have.get(part.part_number) != part.etag]
+        return refused or [part.part_number for part in chosen]
 
     def abort(self, video_id: str, owner_id: str) -> Video:
-        """Give an upload up before it has arrived: two calls, three in parts. A repeat answers the same."""
+        """Give an upload up before it has arrived: two calls; aftermath.py drops its parts. A repeat is the same."""
         video = self._owned(video_id, owner_id)
         if video.status is Status.AWAITING_UPLOAD:
             video = self._cancel(video)
         if video.status is not Status.CANCELLED:
             raise UploadClosedError("The upload is over: delete the video instead")
-        if video.upload_id:
-            self.uploads.abort(upload_key(video_id), video.upload_id)
         return video
 
     def _cancel(self, video: Video) -> Video:
@@ -208,19 +205,6 @@ def _new_video(owner: Author, wish: UploadWish) -> Video:
         touched_at=now,
         **fields,
     )
-
-
-def _chosen(arrived: list[UploadedPart], named: list[NamedPart]) -> list[UploadedPart]:
-    """The parts that S3 holds as they were named, in order; UnknownPartsError for others."""
-    have = {part.part_number: part for part in arrived}
-    unknown = [
-        part.part_number
-        for part in named
-        if part.part_number not in have or have[part.part_number].etag != part.etag.strip('"')
-    ]
-    if unknown:
-        raise UnknownPartsError(sorted(unknown))
-    return [have[number] for number in sorted({part.part_number for part in named})]
 
 
 def _put_headers(size: int, content_type: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -10,13 +11,27 @@ from botocore.exceptions import BotoCoreError, ClientError
 from shared.base.aws import client
 from shared.base.errors import UnavailableError
 from shared.base.objects import Objects
-from shared.domains.videos.model import UploadedPart
+from shared.domains.videos.model import NamedPart, UploadedPart
 from shared.domains.videos.rules.uploads import PlannedPart
+
+
+class Completion(StrEnum):
+    """What came of completing an upload in parts.
+
+    gone     there is no such upload, or no more: it may have become the object before
+    refused  S3 does not hold one of the parts, or holds it with another ETag
+    """
+
+    DONE = "done"
+    GONE = "gone"
+    REFUSED = "refused"
+
 
 COMPLETE_SECONDS = 25
 """S3 may take long over many parts; the API answers within 29 seconds, and a repeat finds the work done."""
 
 _NO_UPLOAD = "NoSuchUpload"
+_COMPLETIONS = {_NO_UPLOAD: Completion.GONE, "InvalidPart": Completion.REFUSED}
 _ABSENT = {"404", "403", "NoSuchKey", "NotFound", "AccessDenied"}
 
 
@@ -74,28 +89,20 @@ class UploadStore:
             UploadedPart(part["PartNumber"], part["Size"], part["ETag"].strip('"')) for part in answer.get("Parts", [])
         ]
 
-    def complete(self, key: str, upload_id: str, parts: list[UploadedPart]) -> bool:
-        """Make one object of the parts; False when there is no such upload (any more)."""
+    def complete(self, key: str, upload_id: str, parts: list[NamedPart]) -> Completion:
+        """Make one object of the parts, which are in order and have ETags without quotes."""
         named = [{"PartNumber": part.part_number, "ETag": f'"{part.etag}"'} for part in parts]
-        try:
-            with _s3():
+        with _s3():
+            try:
                 client("s3", COMPLETE_SECONDS).complete_multipart_upload(
                     **self._where(key), UploadId=upload_id, MultipartUpload={"Parts": named}
                 )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != _NO_UPLOAD:
-                raise
-            return False
-        return True
-
-    def abort(self, key: str, upload_id: str) -> None:
-        """Give up an upload in parts, and what has arrived of it; one that is gone is fine."""
-        try:
-            with _s3():
-                client("s3").abort_multipart_upload(**self._where(key), UploadId=upload_id)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != _NO_UPLOAD:
-                raise
+            except ClientError as error:
+                code = error.response["Error"]["Code"]
+                if code not in _COMPLETIONS:
+                    raise
+                return _COMPLETIONS[code]
+        return Completion.DONE
 
     def size(self, key: str) -> int | None:
         """Bytes of the object, or None when there is none."""

@@ -11,12 +11,13 @@ from functions.api.videos.get_video import handler as get_video
 from shared.base import aws
 from shared.base.ids import new_id
 from shared.contract.resources import MEDIA, VIDEOS
+from shared.domains.videos.rules.uploads import PART_SIZE
 from shared.domains.videos.service.processing import ProcessingService
 from tests.api import Answer
 from tests.aws import Stage, real_name
 from tests.functions.api.videos.conftest import Make, Someone
 
-SIZE = 6 * 1024**2
+SIZE = PART_SIZE + 7
 
 
 def path(video_id: str) -> str:
@@ -40,12 +41,12 @@ def finish(who: Someone, video_id: str, upload_id: str, parts: Any) -> Answer:
 def test_an_upload_in_parts_from_resuming_to_its_end(awaiting: Make, ada: Someone, stage: Stage) -> None:
     video_id = awaiting(file_size=SIZE, multipart=True)
     upload_id = ada.call(get, "GET", path(video_id)).json["upload_id"]
-    parts = send_parts(stage, video_id, upload_id, SIZE - 7, 7)
+    parts = send_parts(stage, video_id, upload_id, PART_SIZE, 7)
     answer = ada.call(get, "GET", path(video_id))
     assert answer.status == 200
     assert answer.json["uploaded_parts"] == [
         {"part_number": part["part_number"], "size": size, "etag": part["etag"].strip('"')}
-        for part, size in zip(parts, (SIZE - 7, 7), strict=True)
+        for part, size in zip(parts, (PART_SIZE, 7), strict=True)
     ]
     for _ in range(2):
         done = finish(ada, video_id, upload_id, parts)
@@ -70,10 +71,20 @@ def test_one_put_can_be_resumed_too(awaiting: Make, ada: Someone) -> None:
 def test_a_total_that_was_not_announced_is_a_conflict(awaiting: Make, ada: Someone, stage: Stage) -> None:
     video_id = awaiting(file_size=SIZE, multipart=True)
     upload_id = ada.call(get, "GET", path(video_id)).json["upload_id"]
-    answer = finish(ada, video_id, upload_id, send_parts(stage, video_id, upload_id, SIZE - 1))
+    answer = finish(ada, video_id, upload_id, send_parts(stage, video_id, upload_id, PART_SIZE))
     assert (answer.status, answer.error["code"]) == (409, "CONFLICT")
     assert str(SIZE) in answer.error["message"]
-    assert str(SIZE - 1) in answer.error["message"]
+    assert str(PART_SIZE) in answer.error["message"]
+
+
+def test_parts_that_have_not_arrived_as_named_are_told(awaiting: Make, ada: Someone, stage: Stage) -> None:
+    video_id = awaiting(file_size=SIZE, multipart=True)
+    upload_id = ada.call(get, "GET", path(video_id)).json["upload_id"]
+    first, second = send_parts(stage, video_id, upload_id, PART_SIZE, 7)
+    answer = finish(ada, video_id, upload_id, [first, {**second, "etag": first["etag"]}])
+    assert (answer.status, answer.error["code"]) == (422, "VALIDATION_ERROR")
+    assert answer.error["field_errors"] == {"parts": ["These parts have not arrived as named: 2"]}
+    assert finish(ada, video_id, upload_id, [first, second]).status == 200
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from tests.aws import Stage, real_name
 from tests.clock import TurnedClock
 from tests.shared.domains.videos.conftest import OWNER, SIZE, STRANGER, VERSION, MakeVideo
 
-SMALL = 6 * 1024 * 1024
+LARGE = PART_SIZE + 10
 
 
 def send_parts(stage: Stage, video: Video, *bodies: bytes) -> list[NamedPart]:
@@ -91,40 +91,79 @@ def test_parts_are_signed_with_their_length(
 
 
 def test_a_file_in_parts_becomes_one_object(uploads: UploadService, awaiting: MakeVideo, stage: Stage) -> None:
-    video = awaiting(file_size=SMALL, multipart=True)
-    parts = send_parts(stage, video, b"a" * (SMALL - 10), b"b" * 10)
+    video = awaiting(file_size=LARGE, multipart=True)
+    parts = send_parts(stage, video, b"a" * PART_SIZE, b"b" * 10)
     calls = stage.calls_of(lambda: uploads.complete(video.id, OWNER.id, video.upload_id, list(reversed(parts))))
-    assert calls == ["dynamodb:GetItem", "s3:ListParts", "s3:CompleteMultipartUpload"]
+    assert calls == ["dynamodb:GetItem", "s3:CompleteMultipartUpload"]
     with stage.unrecorded():
         body = aws.client("s3").get_object(Bucket=real_name(BUCKET), Key=upload_key(video.id))["Body"].read()
-    assert body == b"a" * (SMALL - 10) + b"b" * 10
-    again = stage.calls_of(lambda: uploads.complete(video.id, OWNER.id, video.upload_id, parts))
-    assert again == ["dynamodb:GetItem", "s3:ListParts", "s3:HeadObject"], "before the event has arrived"
-    ProcessingService.open().accept_upload(video.id, size=SMALL, upload_version=VERSION)
+    assert body == b"a" * PART_SIZE + b"b" * 10
+    assert uploads.complete(video.id, OWNER.id, video.upload_id, parts), "before the event has arrived"
+    with stage.refusing("s3", "CompleteMultipartUpload", "NoSuchUpload"):  # once S3 has forgotten the upload
+        again = stage.calls_of(lambda: uploads.complete(video.id, OWNER.id, video.upload_id, parts))
+    assert again == ["dynamodb:GetItem", "s3:CompleteMultipartUpload", "s3:HeadObject"]
+    ProcessingService.open().accept_upload(video.id, size=LARGE, upload_version=VERSION)
     again = stage.calls_of(lambda: uploads.complete(video.id, OWNER.id, video.upload_id, parts))
     assert again == ["dynamodb:GetItem"], "and after"
 
 
 def test_the_total_must_be_what_was_announced(uploads: UploadService, awaiting: MakeVideo, stage: Stage) -> None:
-    video = awaiting(file_size=SMALL, multipart=True)
-    parts = send_parts(stage, video, b"a" * (SMALL - 10), b"b" * 9)
-    with pytest.raises(IncompleteUploadError) as caught:
-        uploads.complete(video.id, OWNER.id, video.upload_id, parts)
-    assert str(SMALL) in caught.value.message
-    assert str(SMALL - 1) in caught.value.message
-    assert caught.value.status == 409
-    with pytest.raises(IncompleteUploadError):
-        uploads.complete(video.id, OWNER.id, video.upload_id, parts[:1])
+    video = awaiting(file_size=LARGE, multipart=True)
+    parts = send_parts(stage, video, b"a" * PART_SIZE, b"b" * 10)
+    for some, total in ((parts[:1], PART_SIZE), (parts[1:], 10), ([parts[1]] * 2, 10)):
+        before = len(stage.calls)
+        with pytest.raises(IncompleteUploadError) as caught:
+            uploads.complete(video.id, OWNER.id, video.upload_id, some)
+        assert caught.value.message == f"The parts hold {total} bytes, and {LARGE} were announced as file_size"
+        assert caught.value.status == 409
+        assert [str(call) for call in stage.calls[before:]] == ["dynamodb:GetItem"], "nothing is made of them"
+
+
+def test_parts_of_other_sizes_make_no_video(uploads: UploadService, awaiting: MakeVideo, stage: Stage) -> None:
+    """Their addresses refuse them; should S3 have them all the same, the size of the whole tells."""
+    video = awaiting(file_size=LARGE, multipart=True)
+    parts = send_parts(stage, video, b"a" * PART_SIZE, b"b" * 9)
+    uploads.complete(video.id, OWNER.id, video.upload_id, parts)
+    assert not ProcessingService.open().accept_upload(video.id, size=LARGE - 1, upload_version=VERSION)
+    failed = uploads.videos.get(video.id)
+    assert failed
+    assert (failed.status, failed.error_code) == (Status.FAILED, "SIZE_MISMATCH")
 
 
 def test_parts_must_have_arrived_as_named(uploads: UploadService, awaiting: MakeVideo, stage: Stage) -> None:
     video = awaiting(file_size=10, multipart=True)
     (part,) = send_parts(stage, video, b"a" * 10)
-    for wrong in (NamedPart(2, part.etag), NamedPart(1, "0" * 32)):
-        with pytest.raises(UnknownPartsError) as caught:
-            uploads.complete(video.id, OWNER.id, video.upload_id, [wrong])
-        assert str(wrong.part_number) in caught.value.field_errors["parts"][0]
+    for wrong in (NamedPart(2, part.etag), NamedPart(1, "0" * 32), NamedPart(1, '""'), NamedPart(1, "\x00")):
+        for named in ([wrong], [part, wrong], [wrong, part]):
+            with pytest.raises(UnknownPartsError) as caught:
+                uploads.complete(video.id, OWNER.id, video.upload_id, named)
+            assert str(wrong.part_number) in caught.value.field_errors["parts"][0]
     assert uploads.complete(video.id, OWNER.id, video.upload_id, [NamedPart(1, part.etag.strip('"')), part])
+
+
+def test_what_s3_refuses_is_told_part_by_part(uploads: UploadService, awaiting: MakeVideo, stage: Stage) -> None:
+    video = awaiting(file_size=2 * PART_SIZE + 5, multipart=True)
+    first, second = send_parts(stage, video, b"a" * PART_SIZE, b"b" * PART_SIZE)
+    named = [first, NamedPart(2, first.etag), NamedPart(3, second.etag)]
+    before = len(stage.calls)
+    with pytest.raises(UnknownPartsError) as caught:
+        uploads.complete(video.id, OWNER.id, video.upload_id, named)
+    assert caught.value.field_errors == {"parts": ["These parts have not arrived as named: 2, 3"]}
+    calls = ["dynamodb:GetItem", "s3:CompleteMultipartUpload", "s3:ListParts"]
+    assert [str(call) for call in stage.calls[before:]] == calls
+    with stage.refusing("s3", "CompleteMultipartUpload", "InvalidPart"), pytest.raises(UnknownPartsError) as caught:
+        uploads.complete(video.id, OWNER.id, video.upload_id, [first, second, named[2]])
+    assert "named: 3" in caught.value.field_errors["parts"][0]
+
+
+def test_parts_that_arrive_while_they_are_refused_are_told_all(
+    uploads: UploadService, awaiting: MakeVideo, stage: Stage
+) -> None:
+    video = awaiting(file_size=10, multipart=True)
+    parts = send_parts(stage, video, b"a" * 10)
+    with stage.refusing("s3", "CompleteMultipartUpload", "InvalidPart"), pytest.raises(UnknownPartsError) as caught:
+        uploads.complete(video.id, OWNER.id, video.upload_id, parts)
+    assert "named: 1" in caught.value.field_errors["parts"][0]
 
 
 def test_completing_what_is_over_is_refused(uploads: UploadService, awaiting: MakeVideo, stage: Stage) -> None:
@@ -135,9 +174,8 @@ def test_completing_what_is_over_is_refused(uploads: UploadService, awaiting: Ma
     several = awaiting(multipart=True)
     with pytest.raises(UploadClosedError, match="upload_id"):
         uploads.complete(several.id, OWNER.id, "another", parts)
-    with stage.unrecorded():  # as S3 does with uploads left alone for days
-        uploads.uploads.abort(upload_key(several.id), several.upload_id)
-    with pytest.raises(UploadClosedError, match="expired"):
+    expired = stage.refusing("s3", "CompleteMultipartUpload", "NoSuchUpload")  # as S3 says of one left alone for days
+    with expired, pytest.raises(UploadClosedError, match="expired"):
         uploads.complete(several.id, OWNER.id, several.upload_id, parts)
     uploads.abort(several.id, OWNER.id)
     with pytest.raises(UploadClosedError, match="over"):
@@ -181,10 +219,9 @@ def test_an_upload_that_is_over_has_no_addresses(
 def test_giving_up(uploads: UploadService, awaiting: MakeVideo, queued: MakeVideo, stage: Stage) -> None:
     video = awaiting(multipart=True)
     send_parts(stage, video, b"a")
-    read, move, drop = "dynamodb:GetItem", "dynamodb:TransactWriteItems", "s3:AbortMultipartUpload"
-    assert stage.calls_of(lambda: uploads.abort(video.id, OWNER.id)) == [read, move, drop]
-    assert stage.calls_of(lambda: uploads.abort(video.id, OWNER.id)) == [read, drop], "a repeat"
-    assert uploads.uploads.parts(upload_key(video.id), video.upload_id) is None
+    read, move = "dynamodb:GetItem", "dynamodb:TransactWriteItems"
+    assert stage.calls_of(lambda: uploads.abort(video.id, OWNER.id)) == [read, move]
+    assert stage.calls_of(lambda: uploads.abort(video.id, OWNER.id)) == [read], "a repeat"
     assert uploads.abort(awaiting().id, OWNER.id).status is Status.CANCELLED
     single = awaiting().id
     assert stage.calls_of(lambda: uploads.abort(single, OWNER.id)) == [read, move]
