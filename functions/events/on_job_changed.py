@@ -1,12 +1,19 @@
-"""A table's stream: a job waits to begin, or was cancelled."""
+"""A table's stream: a job waits to begin, was cancelled, or has been reported on."""
+
+from typing import Any
 
 from shared.base.consuming import Change, done_one_by_one, serve_change_batches
 from shared.contract.declare import on_change
+from shared.contract.needs import Need
 from shared.contract.resources import JOBS, RENDER
 from shared.domains.jobs.service.executions import ExecutionService
 
 _WAITS = {"NewImage": {"status": {"S": ["pending"]}}}
 _OPEN = {"status": {"S": ["pending", "processing"]}}
+
+
+def _reported(*, is_so: bool) -> dict[str, Any]:
+    return {"status": {"S": ["processing"]}, "report_id": {"S": [{"exists": is_so}]}}
 
 
 @on_change(
@@ -16,11 +23,15 @@ _OPEN = {"status": {"S": ["pending", "processing"]}}
         {"eventName": ["INSERT"], "dynamodb": _WAITS},
         {"dynamodb": {"OldImage": {"status": {"S": ["failed"]}}, **_WAITS}},
         {"dynamodb": {"OldImage": _OPEN, "NewImage": {"status": {"S": ["cancelled"]}}}},
+        {"dynamodb": {"OldImage": _reported(is_so=False), "NewImage": _reported(is_so=True)}},
     ),
-    needs=(JOBS.get, RENDER.start, RENDER.stop),
+    needs=(
+        *(JOBS.get, RENDER.start, RENDER.stop),
+        *(Need(RENDER, "states:SendTaskSuccess"), Need(RENDER, "states:SendTaskFailure")),
+    ),
 )
 def on_job_changed(changes: list[Change]) -> list[Change]:
-    """Have its execution follow: start it, or stop it."""
+    """Have its execution follow: start it, stop it, or answer it."""
     return done_one_by_one(changes, ExecutionService.open().follow)
 
 

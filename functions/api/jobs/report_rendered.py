@@ -6,9 +6,8 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from shared.contract.declare import post
-from shared.contract.needs import Need
 from shared.contract.permissions import SIGNATURE
-from shared.contract.resources import JOBS, REMOTION_WEBHOOK, RENDER
+from shared.contract.resources import JOBS, REMOTION_WEBHOOK
 from shared.domains.jobs.rules.outside import RenderReport
 from shared.domains.jobs.service.reporting import ReportService
 from shared.http.framework import BaseModel, Depends
@@ -62,13 +61,7 @@ class RenderReportTaken(BaseModel):
 @post(
     "/api/webhooks/remotion",
     caller=SIGNATURE,
-    needs=(
-        JOBS.get,
-        JOBS.update,
-        REMOTION_WEBHOOK.read,
-        Need(RENDER, "states:SendTaskSuccess"),
-        Need(RENDER, "states:SendTaskFailure"),
-    ),
+    needs=(JOBS.get, JOBS.update, REMOTION_WEBHOOK.read),
     errors=((401, "UNAUTHORIZED"), (404, "NOT_FOUND"), (409, "CONFLICT")),
 )
 async def report_rendered(

@@ -6,9 +6,8 @@ from uuid import UUID
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from shared.contract.declare import post
-from shared.contract.needs import Need
 from shared.contract.permissions import SIGNATURE
-from shared.contract.resources import COUNTS, OPERATIONS, TRANSCODE, VIDEOS, WEBHOOK
+from shared.contract.resources import COUNTS, OPERATIONS, VIDEOS, WEBHOOK
 from shared.domains.videos.rules.fields import Seconds
 from shared.domains.videos.rules.reports import Report, is_rung
 from shared.domains.videos.service.outside import OutsideService
@@ -67,15 +66,7 @@ class ReportTaken(BaseModel):
 @post(
     "/api/webhooks/video-processed",
     caller=SIGNATURE,
-    needs=(
-        VIDEOS.get,
-        VIDEOS.update,
-        OPERATIONS.update,
-        COUNTS.update,
-        WEBHOOK.read,
-        Need(TRANSCODE, "states:SendTaskSuccess"),
-        Need(TRANSCODE, "states:SendTaskFailure"),
-    ),
+    needs=(VIDEOS.get, VIDEOS.update, OPERATIONS.update, COUNTS.update, WEBHOOK.read),
     errors=((401, "UNAUTHORIZED"), (404, "NOT_FOUND"), (409, "CONFLICT")),
 )
 async def report_processed(

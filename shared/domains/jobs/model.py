@@ -49,6 +49,7 @@ class Job:
     hand_out           what proves that a report is about this attempt's hand-out
     task_token         what the execution that waits for the renderer is answered with
     report_id          of the report that has settled the hand-out
+    report_error       code and sentence of that report, a blank between, when nothing was rendered
     output_url         where the renderer has put the video
     """
 
@@ -80,6 +81,7 @@ class Job:
     hand_out: str = field(default="", repr=False)
     task_token: str = field(default="", repr=False)
     report_id: str = ""
+    report_error: str = ""
     output_url: str = field(default="", repr=False)
 
 

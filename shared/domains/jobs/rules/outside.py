@@ -13,13 +13,14 @@ OUTSIDE = "outside"
 """The lane of a plan that somebody else carries out."""
 
 HANDED_OUT = "Waiting for the renderer"
-UNSENT = dict.fromkeys(("renderer", "hand_out", "task_token", "report_id", "output_url"), "")
+UNSENT = dict.fromkeys(("renderer", "hand_out", "task_token", "report_id", "report_error", "output_url"), "")
 """The fields of a job that was not handed out, as another attempt begins."""
 
 FAILED = "RENDERER_FAILED"
 TIMED_OUT = ("RENDERER_TIMEOUT", "The renderer took too long.")
 NO_REASON = "The renderer gave up and gave no reason."
 
+_MESSAGE_LENGTH = 300
 _METHOD = "sha512="
 
 
@@ -43,9 +44,10 @@ class RenderReport:
         return f"{self.kind} {self.render_id}"
 
     @property
-    def words(self) -> tuple[str, str]:
-        """Code and sentence of a failure."""
-        return TIMED_OUT if self.kind == "timeout" else (FAILED, self.message or NO_REASON)
+    def error(self) -> str:
+        """What a job keeps of a failure, see `Job.report_error`; "" of a success."""
+        words = TIMED_OUT if self.kind == "timeout" else (FAILED, (self.message or NO_REASON)[:_MESSAGE_LENGTH])
+        return "" if self.kind == "success" else " ".join(words)
 
 
 def is_left_outside(job: Job) -> bool:

@@ -5,10 +5,12 @@ from typing import Any
 
 from shared.base.aws import execution_arn, execution_status, start_execution, tell_to_stop
 from shared.base.consuming import Change
+from shared.base.outcomes import cause_of
 from shared.domains.jobs.model import Job, Status
 from shared.domains.jobs.rules.keys import execution_name
 from shared.domains.jobs.store.jobs import JobStore
 from shared.domains.jobs.store.rows import to_job
+from shared.domains.videos.store import tasks
 
 MACHINE = "RENDER_MACHINE"
 
@@ -25,7 +27,7 @@ class ExecutionService:
         return cls(JobStore.open())
 
     def follow(self, change: Change) -> None:
-        """Start what waits to begin, stop what was cancelled.
+        """Start what waits to begin, stop what was cancelled, answer what waits for a report that has come.
 
         Raises botocore's errors when Step Functions does not answer: then it is to be told again.
         """
@@ -37,6 +39,8 @@ class ExecutionService:
         elif job.status is Status.CANCELLED:
             arn = execution_arn(MACHINE, execution_name(job.id, job.attempt))
             tell_to_stop(arn, "The job was cancelled.")
+        elif job.report_id:
+            _answer(job)
 
     def _start(self, told: Job) -> None:
         """Start an attempt that still waits: it may have been cancelled, which the first step would find out too."""
@@ -50,6 +54,15 @@ class ExecutionService:
         if start_execution(MACHINE, name, payload(job)):
             return True
         return execution_status(execution_arn(MACHINE, name)) == "RUNNING"
+
+
+def _answer(job: Job) -> None:
+    """Have the execution go on, or fail in the renderer's words."""
+    if job.report_error:
+        code, _, message = job.report_error.partition(" ")
+        tasks.fail(job.task_token, *cause_of(code, message))
+    else:
+        tasks.succeed(job.task_token, {})
 
 
 def payload(job: Job) -> dict[str, Any]:

@@ -5,16 +5,13 @@ from dataclasses import dataclass, replace
 from hmac import compare_digest
 
 from shared.base import aws, clock
-from shared.base.outcomes import cause_of
 from shared.domains.jobs.errors import JobNotFoundError, ReportLateError
 from shared.domains.jobs.model import Job, Status
 from shared.domains.jobs.rules.outside import REMOTION, RenderReport, verify
 from shared.domains.jobs.store.jobs import JobStore
-from shared.domains.videos.store import tasks
 
 SECRET_VARIABLE = "REMOTION_WEBHOOK_SECRET"
 SIGNATURE_HEADER = "x-remotion-signature"
-MESSAGE_LENGTH = 300
 
 
 @dataclass(frozen=True)
@@ -33,8 +30,9 @@ class ReportService:
         verify(aws.secret(SECRET_VARIABLE), headers.get(SIGNATURE_HEADER, ""), body)
 
     def take(self, report: RenderReport) -> None:
-        """Let a report end the wait of the job's execution: once, whatever arrives twice. Three calls.
+        """Keep a report, which ends the wait of the job's execution, see executions.py: once, whatever arrives twice.
 
+        Two calls.
         Raises JobNotFoundError for a job that was not handed out, or not with this proof; ReportLateError for one that
         another report has settled, or that has ended.
         """
@@ -43,11 +41,6 @@ class ReportService:
             raise JobNotFoundError
         if job.report_id != report.id:
             self._settle(job, report)
-        if report.kind == "success":
-            tasks.succeed(job.task_token, {})
-        else:
-            code, message = report.words
-            tasks.fail(job.task_token, *cause_of(code, message[:MESSAGE_LENGTH]))
 
     def _settle(self, job: Job, report: RenderReport) -> None:
         """Keep the report with the job, unless another one is there, or it is not being rendered any more."""
@@ -55,6 +48,7 @@ class ReportService:
             replace(job, status=Status.PROCESSING),
             equal={"report_id": "", "hand_out": job.hand_out},
             report_id=report.id,
+            report_error=report.error,
             output_url=report.output_url,
             updated_at=clock.timestamp(),
         )

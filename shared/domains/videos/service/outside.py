@@ -1,7 +1,7 @@
 """Videos that an encoder which is not ours works on."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from shared.base import aws, clock, webhooks
 from shared.base.errors import ConflictError
@@ -10,7 +10,6 @@ from shared.domains.videos.errors import VideoNotFoundError
 from shared.domains.videos.model import PublishedMedia, Status, Video
 from shared.domains.videos.rules.reports import ENCODER_FAILED, NO_REASON, OUTSIDE, Report, published
 from shared.domains.videos.service.processing import ProcessingService
-from shared.domains.videos.store import tasks
 from shared.domains.videos.store.videos import VideoStore
 from shared.domains.videos.store.writes import Expected
 
@@ -42,7 +41,7 @@ class OutsideService:
         return webhooks.verify(aws.secret(SECRET_VARIABLE), headers, body, clock.now())
 
     def take(self, report_id: str, report: Report) -> None:
-        """Let a report have its effect: once, whatever arrives twice. At most three calls.
+        """Let a report have its effect: once, whatever arrives twice. Two calls; aftermath.py answers the execution.
 
         Raises VideoNotFoundError for a video that was not handed out, ConflictError for one whose end is settled.
         """
@@ -55,12 +54,6 @@ class OutsideService:
         message = report.error_message or NO_REASON
         if not self._settle(video, report_id, media, message):
             raise ConflictError("This video is not being processed any more")
-        if not video.task_token:
-            return
-        if media:
-            tasks.succeed(video.task_token, asdict(media))
-        else:
-            tasks.fail(video.task_token, ENCODER_FAILED, message)
 
     def _settle(self, video: Video, report_id: str, media: PublishedMedia | None, message: str) -> bool:
         """The same last step as our own pipeline's; what an earlier delivery of the report settled stays."""

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -19,7 +19,8 @@ from shared.domains.jobs.service.ordering import OrderService
 from shared.domains.jobs.service.working import WorkService
 from tests.api import Answer, call
 from tests.aws import Stage, real_name
-from tests.functions.api.jobs.conftest import Make, Someone
+from tests.functions.api.jobs.conftest import MEDIA, Make, Someone
+from tests.streams import Streams, streamed
 
 PATH = "/api/webhooks/remotion"
 SECRET, TOKEN, PROOF = "a-secret-of-the-stage", "a-task-token", "a-proof"
@@ -86,16 +87,23 @@ def stands(job: Job) -> Job:
     return found
 
 
-def answered(stage: Stage) -> list[tuple[str, dict[str, Any]]]:
-    """What the waiting execution was told."""
+@pytest.fixture(autouse=True)
+def streams(stage: Stage) -> Iterator[Streams]:
+    with streamed(stage, "on_job_changed") as made:
+        yield made
+
+
+def answered(stage: Stage, streams: Streams) -> list[tuple[str, dict[str, Any]]]:
+    """What the waiting execution was told, once the stream has told all that there is."""
+    streams.tell()
     return [(call.operation, call.parameters) for call in stage.calls if call.operation.startswith("SendTask")]
 
 
-def test_a_success_ends_the_wait(left_outside: Make, stage: Stage) -> None:
+def test_a_success_ends_the_wait(left_outside: Make, stage: Stage, streams: Streams) -> None:
     job = left_outside()
     calls = stage.calls_of(lambda: send(payload("success", job.id)))
-    assert calls[-3:-1] == ["dynamodb:GetItem", "dynamodb:UpdateItem"]
-    assert answered(stage) == [("SendTaskSuccess", {"taskToken": TOKEN, "output": "{}"})]
+    assert calls[-2:] == ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+    assert answered(stage, streams) == [("SendTaskSuccess", {"taskToken": TOKEN, "output": "{}"})]
     assert (stands(job).output_url, stands(job).status) == (OUTPUT, Status.PROCESSING), "it is still to be published"
 
 
@@ -109,33 +117,72 @@ def test_a_success_ends_the_wait(left_outside: Make, stage: Stage) -> None:
     ],
 )
 def test_a_failure_ends_the_wait_in_words(
-    left_outside: Make, stage: Stage, kind: str, more: dict[str, Any], words: tuple[str, str]
+    left_outside: Make, stage: Stage, streams: Streams, kind: str, more: dict[str, Any], words: tuple[str, str]
 ) -> None:
     job = left_outside()
     assert send(payload(kind, job.id, **more)).json == {"success": True}
-    ((operation, told),) = answered(stage)
+    ((operation, told),) = answered(stage, streams)
     assert (operation, told["taskToken"]) == ("SendTaskFailure", TOKEN)
     assert words_of({"Error": told["error"], "Cause": told["cause"]}) == words
     assert stands(job).output_url == ""
 
 
-def test_a_repeat_has_no_second_effect(left_outside: Make, stage: Stage) -> None:
+def test_a_repeat_has_no_second_effect(left_outside: Make, stage: Stage, streams: Streams) -> None:
     job = left_outside()
     assert send(payload("success", job.id)).status == 200
     rows = stage.rows(JOBS)
     assert send(payload("success", job.id)).status == 200
     assert stage.rows(JOBS) == rows
-    assert len({told["taskToken"] for _, told in answered(stage)}) == 1
+    assert len(answered(stage, streams)) == 1
+
+
+def test_what_the_stream_tells_again_or_later_is_answered_alike(
+    left_outside: Make, stage: Stage, streams: Streams
+) -> None:
+    job = left_outside()
+    assert send(payload("error", job.id)).status == 200
+    with stage.refusing("stepfunctions", "SendTaskFailure", "ServiceUnavailable", times=1) as fired:
+        with pytest.raises(AssertionError):
+            streams.tell()
+        streams.rewind()
+        streams.tell(times=2)
+    assert fired
+    assert len(answered(stage, streams)) == 3
+    assert len({json.dumps(told) for _, told in answered(stage, streams)}) == 1
+    for code in ("TaskTimedOut", "TaskDoesNotExist"):
+        streams.rewind()
+        with stage.refusing("stepfunctions", "SendTaskFailure", code) as fired:
+            streams.tell()
+        assert fired, "an execution that waits no more is fine"
+
+
+def test_only_the_report_is_answered_not_what_comes_after(left_outside: Make, stage: Stage, streams: Streams) -> None:
+    job = left_outside()
+    assert send(payload("success", job.id)).status == 200
+    assert WorkService.open().report(stands(job), 50, "Rendering")
+    assert WorkService.open().complete(stands(job), MEDIA)
+    assert len(answered(stage, streams)) == 1
+
+
+def test_the_latest_token_is_answered(left_outside: Make, stage: Stage, streams: Streams) -> None:
+    """A retry of the waiting state brings another one, and what the report was written beside is the one that waits."""
+    job = left_outside()
+    assert WorkService.open().hand_out(job, "a-later-token", PROOF)
+    assert send(payload("success", job.id)).status == 200
+    ((_, told),) = answered(stage, streams)
+    assert told["taskToken"] == "a-later-token"
 
 
 @pytest.mark.parametrize("later", ["error", "timeout", "success"])
-def test_a_later_report_that_says_otherwise_is_too_late(left_outside: Make, stage: Stage, later: str) -> None:
+def test_a_later_report_that_says_otherwise_is_too_late(
+    left_outside: Make, stage: Stage, streams: Streams, later: str
+) -> None:
     job = left_outside()
     assert send(payload("success", job.id)).status == 200
-    rows, told = stage.rows(JOBS), answered(stage)
+    rows, told = stage.rows(JOBS), answered(stage, streams)
     answer = send(payload(later, job.id, renderId="another"))
     assert (answer.status, answer.error["code"]) == (409, "CONFLICT")
-    assert (stage.rows(JOBS), answered(stage)) == (rows, told)
+    assert (stage.rows(JOBS), answered(stage, streams)) == (rows, told)
 
 
 def _cancel(job: Job, ada: Someone) -> None:
@@ -148,14 +195,14 @@ def _fail(job: Job, ada: Someone) -> None:
 
 @pytest.mark.parametrize("end", [_cancel, _fail])
 def test_a_report_of_a_job_that_has_ended_is_too_late(
-    left_outside: Make, ada: Someone, stage: Stage, end: Callable[[Job, Someone], None]
+    left_outside: Make, ada: Someone, stage: Stage, streams: Streams, end: Callable[[Job, Someone], None]
 ) -> None:
     job = left_outside()
     end(job, ada)
     rows = stage.rows(JOBS)
     assert send(payload("success", job.id)).status == 409
     assert stage.rows(JOBS) == rows
-    assert answered(stage) == []
+    assert answered(stage, streams) == []
 
 
 def test_a_report_of_an_earlier_attempt_is_of_nothing(left_outside: Make, ada: Someone, stage: Stage) -> None:
@@ -167,7 +214,9 @@ def test_a_report_of_an_earlier_attempt_is_of_nothing(left_outside: Make, ada: S
     assert stage.rows(JOBS) == rows
 
 
-def test_only_a_job_that_was_handed_out_is_known(left_outside: Make, running: Make, stage: Stage) -> None:
+def test_only_a_job_that_was_handed_out_is_known(
+    left_outside: Make, running: Make, stage: Stage, streams: Streams
+) -> None:
     ours, theirs = running(), left_outside()
     rows = stage.rows(JOBS)
     answers = [
@@ -180,7 +229,7 @@ def test_only_a_job_that_was_handed_out_is_known(left_outside: Make, running: Ma
     assert {answer.status for answer in answers} == {404}
     assert len({answer.error["message"] for answer in answers}) == 1, "nobody learns what exists"
     assert stage.rows(JOBS) == rows
-    assert answered(stage) == []
+    assert answered(stage, streams) == []
 
 
 def test_what_is_not_signed_is_not_read(left_outside: Make, stage: Stage) -> None:
