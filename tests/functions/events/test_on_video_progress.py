@@ -24,9 +24,9 @@ from tests.shared.domains.videos.conftest import (
     processing,
     queued,
     running,
+    send_parts,
     uploads,
 )
-from tests.shared.domains.videos.test_uploads import send_parts
 from tests.streams import Streams, streamed
 
 __all__ = ["awaiting", "processing", "queued", "running", "uploads"]

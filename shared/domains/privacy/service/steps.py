@@ -42,7 +42,7 @@ from shared.domains.videos.store.rows import DELETED
 
 COUNTED = "counted"
 AT_ONCE = 25
-"""Jobs and videos that one go ends: three calls each."""
+"""Jobs and videos that one go ends: three calls each at most."""
 
 Step = Callable[[Erasure], Progress]
 

@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
-from shared.domains.videos.model import Author, PublishedMedia, Variant, Video
+from shared.base import aws
+from shared.contract.resources import MEDIA as BUCKET
+from shared.domains.videos.model import Author, NamedPart, PublishedMedia, Variant, Video
+from shared.domains.videos.rules.keys import upload_key
 from shared.domains.videos.service.catalogue import CatalogueService
 from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.service.uploads import UploadService, UploadWish
-from tests.aws import Stage, stage
+from tests.aws import Stage, real_name, stage
 from tests.clock import turned_clock
 
 __all__ = ["stage", "turned_clock"]
@@ -39,6 +42,24 @@ def stored(processing: ProcessingService, video_id: str) -> Video:
     video = processing.get(video_id)
     assert video is not None
     return video
+
+
+def send_parts(stage: Stage, video: Video, *bodies: bytes) -> list[NamedPart]:
+    """Put parts as their addresses would."""
+    with stage.unrecorded():
+        return [
+            NamedPart(
+                number,
+                aws.client("s3").upload_part(
+                    Bucket=real_name(BUCKET),
+                    Key=upload_key(video.id),
+                    UploadId=video.upload_id,
+                    PartNumber=number,
+                    Body=body,
+                )["ETag"],
+            )
+            for number, body in enumerate(bodies, 1)
+        ]
 
 
 @pytest.fixture
