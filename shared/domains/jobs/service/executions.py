@@ -39,7 +39,7 @@ class ExecutionService:
         elif job.status is Status.CANCELLED:
             arn = execution_arn(MACHINE, execution_name(job.id, job.attempt))
             tell_to_stop(arn, "The job was cancelled.")
-        elif job.report_id:
+        elif job.report_id and "report_id" not in (change.before or {}):
             _answer(job)
 
     def _start(self, told: Job) -> None:
