@@ -9,6 +9,7 @@ from infra.restore.rows import Row
 from shared.base import clock
 from shared.domains.videos.model import OpenState, Status
 from shared.domains.videos.rules.keys import media_prefix
+from shared.domains.videos.store.rows import of_item, with_face
 
 
 @dataclass
@@ -36,11 +37,11 @@ class Videos:
         later = _version(now) if now else 0
         if self.found.is_whole(master(video_id, version)):
             self.as_then |= {media_prefix(video_id, version), folder_of(f"uploads/{video_id}/source")}
-            return self._with_thumbnail(then, now)
+            return with_face(self._with_thumbnail(then, now))
         if later > version and master(video_id, later) in self.found.whole_now:
             moving = {"moving_to": _number(later + 1), "open_state": {"S": OpenState.MOVING}}
             moving["touched_at"] = {"S": clock.timestamp(self.wish.at)}
-            return self._with_thumbnail({**then, "version": _number(later), **moving}, now)
+            return with_face(self._with_thumbnail({**then, "version": _number(later), **moving}, now))
         self.gone[video_id] = then["owner_id"]["S"]
         return then
 
@@ -65,4 +66,4 @@ def _number(value: int) -> dict[str, Any]:
 
 def _is_elsewhere(row: Row) -> bool:
     """Whether an encoder of somebody else's keeps the files."""
-    return "=" in row.get("rungs", {}).get("S", "")
+    return any(variant.url for variant in of_item(row).variants)

@@ -3,6 +3,7 @@
 Lambda is told which records failed, so that the others do not come again. Both come at least once.
 """
 
+import base64
 import functools
 import json
 from collections.abc import Callable, Iterable
@@ -123,11 +124,18 @@ def _change(record: dict[str, Any]) -> Change:
     return Change(
         told["SequenceNumber"],
         told["Keys"],
-        told.get("OldImage"),
-        told.get("NewImage"),
+        _image(told.get("OldImage")),
+        _image(told.get("NewImage")),
         by.get("principalId") == _TTL,
         float(told.get("ApproximateCreationDateTime", 0)),
     )
+
+
+def _image(told: Item | None) -> Item | None:
+    """An item as a table has it: an event is JSON, which has bytes as text."""
+    if told is None:
+        return None
+    return {name: {"B": base64.b64decode(value["B"])} if "B" in value else value for name, value in told.items()}
 
 
 def _failed(identifiers: list[str]) -> dict[str, Any]:

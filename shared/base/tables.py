@@ -86,6 +86,7 @@ def read_together(
 ) -> dict[str, list[dict[str, Any]]]:
     """The items of several tables that have these keys, as of now, in one call; what does not exist is left out.
 
+    No call when there are no keys.
     keys        table name -> keys, as DynamoDB takes them; 100 at most in all
     only        table name -> all that is read of its items, where that is not the whole
     consistent  an inconsistent read costs half and may be a second old
@@ -97,6 +98,8 @@ def read_together(
         if some
     }
     found: dict[str, list[dict[str, Any]]] = {table: [] for table in keys}
+    if not wanted:
+        return found
     for _ in range(READ_TRIES):
         answer = client("dynamodb", READ_SECONDS).batch_get_item(RequestItems=wanted)
         for table, items in answer["Responses"].items():

@@ -36,15 +36,11 @@ LISTED_PEOPLE, PROFILES, SETTINGS_OF_PEOPLE, NAMES_OF_PEOPLE = (
 
 API_KEYS = Table(Kind.TABLE, "api-keys", key="owner_id", sort="key_id")
 SESSIONS = Table(Kind.TABLE, "sessions", key="user_id", sort="session_id", ttl="expires_at")
-_OF_LISTED = (
-    "title summary tags category owner_id author version duration thumbnail has_poster poster_url rungs is_illustrated "
-    "updated_at counted"
-)
-LISTED_VIDEO = tuple(_OF_LISTED.split())
-"""What lists for everybody tell of a video, besides the keys. All indexes of a table copy 100 attributes at most."""
+LISTED_VIDEO = ("face", "counted")
+"""What lists for everybody have of a video, besides the keys: 21 entries are to be one read unit."""
 
-VIDEO_CARD = (*LISTED_VIDEO, *"status visibility job_id created_at published_at".split())
-"""What lists of an owner's videos tell of each, besides the keys: nothing that changes while a video is being made."""
+VIDEO_CARD = (*LISTED_VIDEO, "unready")
+"""What lists of an owner's videos have of each, besides the keys: no progress."""
 
 VIDEOS = Table(
     Kind.TABLE,

@@ -109,6 +109,7 @@ class Video:
     marks            what the workers that encode it have done: a mark for each step of each worker
     early            its beginning could be played while it was processed
     counted          a copy of its numbers, see rules.counted
+    face             what lists show of it, see rules.faces; b"" of one that was not read
     """
 
     id: str
@@ -152,6 +153,7 @@ class Video:
     marks: frozenset[str] = frozenset()
     early: bool = False
     counted: str = ""
+    face: bytes = field(default=b"", repr=False)
 
     @property
     def stored_bytes(self) -> int:

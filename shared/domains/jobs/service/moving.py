@@ -34,11 +34,12 @@ class Moves:
         """Set the status of a job that stands as `job` says, and its video's, with fields of either: one call.
 
         Another one when what is set aside for the job has changed since it was read, and another when its video has
-        been deleted: then it is cancelled instead. Two more when its owner has edited where lists show the video.
+        been deleted: then it is cancelled instead. What completes it reads the video first, since lists show all of it
+        then, and makes two more calls when its owner has edited it meanwhile.
         """
         now = clock.timestamp()
         told = {"current_step": "", "updated_at": now, **(video or {})}
-        made = _new_video(job)
+        made = (self._read(job) if status is Status.COMPLETED else None) or _new_video(job)
         for _ in range(TRIES):
             together = self.videos.movement(made, MIRROR[status], **told)
             change = self.jobs.move(job, status, together, **fields)
@@ -47,8 +48,8 @@ class Moves:
                 change = self.jobs.move(job, status, together, **fields)
             if not change.orphaned:
                 return change
-            edited = self.videos.get(job.video_id) if status is Status.COMPLETED else None
-            if edited is None or edited.status is not made.status:
+            edited = self._read(job) if status is Status.COMPLETED else None
+            if edited is None:
                 break
             made = edited
         else:
@@ -57,6 +58,11 @@ class Moves:
         ended = {"completed_at": now, "current_step": "", "error_code": code, "error_message": message}
         cancelled = self.jobs.move(job, Status.CANCELLED, (), **ended)
         return Change(cancelled.made and status is Status.CANCELLED, cancelled.job, orphaned=cancelled.made)
+
+    def _read(self, job: Job) -> Video | None:
+        """The job's video, unless it stands elsewhere than the job: then it is deleted."""
+        video = self.videos.get(job.video_id)
+        return video if video and video.status is MIRROR[job.status] else None
 
     def end(self, job: Job, statuses: tuple[Status, ...], status: Status, code: str, message: str) -> Change:
         """End a job in one of the statuses as failed or cancelled, with a reason that its owner reads."""

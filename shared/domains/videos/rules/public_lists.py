@@ -4,8 +4,11 @@ A list lies in parts, one for each year of publication, so that no key of an ind
 part has is counted exactly, under the part's name. An author's list is one part.
 """
 
+import base64
+import uuid
 from dataclasses import dataclass
 
+from shared.base import clock
 from shared.domains.videos.model import Status, Video, Visibility
 
 PART = len("2026")
@@ -44,7 +47,9 @@ class PublicList:
 
     def partition(self, part: str) -> str:
         """The key of a part of the list."""
-        return self.author_id or (f"{part}#{self.category}" if self.category else part)
+        if self.author_id:
+            return _short(uuid.UUID(self.author_id).bytes)
+        return f"{part}#{self.category}" if self.category else part
 
     @property
     def subject(self) -> str:
@@ -75,8 +80,8 @@ def list_keys(video: Video) -> dict[str, str]:
     return {
         "public_year": EVERYTHING.partition(part),
         "public_category": PublicList(video.category).partition(part) if video.category else "",
-        "public_author": video.owner_id,
-        "public_since": place(video),
+        "public_author": PublicList(author_id=video.owner_id).partition(part),
+        "public_since": sort_key(place(video)),
     }
 
 
@@ -90,6 +95,12 @@ def place(video: Video) -> str:
     return f"{video.published_at}#{video.id}"
 
 
+def sort_key(place: str) -> str:
+    """How an index has a place, whose entries are read whole: in 36 letters and digits that sort as places do."""
+    moment, _, video_id = place.partition("#")
+    return _short(round(clock.seconds(moment) * 1000).to_bytes(6, "big") + uuid.UUID(video_id).bytes)
+
+
 def video_at(place: str) -> str:
     """The id of the video that stands at a place."""
     return place.partition("#")[2]
@@ -100,3 +111,7 @@ def summary(description: str) -> str:
     if len(description) <= SUMMARY_LENGTH:
         return description
     return description[: SUMMARY_LENGTH - len(_ELLIPSIS)].rstrip() + _ELLIPSIS
+
+
+def _short(key: bytes) -> str:
+    return base64.b32hexencode(key).decode().rstrip("=")

@@ -82,18 +82,20 @@ class CatalogueService:
         """Remove the row of a deleted video, once all objects under rules.keys.prefixes and its upload are gone."""
         self.store.forget(video_id)
 
-    def finish_move(self, video_id: str, from_version: int, to_version: int) -> bool:
+    def finish_move(
+        self, video_id: str, from_version: int, to_version: int, *, known: Video | None = None
+    ) -> bool:
         """The objects are copied: the video's addresses lead to the new media version from now on.
 
+        known  the video, when it has just been read
         The row stays open work until `close_move`. False when the move is void (the video is deleted, or another move
         is on): then the copies are to be removed. A repeat answers the same.
         """
-        change = self.store.change(
-            video_id,
-            Expected((Status.READY,), {"version": from_version, "moving_to": to_version}),
-            version=to_version,
-            touched_at=clock.timestamp(),
-        )
+        found = known or self.store.get(video_id)
+        if found is None:
+            return False
+        expected = Expected((Status.READY,), {"version": from_version, "moving_to": to_version})
+        change = self.store.edit(found, expected, version=to_version, touched_at=clock.timestamp())
         video = change.video
         return change.made or (video is not None and video.status is Status.READY and video.version == to_version)
 

@@ -6,12 +6,14 @@ from typing import Any, TypeVar
 from shared.base.errors import InvalidPageError
 from shared.base.pages import DEEPEST, seal, skipped, unseal
 from shared.base.settings import setting
-from shared.domains.videos.model import Card, Collection
+from shared.domains.videos.model import Card, Collection, Video
 from shared.domains.videos.rules.listing import Filter
 from shared.domains.videos.rules.status import studio_word
 from shared.domains.videos.store.collections import Cards, CollectionStore, collection_item, to_collection
 
 _ROUTE = "studio-videos"
+TOTALS_SECONDS = 10
+"""So long a process remembers how many videos a list has."""
 
 T = TypeVar("T")
 
@@ -42,6 +44,36 @@ class _Position:
     skip: int = 0
     after: str = ""
     count: Count | None = None
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a page of a list of videos begins.
+
+    skip    videos after the one before it, or from the start
+    after   the last one of the page before, "" from the start
+    before  videos that the pages before it have shown, as far as its cursor tells
+    """
+
+    skip: int = 0
+    after: str = ""
+    before: int = 0
+
+    @classmethod
+    def of(cls, cursor: str, page: int, limit: int, *scope: str) -> "Start":
+        """Of a cursor, or else of a page's number. Raises InvalidCursorError, InvalidPageError."""
+        if not cursor:
+            return cls(skipped(page, limit))
+        before, _, after = unseal(cursor, *scope).partition(" ")
+        return cls(0, after, int(before))
+
+    def shown_after(self, shown: list[Video]) -> int:
+        """Videos that were shown once a page is."""
+        return self.before + self.skip + len(shown)
+
+    def after_it(self, shown: list[Video], last: str, *scope: str) -> str:
+        """The cursor of what comes after a page whose last video stands at a place."""
+        return seal(f"{self.shown_after(shown)} {last}", *scope)
 
 
 @dataclass(frozen=True)

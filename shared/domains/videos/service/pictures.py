@@ -59,7 +59,9 @@ class PictureService:
             name = media_prefix(video.id, video.version) + thumbnail_name(upload.thumbnail_id)
             self.objects.put(name, picture, "image/jpeg", IMMUTABLE)
             try:
-                wanted = self.videos.set_thumbnail(video.id, upload.user_id, upload.thumbnail_id, video.version)
+                wanted = self.videos.set_thumbnail(
+                    video.id, upload.user_id, upload.thumbnail_id, video.version, known=video
+                )
             except MediaMovingError:
                 continue
             if not wanted:

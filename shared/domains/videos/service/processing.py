@@ -204,15 +204,20 @@ class ProcessingService:
         """Put open work at the end of the sweep's queue; False when the video is no longer in that state."""
         return self.store.change(video_id, Expected(fields={"open_state": state}), touched_at=clock.timestamp()).made
 
-    def set_thumbnail(self, video_id: str, owner_id: str, thumbnail_id: str, version: int) -> bool:
+    def set_thumbnail(
+        self, video_id: str, owner_id: str, thumbnail_id: str, version: int, *, known: Video | None = None
+    ) -> bool:
         """Show a chosen thumbnail, whose file lies under the prefix of the media version given.
 
+        known  the video, when it has just been read
         Thumbnails of an earlier request never replace later ones. False when there is nothing (more) to set. Raises
         MediaMovingError when the media version is no longer the video's, or is about to change: place the file anew.
         """
-        name = thumbnail_name(thumbnail_id)
-        change = self.store.change(
-            video_id,
+        name, found = thumbnail_name(thumbnail_id), known or self.get(video_id)
+        if found is None:
+            return False
+        change = self.store.edit(
+            found,
             Expected(
                 (*RUNNING, Status.READY),
                 {"owner_id": owner_id, "version": version, "moving_to": 0},

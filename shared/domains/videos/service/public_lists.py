@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 
 from shared.base import clock, counts
-from shared.base.errors import InvalidPageError
-from shared.base.pages import seal, skipped, unseal
+from shared.base.kept import Kept
 from shared.base.tables import answering, read_together
 from shared.domains.videos.model import Video
 from shared.domains.videos.rules.answers import VideoAnswer
 from shared.domains.videos.rules.counted import unpacked
-from shared.domains.videos.rules.public_lists import PublicList, place
+from shared.domains.videos.rules.public_lists import FIRST_PART, PublicList, place
 from shared.domains.videos.service.catalogue import show
-from shared.domains.videos.service.listing import collection_among, collection_keys
+from shared.domains.videos.service.listing import TOTALS_SECONDS, Start, collection_among, collection_keys, cut
 from shared.domains.videos.store.public_lists import PublicListStore
 
 _ROUTE = "videos"
+_known: Kept[dict[str, int]] = Kept(TOTALS_SECONDS)
 
 
 class ListedVideo(VideoAnswer):
@@ -82,31 +82,29 @@ class PublicListService:
     def page(self, which: PublicList, viewer_id: str, *, limit: int, page: int = 1, cursor: str = "") -> VideoPage:
         """A page of a list. Raises InvalidCursorError, InvalidPageError.
 
-        Two calls. From the second year on it is one more where this year's videos do not fill the page, and two where
-        last year's do not either.
+        One call, and another when nobody has asked here for ten seconds how many there are. From the second year on it
+        is one more where this year's videos do not fill the page, and two where last year's do not either.
         page  is not looked at when there is a cursor
         """
         scope = (_ROUTE, viewer_id, which.subject, which.author_id)
-        after = unseal(cursor, *scope) if cursor else ""
-        skip = 0 if cursor else skipped(page, limit)
-        walk = _Walk(which, skip + limit + 1, "", [])
-        for part in which.parts(after or clock.timestamp()):
-            walk.read(self.store, part, after if not walk.part else "")
+        start = Start.of(cursor, page, limit, *scope)
+        walk = _Walk(which, start.skip + limit + 1, "", [])
+        for part in which.parts(start.after or clock.timestamp()):
+            walk.read(self.store, part, start.after if not walk.part else "")
             if not walk.goes_on:
                 break
-        sizes = _sizes(which)
+        is_all = not cursor and walk.goes_on and walk.part <= FIRST_PART
+        sizes = {} if is_all else _sizes(which, walk.videos)
         for part in sorted((part for part, size in sizes.items() if size and part < walk.part), reverse=True):
             if walk.goes_on:
                 walk.read(self.store, part)
-        shown = walk.videos[skip : skip + limit]
-        if walk.is_cut and not shown:
-            raise InvalidPageError("This page lies too deep: go on with cursor")
-        more = walk.is_cut or len(walk.videos) > skip + limit
+        shown, more = cut(walk.videos, walk.is_cut, start.skip, limit)
+        least = start.shown_after(shown) + more
         return VideoPage(
             videos=[listed(video) for video in shown],
-            total=sum(sizes.values()),
-            next_cursor=seal(place(shown[-1]), *scope) if more else None,
-            has_prev=bool(cursor) or skip > 0,
+            total=max(sum(sizes.values()), least) if cursor or more else len(walk.videos),
+            next_cursor=start.after_it(shown, place(shown[-1]), *scope) if more else None,
+            has_prev=bool(cursor) or start.skip > 0,
         )
 
 
@@ -116,8 +114,16 @@ def listed(video: Video) -> ListedVideo:
     return ListedVideo.model_construct(**vars(show(video, counted.numbers)), counts_as_of=counted.as_of)
 
 
-def _sizes(which: PublicList) -> dict[str, int]:
-    """Part of the list -> how many videos it has: one call."""
+def _sizes(which: PublicList, shown: list[Video]) -> dict[str, int]:
+    """Part of the list -> how many videos it has, as of the last ten seconds: mostly no call.
+
+    Of an author it is of the last time that their page has shown the same.
+    """
+    name = " ".join((which.author_id, *(video.id for video in shown))) if which.author_id else which.subject
+    return _known.get(name, lambda: _read_sizes(which)) or {}
+
+
+def _read_sizes(which: PublicList) -> dict[str, int]:
     author = which.author_id
     keys = collection_keys(author) if author else {counts.table(): counts.keys(which.subject)}
     with answering("Videos"):

@@ -85,7 +85,7 @@ class TidyingService:
             source = media_prefix(video.id, video.version)
             for key, size in self.objects.keys(source).items():
                 self.objects.copy(key, target + key.removeprefix(source), size)
-            if not self.catalogue.finish_move(video.id, video.version, video.moving_to):
+            if not self.catalogue.finish_move(video.id, video.version, video.moving_to, known=video):
                 self.objects.erase(target)
                 return
         if video.early:

@@ -8,7 +8,7 @@ from shared.base.aws import client
 from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering
 from shared.domains.videos.model import Video
-from shared.domains.videos.rules.public_lists import PublicList, lists_of, part_of
+from shared.domains.videos.rules.public_lists import PublicList, lists_of, part_of, sort_key
 from shared.domains.videos.store.rows import Listed, to_listed
 
 
@@ -36,7 +36,7 @@ class PublicListStore:
         index, key = which.index
         condition, values = "#key = :key", {":key": {"S": which.partition(part)}}
         if after:
-            condition, values = f"{condition} AND public_since < :after", {**values, ":after": {"S": after}}
+            condition, values = f"{condition} AND public_since < :after", {**values, ":after": {"S": sort_key(after)}}
         with answering("Videos"):
             found = client("dynamodb", READ_SECONDS).query(
                 TableName=setting("VIDEOS_TABLE"),

@@ -2,6 +2,7 @@
 
 Two indexes serve lists of an owner's videos, `by_owner` and `by_status`. A deleted video is in the latter alone, under
 a word that no list asks for. Three serve lists for everybody, see rules.public_lists; no other video has their keys.
+What they tell is the row's `face` (rules.faces) and `counted` (rules.counted), and what it is now if it is `unready`.
 """
 
 import dataclasses
@@ -9,6 +10,7 @@ from typing import Any
 
 from pynamodb.attributes import (
     Attribute,
+    BinaryAttribute,
     BooleanAttribute,
     JSONAttribute,
     ListAttribute,
@@ -19,10 +21,8 @@ from pynamodb.attributes import (
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from pynamodb.models import Model
 
-from shared.base import clock
-from shared.base.ids import made_at
 from shared.domains.videos.model import STEPS, Author, Card, Numbers, Status, Variant, Video, Visibility
-from shared.domains.videos.rules.public_lists import summary
+from shared.domains.videos.rules.faces import packed, unpacked
 from shared.domains.videos.rules.status import studio_word
 
 DELETED = "deleted"
@@ -102,8 +102,8 @@ class VideoRow(Model):
     early = BooleanAttribute(null=True)
     listed_owner = UnicodeAttribute(null=True)
     owner_status = UnicodeAttribute(null=True)
-    summary = UnicodeAttribute(null=True)
-    rungs = UnicodeAttribute(null=True)
+    unready = UnicodeAttribute(null=True)
+    face = BinaryAttribute(legacy_encoding=False)
     public_year = UnicodeAttribute(null=True)
     public_category = UnicodeAttribute(null=True)
     public_author = UnicodeAttribute(null=True)
@@ -114,12 +114,8 @@ class VideoRow(Model):
 
 _COLUMNS: dict[str, Attribute[Any]] = VideoRow.get_attributes()  # type: ignore[assignment]
 _FIELDS = [field.name for field in dataclasses.fields(Video) if field.name != "id"]
-_CARD_FIELDS = [field.name for field in dataclasses.fields(Card) if field.name not in ("id", "status", "visibility")]
+_CARD_FIELDS = [field.name for field in dataclasses.fields(Card)]
 _SHAPED = ("author", "variants", "tags", "status", "visibility", "marks")
-_LISTED_FIELDS = (
-    *("title", "category", "version", "duration", "thumbnail", "has_poster", "poster_url", "is_illustrated"),
-    *("updated_at", "job_id", "counted"),
-)
 
 
 def column(name: str) -> Any:
@@ -145,16 +141,9 @@ def listing(owner_id: str, status: Status) -> dict[str, str]:
     return {"listed_owner": owner_id, "owner_status": owner_status(owner_id, studio_word(status))}
 
 
-def shortened(fields: dict[str, Any]) -> dict[str, str]:
-    """What lists show instead of a description and of variants, if these are among the fields."""
-    short: dict[str, str] = {}
-    if "description" in fields:
-        short["summary"] = summary(fields["description"])
-    if "variants" in fields:
-        short["rungs"] = " ".join(
-            f"{variant.name}{variant.url and f'={variant.url}'}" for variant in fields["variants"]
-        )
-    return short
+def unready(video: Video) -> str:
+    """What lists tell of a video that is not ready besides its face, which does not change while it is made; else ""."""
+    return "" if video.status is Status.READY else f"{video.status} {video.updated_at}"
 
 
 def owner_status(owner_id: str, word: str) -> str:
@@ -165,9 +154,7 @@ def owner_status(owner_id: str, word: str) -> str:
 def to_row(video: Video) -> VideoRow:
     """The row of a new video."""
     fields = {name: stored(name, getattr(video, name)) for name in _FIELDS}
-    fields |= listing(video.owner_id, video.status)
-    short = shortened({"description": video.description, "variants": video.variants})
-    fields |= {name: value or None for name, value in short.items()}
+    fields |= listing(video.owner_id, video.status) | {"unready": unready(video) or None, "face": packed(video)}
     return VideoRow(video.id, **{name: value for name, value in fields.items() if value is not None})
 
 
@@ -193,9 +180,8 @@ def of_item(item: dict[str, Any]) -> Video:
 
 def to_card(item: dict[str, Any]) -> Card:
     """The card of an index's entry, in DynamoDB's JSON."""
-    row = VideoRow.from_raw_data(item)
-    plain = {name: value for name in _CARD_FIELDS if (value := getattr(row, name)) is not None}
-    return Card(id=row.video_id, status=Status(row.status), visibility=Visibility(row.visibility), **plain)
+    video = to_listed(item)
+    return Card(**{name: getattr(video, name) for name in _CARD_FIELDS})
 
 
 def to_numbers(counted: dict[str, int]) -> Numbers:
@@ -210,25 +196,11 @@ def to_listed(item: dict[str, Any]) -> Video:
 
     What is only told while a video is made is absent. Lists for everybody have none but public videos that are ready.
     """
-    row = VideoRow.from_raw_data(item)
-    status = Status(row.status or Status.READY)
-    plain = {name: value for name in _LISTED_FIELDS if (value := getattr(row, name)) is not None}
-    return Video(
-        id=row.video_id,
-        owner_id=row.owner_id,
-        author=Author(id=row.owner_id, **row.author),
-        description=row.summary or "",
-        tags=tuple(map(str, row.tags or ())),
-        variants=tuple(_rung(text) for text in (row.rungs or "").split()),
-        status=status,
-        visibility=Visibility(row.visibility or Visibility.PUBLIC),
-        progress=100 if status is Status.READY else 0,
-        created_at=row.created_at or clock.timestamp(made_at(row.video_id)),
-        published_at=row.published_at or (row.public_since or "").partition("#")[0],
-        **plain,
-    )
+    status, _, updated_at = item.get("unready", {"S": ""})["S"].partition(" ")
+    video = unpacked(item["face"]["B"], item["video_id"]["S"], Status(status or Status.READY), updated_at)
+    return dataclasses.replace(video, counted=item.get("counted", {"S": ""})["S"])
 
 
-def _rung(text: str) -> Variant:
-    name, _, url = text.partition("=")
-    return Variant(name, 0, 0, 0, 0, url)
+def with_face(item: dict[str, Any]) -> dict[str, Any]:
+    """A row in DynamoDB's JSON with the face that belongs to it."""
+    return {**item, "face": {"B": packed(of_item(item))}}

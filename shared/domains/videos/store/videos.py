@@ -1,5 +1,7 @@
 """The store of videos: each method is one call of DynamoDB, but for `move`, which reads first what it has to count.
 
+What lists show is changed by `move` and `edit`, which write the face that belongs to the row.
+
 What changes a video's status also counts it, in one transaction: jobs by status are the statuses of all rows, and an
 owner's collection is what the rows of their videos say.
 """
@@ -82,8 +84,9 @@ def _together(*writes: dict[str, Any]) -> Refusal | None:
     return refusal
 
 
-def _standing(video: Video) -> tuple[str, ...]:
-    return video.status, video.visibility, video.category
+def _standing(video: Video) -> tuple[str, bytes]:
+    """What another one who changes what lists show has changed."""
+    return video.status, video.face
 
 
 def _video(item: dict[str, Any] | None) -> Video | None:
@@ -194,10 +197,14 @@ class VideoStore:
             return [to_video(row) for row in VideoRow.batch_get(list(video_ids), consistent_read=consistent)]
 
     def change(self, video_id: str, expected: Expected, **fields: Any) -> Change:
-        """Set fields of a row, but not the status, if what is expected holds; an empty value removes the attribute."""
+        """Set fields of a row that no list shows if what is expected holds; an empty value removes the attribute."""
+        return self._changed(arguments(video_id, expected, fields))
+
+    @staticmethod
+    def _changed(update: dict[str, Any]) -> Change:
         with _dynamodb():
             try:
-                item = _update(arguments(video_id, expected, fields))
+                item = _update(update)
             except PynamoDBException as error:
                 if not _was_refused(error):
                     raise
@@ -207,10 +214,10 @@ class VideoStore:
     def move(
         self, video_id: str, expected: Expected, status: Status, *, known: Video | None = None, **fields: Any
     ) -> Change:
-        """Set the status, and fields as `change` does, and count the move: a read and a transaction.
+        """Set the status, and any fields, and count the move: a read and a transaction.
 
-        What is counted must be known, so each try holds for the status that the video was seen in, and for what says
-        in which lists it is. Who is refused is told where it stands, and tries again if that is another one of those
+        What is counted must be known, so each try holds for the status that the video was seen in, and for its face
+        where that changes. Who is refused is told where it stands, and tries again if that is another one of those
         expected.
         known  the video, when it has just been read
         """
@@ -225,16 +232,24 @@ class VideoStore:
         return Change(False, video)
 
     def edit(self, video: Video, expected: Expected, **fields: Any) -> Change:
-        """Set fields as `change` does, of a video that has just been read, and count it where lists show it otherwise.
+        """Set any fields but the status of a video that was read, and count it where lists show it otherwise.
 
-        One call. What says in which lists it is, if it changes, must be expected to be as it was read.
+        One call, and one more each time that somebody else has changed meanwhile what lists show of it.
         """
-        after = replace(video, **fields)
-        writes = edition(video, after, expected, fields)
-        if len(writes) == 1:
-            return self.change(video.id, expected, **fields)
-        refusal = _together(*writes)
-        return Change(True, after) if refusal is None else Change(False, _video(refusal.item))
+        found: Video | None = video
+        change = Change(False, video)
+        while found is not None and not change.made:
+            after = replace(found, **fields)
+            update, *others = edition(found, after, expected, fields)
+            if others:
+                refusal = _together(update, *others)
+                change = Change(True, after) if refusal is None else Change(False, _video(refusal.item))
+            else:
+                change = self._changed(update["Update"])
+            seen, found = found, change.video
+            if found is not None and _standing(found) == _standing(seen):
+                break
+        return change
 
     def forget(self, video_id: str) -> None:
         """Remove the row of a deleted video, which counts no more; leave any other."""

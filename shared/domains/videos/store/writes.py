@@ -8,10 +8,11 @@ from pynamodb.expressions.update import Action
 
 from shared.base.jobs import count_job
 from shared.domains.videos.model import Status, Video
+from shared.domains.videos.rules.faces import packed
 from shared.domains.videos.rules.public_lists import is_listed, list_keys
 from shared.domains.videos.store.collections import count_public, count_video
 from shared.domains.videos.store.public_lists import count_in_lists
-from shared.domains.videos.store.rows import VideoRow, column, listing, shortened, stored
+from shared.domains.videos.store.rows import VideoRow, column, listing, stored, unready
 
 Writes = tuple[dict[str, Any], ...]
 
@@ -54,12 +55,14 @@ class Added:
 
 
 def movement(video: Video, expected: Expected, status: Status, fields: dict[str, Any]) -> Writes:
-    """The writes that set the status of a video that stands as it was read, with fields, and count that."""
+    """The writes that set the status of a video that stands as it was read, with fields, and count that.
+
+    expected  has its status among others
+    """
     after = replace(video, status=status, **fields)
-    stands = replace(expected, status=(video.status,), fields={**(expected.fields or {}), **_unmoved(video, after)})
     changed = {"status": status, **listing(video.owner_id, status), **fields, **_moved_keys(video, after)}
     return (
-        {"Update": arguments(video.id, stands, changed)},
+        _update(video, after, expected, changed),
         count_job(video.id, video.status, status),
         count_video(
             video.owner_id,
@@ -77,14 +80,24 @@ def edition(video: Video, after: Video, expected: Expected, fields: dict[str, An
     more = is_listed(after) - is_listed(video)
     own = (count_public(video.owner_id, more),) if more else ()
     changed = {**fields, **_moved_keys(video, after)}
-    return {"Update": arguments(video.id, expected, changed)}, *own, *count_in_lists(video, after)
+    return _update(video, after, expected, changed), *own, *count_in_lists(video, after)
 
 
-def _unmoved(video: Video, after: Video) -> dict[str, Any]:
-    """What must still be as it was read for lists to be right: it says in which the video is once it is ready."""
-    if Status.READY not in (video.status, after.status):
-        return {}
-    return {"visibility": video.visibility, "category": video.category}
+def _update(video: Video, after: Video, expected: Expected, fields: dict[str, Any]) -> dict[str, Any]:
+    """The update of a row that was read, with what lists show of it then.
+
+    A new face is made of the whole row, so it takes the place of the one that was read, and of no other: whatever has
+    changed one of its fields since has written another. So it is with the status that is told of what is not ready.
+    """
+    told: dict[str, Any] = {}
+    stands: dict[str, Any] = {}
+    face = packed(after)
+    if face != packed(video):
+        told["face"], stands["face"] = face, video.face
+    if unready(after) != unready(video):
+        told["unready"], stands["status"] = unready(after), video.status
+    expected = replace(expected, fields={**(expected.fields or {}), **stands})
+    return {"Update": arguments(video.id, expected, {**fields, **told})}
 
 
 def _moved_keys(video: Video, after: Video) -> dict[str, str]:
@@ -96,7 +109,7 @@ def _moved_keys(video: Video, after: Video) -> dict[str, str]:
 def arguments(video_id: str, expected: Expected, fields: dict[str, Any]) -> dict[str, Any]:
     """An update of fields as botocore takes it; whoever it refuses is told the row."""
     return VideoRow(video_id).get_update_kwargs_from_instance(
-        [_action(name, wanted) for name, wanted in {**fields, **shortened(fields)}.items()],
+        [_action(name, wanted) for name, wanted in fields.items()],
         condition=expected.condition(),
         return_values_on_condition_failure="ALL_OLD",
     )
