@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from bench.capacity import Item, put, rows
 from bench.world import World
-from shared.base import clock, tokens
+from shared.base import clock, counts, tokens
 from shared.base.ids import new_id
+from shared.base.transactions import write_together
 from shared.contract.needs import Table
 from shared.contract.resources import (
     COMMENTS,
@@ -30,23 +31,32 @@ from shared.domains.ranking.model import Order, Ranking
 from shared.domains.ranking.rules.lists import MOST, list_name
 from shared.domains.ranking.store.lists import RankingStore
 from shared.domains.search.service.indexing import IndexService
-from shared.domains.videos.rules.public_lists import place
-from shared.domains.videos.store.videos import VideoStore
+from shared.domains.videos.model import STEPS
+from shared.domains.videos.rules.public_lists import place, sort_key
+from shared.domains.videos.store.numbers import copy_numbers
+from shared.domains.videos.store.videos import VideoStore, counted_as
 
 CATEGORY = "education"
 WORDS = "That is the place where we were last summer, and I did not know how quiet it is in the morning."
+MORE = (
+    "Nobody sells anything before nine, the bakers wave from their back doors, and the gulls own the whole harbour. "
+    "Filmed on two Sundays in May with a small camera and no tripod; the piano is by a neighbour who wants no name."
+)
 DETAILS = {
     "title": "A walk through the old town at first light, with music",
-    "description": f"{WORDS} " * 3,
+    "description": f"{WORDS} {MORE}",
     "tags": ["walks", "mornings", "old town"],
     "category": CATEGORY,
 }
 COPIED = (VIDEOS, COMMENTS, USERS, FOLLOWS, REACTIONS, COUNTS, FEEDS, NOTIFICATIONS, POSTINGS)
+WATCHED = {"views": 1234, "watch_seconds": 45_678, **{f"reached_{step}": 90 - 4 * step for step in range(STEPS)}}
+"""What players have told of a video."""
+
 ASKED = ("qui", "#")
 """How terms begin that somebody searches for. A video has fifty others, which are not copied."""
 
-Stem = tuple[Table, list[str], str]
-"""A table, the ids that are others in each copy, and the row as JSON."""
+Stem = tuple[Table, list[str], str, Item]
+"""A table, the ids that are others in each copy, the row as JSON, and what it has of bytes."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +115,8 @@ def _first(world: World, count: int) -> Crowd:
             path, named = f"/api/users/{followed}/follow", {"user_id": followed}
             world.ask("follows.follow_user", "POST", path, token=token, parameters=named)
         notice_id = _tell(fan_id, video_id)
+        write_together(counts.adding(counted_as(video_id), fan_id, WATCHED))
+        copy_numbers([video_id])
         IndexService.open().index(video_id)
     return Crowd(world, count, video_id, comment_id, answer_id, fan_id, notice_id, fan)
 
@@ -134,15 +146,20 @@ def _stems(first: Crowd, table: Table, item: Item) -> list[Stem]:
     key = " ".join(item[name]["S"] for name in (table.key, table.sort) if name)
     own = [one for one in first.ids if one in key][:1]
     if table in (FEEDS, NOTIFICATIONS):
-        own = [one for one in (first.notice_id, first.video_id) if one in json.dumps(item)]
-    return [(table, own, json.dumps(item))] if own else []
+        own = [one for one in (first.notice_id, first.video_id) if one in str(item)]
+    packed = {name: value for name, value in item.items() if "B" in value}
+    plain = {name: value for name, value in item.items() if "B" not in value}
+    return [(table, own, json.dumps(plain), packed)] if own else []
 
 
 def _copy(first: Crowd, stems: list[Stem]) -> Crowd:
     """One more of everything: each row with another id in place of its own."""
     ids = {one: new_id() for one in first.ids}
-    for table, own, text in stems:
-        put(table, json.loads(functools.reduce(lambda held, one: held.replace(one, ids[one]), own, text)))
+    for table, own, text, packed in stems:
+        item = json.loads(functools.reduce(lambda held, one: held.replace(one, ids[one]), own, text))
+        if table is VIDEOS:
+            item["public_since"]["S"] = sort_key(f"{item['published_at']['S']}#{item['video_id']['S']}")
+        put(table, {**item, **packed})
     notice_id, fan_id, answer_id, comment_id, video_id = ids.values()
     return Crowd(first.world, 1, video_id, comment_id, answer_id, fan_id, notice_id)
 

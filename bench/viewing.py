@@ -18,6 +18,7 @@ class Listing:
 
     reader  "user", "fan", or "" for somebody who is not logged in
     most    so many are counted at most; 0 is all
+    units   the most read units of a page
     """
 
     handler: str
@@ -26,6 +27,7 @@ class Listing:
     query: str = ""
     reader: str = "user"
     most: int = 0
+    units: int = 2
 
     def prepare(self, made: Crowd) -> Ask:
         """The request."""
@@ -64,10 +66,10 @@ class Act:
 _COMMENTS = "/api/videos/{made.video_id}/comments"
 _PEOPLE = "/api/users/{made.user_id}"
 LISTINGS = {
-    "all videos": Listing("videos.list_videos", "/api/videos", "videos"),
-    "videos of a category": Listing("videos.list_videos", "/api/videos", "videos", f"category={CATEGORY}"),
-    "videos of an author": Listing("videos.list_videos", "/api/videos", "videos", "author={made.user_id}"),
-    "one's own videos": Listing("videos.list_own_videos", "/api/users/me/videos", "videos"),
+    "all videos": Listing("videos.list_videos", "/api/videos", "videos", units=1),
+    "videos of a category": Listing("videos.list_videos", "/api/videos", "videos", f"category={CATEGORY}", units=1),
+    "videos of an author": Listing("videos.list_videos", "/api/videos", "videos", "author={made.user_id}", units=1),
+    "one's own videos": Listing("videos.list_own_videos", "/api/users/me/videos", "videos", units=1),
     "found videos, by words": Listing("videos.list_videos", "/api/videos", "videos", "q=quiet", most=DEEPEST),
     "found videos, by a tag, latest": Listing(
         "videos.list_videos", "/api/videos", "videos", "tags=walks", most=DEEPEST

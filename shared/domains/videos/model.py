@@ -108,7 +108,7 @@ class Video:
     job_id           the job that makes or made it; "" when it was uploaded
     marks            what the workers that encode it have done: a mark for each step of each worker
     early            its beginning could be played while it was processed
-    counted          a copy of its numbers, see rules.counted
+    counted          a copy of its numbers, see rules.counted; b"" before the first one
     face             what lists show of it, see rules.faces; b"" of one that was not read
     """
 
@@ -152,7 +152,7 @@ class Video:
     job_id: str = ""
     marks: frozenset[str] = frozenset()
     early: bool = False
-    counted: str = ""
+    counted: bytes = b""
     face: bytes = field(default=b"", repr=False)
 
     @property

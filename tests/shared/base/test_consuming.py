@@ -25,18 +25,19 @@ def _failed(answer: dict[str, Any]) -> list[str]:
 def test_change_is_told_with_both_images_and_whether_time_was_over() -> None:
     seen: list[Change] = []
     before, after = {"id": {"S": "a"}, "n": {"N": "1"}}, {"id": {"S": "a"}, "n": {"N": "2"}}
+    told, packed = {**after, "raw": {"B": "AP8="}}, {**after, "raw": {"B": b"\x00\xff"}}
     ttl = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
     records = [
         _record(1, dynamodb={"NewImage": before}),
-        _record(2, dynamodb={"OldImage": before, "NewImage": after}),
-        _record(3, dynamodb={"OldImage": after}, userIdentity=ttl),
+        _record(2, dynamodb={"OldImage": before, "NewImage": told}),
+        _record(3, dynamodb={"OldImage": told}, userIdentity=ttl),
     ]
     assert _failed(serve_changes(seen.append)({"Records": records}, None)) == []
     key = {"id": {"S": "a"}}
     assert seen == [
         Change("1", key, None, before, expired=False),
-        Change("2", key, before, after, expired=False),
-        Change("3", key, after, None, expired=True),
+        Change("2", key, before, packed, expired=False),
+        Change("3", key, packed, None, expired=True),
     ]
 
 

@@ -32,13 +32,13 @@ def done(numbers: Numbers) -> dict[str, float]:
     return dict(zip(WEIGHTS, done, strict=True))
 
 
-def points(counted: str) -> float:
+def points(counted: bytes) -> float:
     """What that is worth, never less than 0. `counted` is the video's copy of its numbers."""
     numbers = unpacked(counted, otherwise="").numbers
     return max(0.0, sum(WEIGHTS[what] * often for what, often in done(numbers).items()))
 
 
-def heat(counted: str) -> int:
+def heat(counted: bytes) -> int:
     """Points in steps, each some 40 % more than the one below, and wider up to FEW points; 0 is next to none."""
     return round(HEAT_STEPS * math.log2(1 + points(counted) / FEW))
 

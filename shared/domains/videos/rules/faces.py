@@ -2,18 +2,19 @@
 
 An entry of an index is read with the names of all that it has, so all that does not change as counts do is one
 attribute: a byte that says how it is packed, one of flags, numbers, ids of sixteen bytes each, and texts, deflated with
-the words that they have in common. Whatever writes one of these fields writes the face that belongs to the row after it.
+the words that they have in common. Whatever writes one of these fields writes the face of the row after it.
 """
 
 import re
 import uuid
 import zlib
-from collections.abc import Iterator
+from itertools import islice
 
 from shared.base import clock
 from shared.base.ids import UUID_PATTERN, made_at
 from shared.domains.videos.model import Author, Status, Variant, Video, Visibility
 from shared.domains.videos.rules.public_lists import summary
+from shared.domains.videos.rules.varints import folded, read, unfolded, written
 from shared.domains.videos.rules.words import DICTIONARY
 
 PACKING = 1
@@ -38,12 +39,12 @@ def packed(video: Video) -> bytes:
     flags |= _VISIBILITIES.index(video.visibility) << 3 | len(ids) << 5
     numbers = (
         video.version,
-        _unsigned(created - _made(video.id)),
+        folded(created - _made(video.id)),
         _since(created, video.published_at),
         _since(created, video.updated_at if video.status is Status.READY else ""),
     )
     texts = _BETWEEN.join((short, *plain, *video.tags)).encode()
-    return bytes((PACKING, flags)) + b"".join(map(_varint, numbers)) + b"".join(ids) + _deflated(texts)
+    return bytes((PACKING, flags)) + written(*numbers) + b"".join(ids) + _deflated(texts)
 
 
 def unpacked(face: bytes, video_id: str, status: Status, updated_at: str = "") -> Video:
@@ -53,13 +54,14 @@ def unpacked(face: bytes, video_id: str, status: Status, updated_at: str = "") -
     """
     if face[0] != PACKING:
         raise ValueError(f"the face of video {video_id} is packed in another way")
-    flags, left = face[1], iter(face[2:])
-    version, after, published, changed = (_read_varint(left) for _ in range(4))
-    ids = {number: str(uuid.UUID(bytes=bytes(_take(left, _ID_BYTES)))) for number in range(1, (flags >> 5) + 1)}
-    texts = _inflated(bytes(left)).decode().split(_BETWEEN)
+    flags, found = face[1], list(islice(read(face[2:]), 4))
+    (version, _), (after, _), (published, _), (changed, end) = found
+    first, last = 2 + end, 2 + end + _ID_BYTES * (flags >> 5)
+    ids = {number: _id(face[at : at + _ID_BYTES]) for number, at in enumerate(range(first, last, _ID_BYTES), 1)}
+    texts = zlib.decompressobj(_RAW, DICTIONARY).decompress(face[last:]).decode().split(_BETWEEN)
     duration, rungs, owner_id, job_id, thumbnail, avatar, poster = (text.translate(ids) for text in texts[:7])
     category, username, display_name, title, description, *tags = texts[7:]
-    created = _made(video_id) + _signed(after)
+    created = _made(video_id) + unfolded(after)
     return Video(
         id=video_id,
         owner_id=owner_id,
@@ -104,8 +106,8 @@ def _deflated(texts: bytes) -> bytes:
     return packer.compress(texts) + packer.flush()
 
 
-def _inflated(data: bytes) -> bytes:
-    return zlib.decompressobj(_RAW, DICTIONARY).decompress(data)
+def _id(data: bytes) -> str:
+    return str(uuid.UUID(bytes=data))
 
 
 def _milliseconds(moment: str) -> int:
@@ -118,32 +120,8 @@ def _made(video_id: str) -> int:
 
 def _since(created: int, moment: str) -> int:
     """How long after a video was made, as a number that is not 0; 0 is no moment."""
-    return 1 + _unsigned(_milliseconds(moment) - created) if moment else 0
+    return 1 + folded(_milliseconds(moment) - created) if moment else 0
 
 
 def _moment(created: int, since: int) -> str:
-    return clock.timestamp((created + _signed(since - 1)) / 1000) if since else ""
-
-
-def _unsigned(number: int) -> int:
-    """A number by which small ones stay small, whatever their sign."""
-    return 2 * number if number >= 0 else -2 * number - 1
-
-
-def _signed(number: int) -> int:
-    return number // 2 if number % 2 == 0 else -(number + 1) // 2
-
-
-def _varint(number: int) -> bytes:
-    """Seven bits in a byte, the lowest first; the last byte is less than 128."""
-    low, rest = number & 127, number >> 7
-    return bytes((low | 128,)) + _varint(rest) if rest else bytes((low,))
-
-
-def _read_varint(left: Iterator[int]) -> int:
-    byte = next(left)
-    return byte & 127 | _read_varint(left) << 7 if byte > 127 else byte
-
-
-def _take(left: Iterator[int], count: int) -> Iterator[int]:
-    return (next(left) for _ in range(count))
+    return clock.timestamp((created + unfolded(since - 1)) / 1000) if since else ""

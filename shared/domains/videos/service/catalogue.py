@@ -82,9 +82,7 @@ class CatalogueService:
         """Remove the row of a deleted video, once all objects under rules.keys.prefixes and its upload are gone."""
         self.store.forget(video_id)
 
-    def finish_move(
-        self, video_id: str, from_version: int, to_version: int, *, known: Video | None = None
-    ) -> bool:
+    def finish_move(self, video_id: str, from_version: int, to_version: int, *, known: Video | None = None) -> bool:
         """The objects are copied: the video's addresses lead to the new media version from now on.
 
         known  the video, when it has just been read

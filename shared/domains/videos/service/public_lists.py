@@ -94,7 +94,7 @@ class PublicListService:
             if not walk.goes_on:
                 break
         is_all = not cursor and walk.goes_on and walk.part <= FIRST_PART
-        sizes = {} if is_all else _sizes(which, walk.videos)
+        sizes: dict[str, int] = {} if is_all else _sizes(which, walk.videos)
         for part in sorted((part for part, size in sizes.items() if size and part < walk.part), reverse=True):
             if walk.goes_on:
                 walk.read(self.store, part)

@@ -52,7 +52,7 @@ def copy_numbers(video_ids: Sequence[str]) -> set[str]:
 
 def _keep(row: Item, new: Counted) -> bool:
     """False when the row has another copy by now than the one that was read."""
-    video_id, before = row["video_id"]["S"], row.get("counted", {}).get("S", "")
+    video_id, before = row["video_id"]["S"], row.get("counted", {}).get("B", b"")
     old = unpacked(before, "")
     if old.as_of > new.as_of or old.numbers.views > new.numbers.views:  # views never grow fewer: it was read later
         return True
@@ -74,14 +74,14 @@ def _written(update: Item) -> bool:
     return True
 
 
-def _replacing(video_id: str, before: str, text: str) -> Item:
+def _replacing(video_id: str, before: bytes, copy: bytes) -> Item:
     """The update that has a copy take the place of the one before it, or of none."""
     same = "counted = :before" if before else "attribute_not_exists(counted)"
-    values = {":text": {"S": text}, **({":before": {"S": before}} if before else {})}
+    values = {":copy": {"B": copy}, **({":before": {"B": before}} if before else {})}
     return {
         "TableName": _videos(),
         "Key": _key(video_id),
-        "UpdateExpression": "SET counted = :text",
+        "UpdateExpression": "SET counted = :copy",
         "ConditionExpression": f"attribute_exists(video_id) AND {same}",
         "ExpressionAttributeValues": values,
     }

@@ -108,7 +108,7 @@ class VideoRow(Model):
     public_category = UnicodeAttribute(null=True)
     public_author = UnicodeAttribute(null=True)
     public_since = UnicodeAttribute(null=True)
-    counted = UnicodeAttribute(null=True)
+    counted = BinaryAttribute(null=True, legacy_encoding=False)
     by_state = ByState()
 
 
@@ -142,7 +142,7 @@ def listing(owner_id: str, status: Status) -> dict[str, str]:
 
 
 def unready(video: Video) -> str:
-    """What lists tell of a video that is not ready besides its face, which does not change while it is made; else ""."""
+    """What lists tell beside the face, which does not change meanwhile, of a video that is not ready; "" of others."""
     return "" if video.status is Status.READY else f"{video.status} {video.updated_at}"
 
 
@@ -198,7 +198,7 @@ def to_listed(item: dict[str, Any]) -> Video:
     """
     status, _, updated_at = item.get("unready", {"S": ""})["S"].partition(" ")
     video = unpacked(item["face"]["B"], item["video_id"]["S"], Status(status or Status.READY), updated_at)
-    return dataclasses.replace(video, counted=item.get("counted", {"S": ""})["S"])
+    return dataclasses.replace(video, counted=item.get("counted", {"B": b""})["B"])
 
 
 def with_face(item: dict[str, Any]) -> dict[str, Any]:

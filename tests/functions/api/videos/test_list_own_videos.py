@@ -4,6 +4,7 @@ import pytest
 
 from functions.api.videos.get_video import handler as get_video
 from functions.api.videos.list_own_videos import handler
+from shared.base import kept
 from shared.domains.videos.service.catalogue import CatalogueService
 from shared.domains.videos.service.processing import ProcessingService
 from tests.api import Answer
@@ -90,10 +91,34 @@ def test_nobody_has_none_of_their_own(stage: Stage) -> None:
     assert get(Someone()).status == 401
 
 
-@pytest.mark.parametrize("query", ["", "status=ready", "limit=24"])
-def test_it_is_two_reads(ready: Make, running: Make, ada: Someone, stage: Stage, query: str) -> None:
-    ready(), running()
+READS = ["dynamodb:Query", "dynamodb:BatchGetItem"]
+
+
+@pytest.mark.parametrize(
+    ("query", "cold", "warm"),
+    [
+        ("", READS, READS),  # one of them is not ready
+        ("status=ready", READS[:1], READS[:1]),
+        ("limit=1", READS, READS),
+        ("limit=1&status=ready", READS, READS[:1]),
+    ],
+)
+def test_it_is_two_reads_at_most(
+    ready: Make, running: Make, ada: Someone, stage: Stage, query: str, cold: list[str], warm: list[str]
+) -> None:
+    ready(), ready(), running()
     get(ada, query)
-    calls = stage.calls_of(lambda: get(ada, query))
-    assert [call for call in calls if call != "dynamodb:UpdateItem"] == ["dynamodb:Query", "dynamodb:BatchGetItem"]
+    kept.forget()
+    for expected in (cold, warm):
+        calls = stage.calls_of(lambda: get(ada, query))
+        assert [call for call in calls if call != "dynamodb:UpdateItem"] == expected
     assert "private" in get(ada).headers["cache-control"]
+
+
+def test_what_comes_and_goes_on_a_page_is_counted_at_once(ready: Make, awaiting: Make, ada: Someone) -> None:
+    made = [ready() for _ in range(4)]
+    assert total(get(ada, "limit=2")) == 4
+    awaiting()
+    assert total(get(ada, "limit=2")) == 5
+    CatalogueService.open().delete(made[-1], ada.user_id)
+    assert (total(get(ada, "limit=2")), total(get(ada, "limit=2&page=2"))) == (4, 4)

@@ -9,6 +9,7 @@ from functions.api.reactions.like_video import handler as like
 from functions.api.videos.edit_video import handler as edit_video
 from functions.api.videos.get_video import handler as get_video
 from functions.api.videos.list_videos import handler
+from shared.base import kept
 from shared.contract.resources import COUNTS, VIDEOS
 from shared.domains.videos.model import PublishedMedia, Variant
 from shared.domains.videos.rules.public_lists import SUMMARY_LENGTH
@@ -24,7 +25,7 @@ from tests.functions.api.videos.lists import VIDEO, ids, total
 
 PATH = "/api/videos"
 YEAR = 365 * 24 * 3600
-CALLS = {"dynamodb:Query": 1, "dynamodb:BatchGetItem": 1}
+WHOLE, PART = {"dynamodb:Query": 1}, {"dynamodb:Query": 1, "dynamodb:BatchGetItem": 1}
 GUARDS = ("dynamodb:GetItem", "dynamodb:UpdateItem")
 
 
@@ -141,6 +142,7 @@ def test_case_54_a_cursor_goes_on_though_videos_come_and_go(ready: Make, ada: So
     edit(made[4], ada, visibility="private")  # the one that the cursor names
     CatalogueService.open().delete(made[2], ada.user_id)
     ready()
+    kept.forget()
     rest = get(f"cursor={cursor}")
     assert ids(rest) == [made[3], made[1], made[0]]
     assert total(rest) == 5, "of what there is now"
@@ -213,14 +215,46 @@ def test_counts_are_those_of_the_last_copy(ready: Make, ada: Someone, bob: Someo
     assert ids(get("", ada)) == [video_id]
 
 
+def lists_of(calls: list[str]) -> dict[str, int]:
+    found = Counter(call for call in calls if call.startswith("dynamodb:") and call not in GUARDS)
+    return dict(found)
+
+
 @pytest.mark.parametrize("query", ["", "category=Games", "page=20", "limit=24"])
-def test_it_is_two_reads(ready: Make, ada: Someone, stage: Stage, query: str) -> None:
+def test_what_is_all_of_a_list_is_one_read(ready: Make, ada: Someone, stage: Stage, query: str) -> None:
     ready(category="Games")
     get(query)
     stage.restart()
-    calls = Counter(stage.calls_of(lambda: get(query)))
-    lists = {call: number for call, number in calls.items() if call.startswith("dynamodb:") and call not in GUARDS}
-    assert lists == CALLS
+    assert lists_of(stage.calls_of(lambda: get(query))) == WHOLE
+
+
+@pytest.mark.parametrize("query", ["limit=1", "limit=1&category=Games", "limit=1&author={author}"])
+def test_how_many_there_are_is_read_once_in_ten_seconds(
+    ready: Make, ada: Someone, stage: Stage, turned_clock: TurnedClock, query: str
+) -> None:
+    asked = query.format(author=ada.user_id)
+    for _ in range(2):
+        ready(category="Games")
+    get(asked)
+    stage.restart()
+    for seconds, expected in ((0, PART), (9, WHOLE), (1, PART)):
+        turned_clock.advance(seconds)
+        assert lists_of(stage.calls_of(lambda: total(get(asked)))) == expected
+
+
+@pytest.mark.parametrize("of", ["", "category=Games", "author={author}"])
+def test_no_total_is_less_than_what_pages_have_shown(ready: Make, ada: Someone, of: str) -> None:
+    query = of.format(author=ada.user_id)
+    for _ in range(2):
+        ready(category="Games")
+    assert total(get(f"{query}&limit=1")) == 2
+    made = [ready(category="Games") for _ in range(3)]
+    first = get(f"{query}&limit=3")
+    assert ids(first) == made[::-1]
+    assert total(first) >= 4, "three of them, and there are more"
+    last = get(f"{query}&limit=3&cursor={first.json['pagination']['next_cursor']}")
+    assert (len(ids(last)), total(last)) == (2, 5)
+    assert total(get(f"{query}&limit=3&page=2")) == 5, "all of it was read for that"
 
 
 def test_no_more_is_read_than_is_told(ready: Make, ada: Someone, stage: Stage) -> None:
@@ -238,11 +272,10 @@ def test_all_indexes_of_a_table_copy_a_hundred_attributes_at_most() -> None:
 
 
 def test_a_card_is_small(ready: Make, stage: Stage) -> None:
-    """So that twenty are a few read units: a card with a long title and a full description is one write unit still."""
+    """So that twenty and one are a read unit; here what is long says little."""
     ready(title="t" * 100, description="d" * 5000, tags=("tag one", "tag two"), category="Games")
     (row,) = stage.rows(VIDEOS)
-    index = next(index for index in VIDEOS.indexes if index.name == "by_year")
-    copied = ("video_id", index.key, index.sort, *index.projected)
-    size = sum(len(name) + len(str(next(iter(row[name].values())))) for name in copied if name in row)
-    assert size <= 1024
+    for index in VIDEOS.indexes:
+        copied = ("video_id", index.key, index.sort, *index.projected)
+        assert sum(len(name) + len(next(iter(row[name].values()))) for name in copied if name in row) <= 390
     assert len(stage.rows(COUNTS)) == 2, "of all, and of the category"

@@ -57,5 +57,5 @@ def test_it_is_two_reads_and_shared(ready: Make, ada: Someone, stage: Stage) -> 
     ready()
     get(ada.user_id)
     calls = stage.calls_of(lambda: get(ada.user_id))
-    assert [call for call in calls if call != "dynamodb:UpdateItem"] == ["dynamodb:Query", "dynamodb:BatchGetItem"]
+    assert [call for call in calls if call != "dynamodb:UpdateItem"] == ["dynamodb:Query"]
     assert get(ada.user_id).headers["cache-control"] == "public, max-age=0, s-maxage=60"

@@ -6,11 +6,12 @@ from shared.base import counts
 from shared.contract.resources import COUNTS, VIDEOS
 from shared.domains.operations.store.findings import FindingStore
 from shared.domains.videos.model import Status, Video, Visibility
+from shared.domains.videos.rules.faces import packed
 from shared.domains.videos.rules.public_lists import EVERYTHING, PublicList, part_of, place
 from shared.domains.videos.rules.status import studio_word
 from shared.domains.videos.store.collections import CollectionStore
 from shared.domains.videos.store.public_lists import PublicListStore
-from shared.domains.videos.store.rows import VideoRow, to_video
+from shared.domains.videos.store.rows import VideoRow, to_video, unready
 from tests.aws import Stage
 from tests.shared.domains.videos.conftest import OWNER
 
@@ -34,6 +35,9 @@ def check_books(stage: Stage) -> None:
     """All counters, and the owner's lists, are what the rows say."""
     assert counted(stage) == standing(stage)
     videos = [to_video(VideoRow.from_raw_data(row)) for row in stage.rows(VIDEOS)]
+    for row, video in zip(stage.rows(VIDEOS), videos, strict=True):
+        assert row["face"]["B"] == packed(video), "lists tell what the row says"
+        assert row.get("unready", {"S": ""})["S"] == unready(video)
     kept = sorted((video for video in videos if video.status is not Status.DELETED), key=lambda video: video.id)
     with stage.unrecorded():
         store = CollectionStore()

@@ -190,15 +190,15 @@ def test_a_video_made_private_before_it_is_ready_needs_no_move(
 def intrude(catalogue: CatalogueService, monkeypatch: pytest.MonkeyPatch, *acts: Callable[[], Any]) -> None:
     """Let others act between the read and the write of an edit."""
     waiting = iter(acts)
-    change = type(catalogue.store).change
+    edit = type(catalogue.store).edit
 
     def later(store: Any, *arguments: Any, **fields: Any) -> Any:
-        monkeypatch.setattr(type(catalogue.store), "change", change)
+        monkeypatch.setattr(type(catalogue.store), "edit", edit)
         next(waiting, lambda: None)()
-        monkeypatch.setattr(type(catalogue.store), "change", later)
-        return change(store, *arguments, **fields)
+        monkeypatch.setattr(type(catalogue.store), "edit", later)
+        return edit(store, *arguments, **fields)
 
-    monkeypatch.setattr(type(catalogue.store), "change", later)
+    monkeypatch.setattr(type(catalogue.store), "edit", later)
 
 
 def test_a_video_that_becomes_ready_while_it_is_made_private_moves(

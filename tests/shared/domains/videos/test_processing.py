@@ -54,7 +54,7 @@ def test_a_move_is_two_calls_and_any_other_step_is_one(
         (change, lambda: processing.report(video_id, 10, "encode")),
         (change, lambda: processing.report(video_id, 5, "encode")),
         (change, lambda: processing.touch(video_id, OpenState.PROCESSING)),
-        (change, lambda: processing.set_thumbnail(video_id, OWNER.id, new_id(), 1)),
+        ([*look, *change], lambda: processing.set_thumbnail(video_id, OWNER.id, new_id(), 1)),
         (move, lambda: processing.complete(video_id, VERSION, MEDIA)),
         (look, lambda: processing.complete(video_id, VERSION, MEDIA)),
         (look, lambda: processing.fail(video_id, VERSION, "LATE", "too late")),
