@@ -24,7 +24,7 @@ _RAW = -zlib.MAX_WBITS
 _ID = re.compile(UUID_PATTERN)
 _VISIBILITIES = tuple(Visibility)
 _BETWEEN = "\0"
-"""Between texts. They have no control characters but line breaks, see rules.text, so others can stand for ids."""
+"""Between texts. No text about a video has control characters but line breaks, see rules.text, and no address any."""
 
 
 def packed(video: Video) -> bytes:
@@ -34,7 +34,7 @@ def packed(video: Video) -> bytes:
     rungs = " ".join(f"{variant.name}{variant.url and f'={variant.url}'}" for variant in video.variants)
     coded = (duration, rungs, video.owner_id, video.job_id, video.thumbnail, author.avatar_url, video.poster_url)
     plain = (video.category, author.username, author.display_name, video.title, summary(video.description))
-    short, ids = _without_ids(_BETWEEN.join(coded))
+    short, ids = _without_ids(_joined(coded))
     flags = video.has_poster | video.is_illustrated << 1 | author.verified << 2
     flags |= _VISIBILITIES.index(video.visibility) << 3 | len(ids) << 5
     numbers = (
@@ -43,7 +43,7 @@ def packed(video: Video) -> bytes:
         _since(created, video.published_at),
         _since(created, video.updated_at if video.status is Status.READY else ""),
     )
-    texts = _BETWEEN.join((short, *plain, *video.tags)).encode()
+    texts = f"{short}{_BETWEEN}{_joined((*plain, *video.tags))}".encode()
     return bytes((PACKING, flags)) + written(*numbers) + b"".join(ids) + _deflated(texts)
 
 
@@ -91,6 +91,11 @@ def unpacked(face: bytes, video_id: str, status: Status, updated_at: str = "") -
 def _rung(text: str) -> Variant:
     name, _, url = text.partition("=")
     return Variant(name, 0, 0, 0, 0, url)
+
+
+def _joined(texts: tuple[str, ...]) -> str:
+    """Texts as one. Names of people may have what is between them, which is a space then."""
+    return _BETWEEN.join(text.replace(_BETWEEN, " ") for text in texts)
 
 
 def _without_ids(text: str) -> tuple[str, list[bytes]]:

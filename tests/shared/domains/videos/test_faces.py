@@ -96,6 +96,13 @@ def test_what_people_write_takes_little_more_than_half() -> None:
     assert len(packed(one)) - len(packed(replace(one, description="", title=""))) < 0.6 * len(one.title + told)
 
 
+def test_a_name_with_what_is_between_texts_spoils_no_other() -> None:
+    one = video()
+    one = replace(one, author=replace(one.author, display_name="A\0B\x01"), tags=("c", "d"))
+    told = unpacked(packed(one), one.id, one.status)
+    assert (told.author.display_name, told.title, told.tags) == ("A B\x01", one.title, one.tags)
+
+
 def test_a_face_that_is_packed_otherwise_is_refused() -> None:
     one = video()
     with pytest.raises(ValueError, match="packed in another way"):
