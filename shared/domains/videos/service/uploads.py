@@ -81,12 +81,16 @@ class UploadService:
     """Uploads of videos and of thumbnails."""
 
     videos: VideoStore
-    uploads: UploadStore
 
     @classmethod
     def open(cls) -> "UploadService":
-        """The service on the stage's table and bucket."""
-        return cls(VideoStore.open(), UploadStore.open())
+        """The service on the stage's table."""
+        return cls(VideoStore.open())
+
+    @property
+    def uploads(self) -> UploadStore:
+        """The stage's bucket, opened when it is needed: who gives an upload up is told of none."""
+        return UploadStore.open()
 
     def request(self, owner: Author, wish: UploadWish) -> OpenUpload:
         """A new video that awaits its file, and where to send that: one call, two for an upload in parts."""
