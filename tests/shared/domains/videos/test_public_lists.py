@@ -13,6 +13,7 @@ from shared.base.ids import new_id
 from shared.domains.videos.model import Status, Video, Visibility
 from shared.domains.videos.rules.public_lists import EVERYTHING, PublicList
 from shared.domains.videos.service.catalogue import CatalogueService
+from shared.domains.videos.service.listing import TOTALS_SECONDS
 from shared.domains.videos.service.public_lists import PublicListService
 from shared.domains.videos.store.videos import VideoStore
 from shared.domains.videos.store.writes import Expected
@@ -79,6 +80,7 @@ class Reading(RuleBasedStateMachine):
         video_id = self._videos[which % len(self._videos)]
         with suppress(NotFoundError, ConflictError):
             CatalogueService.open().change(video_id, OWNER.id, {"visibility": visibility})
+            self._clock.advance(TOTALS_SECONDS)  # so long nobody may know that an earlier year has a video again
             (self._listed.add if visibility is Visibility.PUBLIC else self._listed.discard)(video_id)
             self._lasting &= self._listed
 
