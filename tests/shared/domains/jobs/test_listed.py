@@ -39,7 +39,7 @@ def test_what_its_owner_edits_meanwhile_holds(
     CatalogueService.open().edit(job.video_id, OWNER.id, wish)
     calls = stage.calls_of(lambda: work.complete(job, MEDIA))
     move = "dynamodb:TransactWriteItems"
-    assert calls == [move, "dynamodb:GetItem", move], "the first one took it for private"
+    assert calls == ["dynamodb:GetItem", move], "it is read before, since lists show all of it from now on"
     assert stored(job).status is Status.COMPLETED
     assert listed() == [job.video_id] * is_listed
     assert CollectionStore().read(OWNER.id).public == is_listed

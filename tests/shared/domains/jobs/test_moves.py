@@ -84,7 +84,7 @@ def test_each_step_is_one_call(pending: MakeJob, work: WorkService, stage: Stage
     assert stage.calls_of(lambda: work.estimate(begun, 10, Usage())) == move
     planned = stored(job)
     assert stage.calls_of(lambda: work.advance(planned, 1, 0, 20_000, "Rendering")) == change
-    assert stage.calls_of(lambda: work.complete(planned, MEDIA)) == move
+    assert stage.calls_of(lambda: work.complete(planned, MEDIA)) == ["dynamodb:GetItem", *move], "the video's row"
 
 
 @pytest.mark.parametrize("at", ["pending", "running"])
