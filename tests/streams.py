@@ -92,11 +92,11 @@ def _records(table: str) -> list[Record]:
     from moto.dynamodb.models import dynamodb_backends
 
     shard = dynamodb_backends[ACCOUNT][REGION].tables[table].stream_shard
-    return [json.loads(json.dumps(item.to_json(), default=_in_json)) for item in shard.items] if shard else []
+    return [json.loads(json.dumps(item.to_json(), default=in_json)) for item in shard.items] if shard else []
 
 
-def _in_json(value: Any) -> Any:
-    """Moments, and bytes as Lambda hands them out."""
+def in_json(value: Any) -> Any:
+    """What JSON has in place of a value that it has no word for: of bytes, and of a moment."""
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value.timestamp()
 
 

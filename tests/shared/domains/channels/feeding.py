@@ -1,5 +1,6 @@
 """Changes of tables as streams tell them, and clients that join channels."""
 
+import json
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +18,7 @@ from shared.domains.comments.store.writes import creation
 from shared.domains.videos.model import Author, Status, Video
 from shared.domains.videos.store.rows import VideoRow, to_row
 from shared.domains.videos.store.videos import VideoStore, counted_as
+from tests.streams import in_json
 
 Record = dict[str, Any]
 
@@ -42,7 +44,9 @@ def record(keys: dict[str, Any], before: dict[str, Any] | None, after: dict[str,
         "ApproximateCreationDateTime": int(clock.now()),
     }
     images = {"OldImage": before, "NewImage": after}
-    return {"dynamodb": {**told, **{name: image for name, image in images.items() if image}}}
+    whole = {"dynamodb": {**told, **{name: image for name, image in images.items() if image}}}
+    record: Record = json.loads(json.dumps(whole, default=in_json))
+    return record
 
 
 def show(video_id: str, **fields: Any) -> None:
