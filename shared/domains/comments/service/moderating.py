@@ -16,8 +16,8 @@ from shared.domains.comments.store.rows import REPORTS, reports_on
 MOST = 50
 """Reports of a page."""
 
-TOGETHER = 99
-"""Reports that one transaction takes away, besides the entry that tells it."""
+TOGETHER = 98
+"""Reports that one transaction takes away, besides the entry that tells it and the check of the session."""
 
 _ROUTE = "reports"
 
@@ -70,7 +70,7 @@ class ModerationService:
     def dismiss(self, comment_id: str) -> int:
         """Take away all reports on a comment, and tell the trail; how many there were.
 
-        A query and a transaction for each 99 of them. Raises CommentNotFoundError when there is none.
+        A query and a transaction for each 98 of them. Raises CommentNotFoundError when there is none.
         """
         count = 0
         while found := self.comments.entries_within(REPORTS, reports_on(comment_id), TOGETHER):
