@@ -10,7 +10,7 @@ from shared.base.payments import overdrawn, payment
 from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, bind
 from shared.base.tables import answering as reachable
-from shared.base.transactions import write_together
+from shared.base.transactions import past_conflicts, write_together
 from shared.contract.limits import Limit
 from shared.domains.accounts.model import Edition, Session
 from shared.domains.accounts.rules.sessions import GRACE_SECONDS
@@ -57,7 +57,7 @@ class SessionStore:
         table = client("dynamodb", READ_SECONDS)
         with reachable("Accounts"):
             try:
-                table.update_item(**change)
+                past_conflicts(lambda: table.update_item(**change))
             except table.exceptions.ConditionalCheckFailedException:
                 return self._is_rotated(user_id, session_id, new_hash)
         return True
@@ -120,14 +120,16 @@ class SessionStore:
 
     def mark_told(self, session: Session) -> None:
         """Remember that the mail about a session's device was handed over."""
+        table = client("dynamodb", READ_SECONDS)
+        change = {
+            "TableName": setting(TABLE_VARIABLE),
+            "Key": {"user_id": {"S": session.user_id}, "session_id": {"S": session.id}},
+            "UpdateExpression": "SET told_at = if_not_exists(told_at, :now)",
+            "ConditionExpression": "attribute_exists(session_id)",
+            "ExpressionAttributeValues": {":now": {"S": clock.timestamp()}},
+        }
         with reachable("Accounts"):
-            client("dynamodb", READ_SECONDS).update_item(
-                TableName=setting(TABLE_VARIABLE),
-                Key={"user_id": {"S": session.user_id}, "session_id": {"S": session.id}},
-                UpdateExpression="SET told_at = if_not_exists(told_at, :now)",
-                ConditionExpression="attribute_exists(session_id)",
-                ExpressionAttributeValues={":now": {"S": clock.timestamp()}},
-            )
+            past_conflicts(lambda: table.update_item(**change))
 
     def all_live(self, user_id: str) -> list[Session]:
         """All live sessions of a user, the newest first."""

@@ -64,6 +64,16 @@ def test_refreshing_is_one_read_and_one_update(stage: Stage, register: Register,
     assert [call for call in calls if call != "ssm:GetParameter"] == ["dynamodb:GetItem", "dynamodb:UpdateItem"]
 
 
+def test_refreshing_waits_for_a_request_that_checks_the_session(
+    stage: Stage, register: Register, refreshing: RefreshService
+) -> None:
+    made = register()
+    with stage.refusing("dynamodb", "UpdateItem", "TransactionConflictException", times=2) as fired:
+        fresh = refreshing.refresh(made.tokens.refresh_token)
+    assert len(fired) == 2
+    refreshing.refresh(fresh.refresh_token)
+
+
 def test_a_reused_token_ends_its_family_and_no_other(
     stage: Stage,
     register: Register,
