@@ -88,6 +88,7 @@ def _update(video: Video, after: Video, expected: Expected, fields: dict[str, An
 
     A new face is made of the whole row, so it takes the place of the one that was read, and of no other: whatever has
     changed one of its fields since has written another. So it is with the status that is told of what is not ready.
+    What is expected besides goes before: another status than that is not the one that was read.
     """
     told: dict[str, Any] = {}
     stands: dict[str, Any] = {}
@@ -96,7 +97,7 @@ def _update(video: Video, after: Video, expected: Expected, fields: dict[str, An
         told["face"], stands["face"] = face, video.face
     if unready(after) != unready(video):
         told["unready"], stands["status"] = unready(after), video.status
-    expected = replace(expected, fields={**(expected.fields or {}), **stands})
+    expected = replace(expected, fields={**stands, **(expected.fields or {})})
     return {"Update": arguments(video.id, expected, {**fields, **told})}
 
 

@@ -15,6 +15,7 @@ from tests.aws import Stage, real_name
 from tests.clock import TurnedClock
 from tests.shared.domains.videos.conftest import ARN, OWNER, STRANGER, VERSION, MakeVideo, stored
 from tests.shared.domains.videos.conftest import MEDIA as PUBLISHED
+from tests.shared.domains.videos.test_catalogue import intrude
 from tests.shared.media.test_plan import facts, plan_for
 
 BEFORE = 90
@@ -54,6 +55,26 @@ def test_one_that_failed_is_not_played(
     assert catalogue.view(video.id, OWNER.id).video_url is None
     with pytest.raises(VideoNotFoundError):
         catalogue.view(video.id, STRANGER)
+
+
+def test_one_that_fails_before_it_becomes_private_has_nothing_to_move(
+    running: MakeVideo,
+    catalogue: CatalogueService,
+    processing: ProcessingService,
+    turned_clock: TurnedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    video_id = running().id
+    assert processing.announce_early(video_id, VERSION, BEFORE)
+
+    def fail() -> None:
+        turned_clock.advance(1)
+        assert processing.fail(video_id, VERSION, "TIMEOUT", "too late")
+
+    intrude(catalogue, monkeypatch, fail)
+    catalogue.edit(video_id, OWNER.id, {"visibility": Visibility.PRIVATE})
+    video = stored(processing, video_id)
+    assert (video.status, video.visibility, video.moving_to) == (Status.FAILED, Visibility.PRIVATE, 0)
 
 
 @pytest.mark.parametrize("fails", [True, False])
