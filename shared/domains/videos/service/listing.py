@@ -64,8 +64,8 @@ class Start:
         """Of a cursor, or else of a page's number. Raises InvalidCursorError, InvalidPageError."""
         if not cursor:
             return cls(skipped(page, limit))
-        before, _, after = unseal(cursor, *scope).partition(" ")
-        return cls(0, after, int(before))
+        *before, after = unseal(cursor, *scope).split(" ")
+        return cls(0, after, int(before[0]) if before else 0)
 
     def shown_after(self, shown: list[Video]) -> int:
         """Videos that were shown once a page is."""

@@ -10,6 +10,7 @@ from functions.api.videos.edit_video import handler as edit_video
 from functions.api.videos.get_video import handler as get_video
 from functions.api.videos.list_videos import handler
 from shared.base import kept
+from shared.base.pages import seal, unseal
 from shared.contract.resources import COUNTS, VIDEOS
 from shared.domains.videos.model import PublishedMedia, Variant
 from shared.domains.videos.rules.public_lists import SUMMARY_LENGTH
@@ -146,6 +147,13 @@ def test_case_54_a_cursor_goes_on_though_videos_come_and_go(ready: Make, ada: So
     rest = get(f"cursor={cursor}")
     assert ids(rest) == [made[3], made[1], made[0]]
     assert total(rest) == 5, "of what there is now"
+
+
+def test_a_cursor_from_when_they_did_not_tell_how_many_were_shown_goes_on(ready: Make) -> None:
+    made, scope = [ready() for _ in range(3)], ("videos", "", "public", "")
+    _, _, last = unseal(get("limit=1").json["pagination"]["next_cursor"], *scope).partition(" ")
+    rest = get(f"cursor={seal(last, *scope)}")
+    assert (ids(rest), total(rest)) == ([made[1], made[0]], 3)
 
 
 def test_case_33_a_cursor_is_good_for_its_own_list_alone(ready: Make, ada: Someone, bob: Someone) -> None:
