@@ -58,6 +58,24 @@ def test_a_registration_has_the_address_confirmed(mailbox: Mailbox, register: Re
     assert [row["email_verified"] for row in stage.rows(USERS)] == [{"BOOL": True}] * 3
 
 
+def test_a_mail_that_cannot_be_left_keeps_no_other_waiting(
+    mailbox: Mailbox, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[str] = []
+
+    def hand_over(_: str, payload: dict[str, Any]) -> None:
+        if payload["email"].startswith("alice"):
+            raise UnavailableError("Lambda is busy")
+        left.append(payload["email"])
+
+    monkeypatch.setattr(mailing, "hand_over", hand_over)
+    for name in ("alice", "bob"):
+        register(name)
+    with pytest.raises(AssertionError):  # the one that failed comes again
+        mailbox.tell_again()
+    assert left == ["bob@example.com"]
+
+
 def test_a_stage_that_sends_no_mail_says_so_and_registers_people(
     mailbox: Mailbox, register: Register, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
