@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,6 +120,18 @@ def test_given_again_it_finds_nothing_to_do(here: World, tmp_path: Path, capsys:
     assert "media: 0 objects come back" in told
     assert re.findall(r"([1-9]\d*) (?:come back|change back|go),", told) == []
     assert Objects.open().versions("v/") == versions
+
+
+def test_videos_that_are_as_they_were_are_left_alone_by_another_zlib(
+    here: World, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linus = Maker(here, "linus_t")
+    linus.publish(2)
+    kept, wish = archived("folder", tmp_path / "backup")
+    deflated = zlib.compressobj
+    monkeypatch.setattr(zlib, "compressobj", lambda _, *more, **named: deflated(0, *more, **named))
+    restore.bring_back(wish, kept)
+    assert "videos: 0 come back, 0 change back" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("kind", ["exports", "folder"])
