@@ -31,6 +31,7 @@ from shared.domains.ranking.model import Order, Ranking
 from shared.domains.ranking.rules.lists import MOST, list_name
 from shared.domains.ranking.store.lists import RankingStore
 from shared.domains.search.service.indexing import IndexService
+from shared.domains.search.store.postings import COUNT
 from shared.domains.videos.model import STEPS
 from shared.domains.videos.rules.public_lists import place, sort_key
 from shared.domains.videos.store.numbers import copy_numbers
@@ -174,6 +175,9 @@ def _multiply(first: Crowd) -> None:
         for item in rows(table):
             if item[table.key]["S"] == key:
                 put(table, _times(item, first.count))
+    for item in rows(POSTINGS):
+        if item["term"]["S"].startswith(COUNT):
+            put(POSTINGS, _times(item, first.count))
 
 
 def _times(item: Item, count: int) -> Item:

@@ -71,9 +71,7 @@ LISTINGS = {
     "videos of an author": Listing("videos.list_videos", "/api/videos", "videos", "author={made.user_id}", units=1),
     "one's own videos": Listing("videos.list_own_videos", "/api/users/me/videos", "videos", units=1),
     "found videos, by words": Listing("videos.list_videos", "/api/videos", "videos", "q=quiet", most=DEEPEST),
-    "found videos, by a tag, latest": Listing(
-        "videos.list_videos", "/api/videos", "videos", "tags=walks", most=DEEPEST
-    ),
+    "found videos, by a tag, latest": Listing("videos.list_videos", "/api/videos", "videos", "tags=walks"),
     "popular videos": Listing("videos.list_videos", "/api/videos", "videos", "sort=popular", most=DEEPEST),
     "comments, newest": Listing("comments.list_comments", _COMMENTS, "comments", "sort=newest"),
     "the same for anybody": Listing("comments.list_comments", _COMMENTS, "comments", "sort=newest", reader=""),

@@ -28,10 +28,13 @@ from shared.contract.resources import (
 from shared.domains.videos.store.collections import collection_key
 
 AS_THEN = (
-    *(VIDEOS, JOBS, STUDIO_CHANNELS, COUNTS, REACTIONS, FOLLOWS, FEEDS, COMMENTS, NOTIFICATIONS, POSTINGS),
+    *(POSTINGS, VIDEOS, JOBS, STUDIO_CHANNELS, COUNTS, REACTIONS, FOLLOWS, FEEDS, COMMENTS, NOTIFICATIONS),
     OPERATIONS,
 )
-"""What becomes as it was. Who may enter, and how, stays as it is; so does what only passes through."""
+"""What becomes as it was. Who may enter, and how, stays as it is; so does what only passes through.
+
+Postings come first: the stream of videos has them counted by what is there, and finds them as the videos will be.
+"""
 
 TOGETHER = 100
 _COUNTED = (collection_key(""), jobs.KEYS[0][:-1])

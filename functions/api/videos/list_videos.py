@@ -48,8 +48,8 @@ async def list_videos(
     or more is also found as the beginning of another. `sort` is `relevance` with `q`, and else `latest`, unless it is
     sent. `popular` and `trending` are made every 15 minutes; by anything but time 1000 videos are in a list at most.
     `page` reaches 1000 videos deep, `cursor` all of them: it is `pagination.next_cursor` of the answer before. What is
-    searched for is counted up to 1000. With `explain` a page of popular or trending videos also tells why the caller's
-    own stand where they do, or all of them to an administrator who logged in.
+    searched for is counted up to 1000, unless it is one tag by time. With `explain` a page of popular or trending
+    videos also tells why the caller's own stand where they do, or all of them to an administrator who logged in.
     """
     asking = Asking(caller.user_id, sees_all=caller.administers) if explain else None
     wish = Wish(q, tags, category, str(author or ""), sort or "", asking)

@@ -6,6 +6,7 @@ posting has all the words. So a word is found by its beginning, and a video take
 
 import hashlib
 from dataclasses import replace
+from zlib import crc32
 
 from shared.base import base64url
 from shared.domains.ranking.rules.scores import heat, is_felt
@@ -23,6 +24,9 @@ STEMS = (3, 4, 6)
 
 WEIGHTS = (6, 4, 2)
 """What a word of title, tags and description is worth that begins as asked; one that is the same is worth twice."""
+
+SAMPLED = 32
+"""Of so many videos that have a term, but for a tag, one is counted."""
 
 _TAG, _CATEGORY, _AUTHOR = "#", "=", "@"
 _DIGEST = 6
@@ -64,6 +68,27 @@ def terms_for(asked: Asked) -> tuple[str, ...]:
     stems = sorted((_beginnings(word)[-1] for word in asked.words), key=len, reverse=True)
     tagged = [label for label in asked.labels if not label.startswith(_CATEGORY)]
     return tuple(dict.fromkeys([*tagged, *stems, *asked.labels]))
+
+
+def only_tag(asked: Asked) -> str:
+    """The tag that is all that is asked for; "" when it is anything else."""
+    term, *others = (*asked.labels, *asked.words)
+    return term if not others and term.startswith(_TAG) else ""
+
+
+def has_tag(video: Video, tag: str) -> bool:
+    """Whether a video has a tag, which is named as its term."""
+    return tag in labels(video.tags, "", "")
+
+
+def is_counted(term: str, video_id: str) -> bool:
+    """Whether a video is one of those that are counted of a term: of a tag each is, of another some."""
+    return term.startswith(_TAG) or crc32(f"{term} {video_id}".encode()) % SAMPLED == 0
+
+
+def frequency(term: str, counted: int) -> int:
+    """How many videos have a term, of those that are counted: exactly for a tag, else roughly, and never none."""
+    return counted if term.startswith(_TAG) else max(counted, 1) * SAMPLED
 
 
 def weight(asked: Asked, posting: Posting) -> int | None:

@@ -7,7 +7,9 @@ from shared.domains.ranking.model import Order
 from shared.domains.ranking.service.reading import Asking, RankedListService
 from shared.domains.search.model import VideoSort
 from shared.domains.search.rules.asking import asked_for
+from shared.domains.search.rules.postings import only_tag
 from shared.domains.search.service.searching import SearchService
+from shared.domains.search.service.tagged import TaggedListService
 from shared.domains.videos.rules.public_lists import PublicList
 from shared.domains.videos.service.public_lists import PublicListService, VideoPage
 
@@ -44,16 +46,18 @@ class Wish:
 
 @dataclass(frozen=True)
 class BrowsingService:
-    """Lists by time, ranked lists, and the search."""
+    """Lists by time, ranked lists, lists of a tag, and the search."""
 
     lists: PublicListService
     ranked: RankedListService
+    tagged: TaggedListService
     search: SearchService
 
     @classmethod
     def open(cls) -> "BrowsingService":
         """On the stage's tables."""
-        return cls(PublicListService.open(), RankedListService.open(), SearchService.open())
+        lists, ranked = PublicListService.open(), RankedListService.open()
+        return cls(lists, ranked, TaggedListService.open(), SearchService.open())
 
     def page(self, wish: Wish, viewer_id: str, *, limit: int, page: int = 1, cursor: str = "") -> VideoPage:
         """A page of what is wished for. Raises InvalidInputError, InvalidCursorError, InvalidPageError.
@@ -71,4 +75,6 @@ class BrowsingService:
             where = {"limit": limit, "page": page, "cursor": cursor}
             return self.ranked.page(Order(sort), wish.category, viewer_id, **where, asking=wish.asking)
         asked = asked_for(wish.q, wish.tags, wish.category, wish.author_id)
+        if sort is VideoSort.LATEST and (tag := only_tag(asked)):
+            return self.tagged.page(tag, viewer_id, limit=limit, page=page, cursor=cursor)
         return self.search.page(asked, sort, viewer_id, limit=limit, page=page, cursor=cursor)

@@ -1,11 +1,16 @@
-"""Which rows of the table `postings` are a video's: known before any is written, until the last is gone."""
+"""Which rows of the table `postings` are a video's: known before any is written, until the last is gone.
+
+Videos are counted by what is known so: a term's count is how many directories name it.
+"""
 
 from dataclasses import dataclass, field
 
-from shared.base.aws import client
-from shared.base.tables import READ_SECONDS, answering, write_each
+from shared.base.errors import UnavailableError
+from shared.base.tables import answering, write_each
+from shared.base.transactions import write_together
 from shared.domains.search.model import Posting
-from shared.domains.search.store.postings import WHAT, Item, content, row, row_key, table, to_posting
+from shared.domains.search.rules.postings import is_counted
+from shared.domains.search.store.postings import WHAT, Item, content, counting, row, row_key, table, to_posting
 from shared.domains.videos.model import Video
 from shared.domains.videos.store.videos import VideoStore
 
@@ -37,21 +42,18 @@ class DirectoryStore:
             video, found = self._videos.get_with(video_id, {table(): [_key(video_id)]})
         return video, _directory(found[table()][0]) if found[table()] else Directory()
 
-    def note(self, video_id: str, directory: Directory) -> None:
-        """Write what is written, or is to be: one call. Needs POSTINGS.put and POSTINGS.delete."""
-        dynamodb = client("dynamodb", READ_SECONDS)
+    def note(self, video_id: str, before: Directory, after: Directory) -> None:
+        """Write what is written, or is to be, in the place of what was read, and count that: one transaction.
+
+        Raises UnavailableError when somebody else has noted other terms meanwhile.
+        Needs POSTINGS.put, POSTINGS.delete and POSTINGS.update.
+        """
+        changes = [(term, 1) for term in after.terms - before.terms]
+        changes += [(term, -1) for term in before.terms - after.terms]
+        counts = (counting(term, change) for term, change in changes if is_counted(term, video_id))
         with answering(WHAT):
-            if directory.posting is None:
-                dynamodb.delete_item(TableName=table(), Key=_key(video_id))
-                return
-            item = {
-                **_key(video_id),
-                **content(directory.posting),
-                "at": {"S": directory.posting.place},
-                "terms": {"S": " ".join(sorted(directory.terms))},
-                "is_done": {"BOOL": directory.is_done},
-            }
-            dynamodb.put_item(TableName=table(), Item=item)
+            if write_together(_replacing(video_id, before, after), *counts):
+                raise UnavailableError("Somebody else writes under which terms this video is found")
 
     def write(self, posting: Posting, terms: frozenset[str], gone: frozenset[str]) -> None:
         """Write a posting under terms, and remove it under others: a call for each 25 rows.
@@ -66,6 +68,32 @@ class DirectoryStore:
 
 def _key(video_id: str) -> Item:
     return row_key(f"video#{video_id}", "-")
+
+
+def _replacing(video_id: str, before: Directory, after: Directory) -> Item:
+    """The write of a directory, on condition that it is what was read, so far as it is counted."""
+    held = (
+        {
+            "ConditionExpression": "terms = :terms",
+            "ExpressionAttributeValues": {":terms": {"S": _joined(before.terms)}},
+        }
+        if before.posting
+        else {"ConditionExpression": "attribute_not_exists(term)"}
+    )
+    if after.posting is None:
+        return {"Delete": {"TableName": table(), "Key": _key(video_id), **held}}
+    item = {
+        **_key(video_id),
+        **content(after.posting),
+        "at": {"S": after.posting.place},
+        "terms": {"S": _joined(after.terms)},
+        "is_done": {"BOOL": after.is_done},
+    }
+    return {"Put": {"TableName": table(), "Item": item, **held}}
+
+
+def _joined(terms: frozenset[str]) -> str:
+    return " ".join(sorted(terms))
 
 
 def _directory(item: Item) -> Directory:

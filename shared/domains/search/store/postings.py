@@ -1,7 +1,7 @@
 """The table `postings`: a row for each term of a video, by term and the video's place, and what belongs to them.
 
-A video has one more row, which says under which terms it may be found; a term that many videos have, one that says how
-many these are, roughly.
+A video has one more row, which says under which terms it may be found. A term has one, which says how many videos have
+it: of a tag all are counted, of others some (rules.postings.is_counted).
 """
 
 from collections.abc import Iterable
@@ -9,11 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.base.aws import client
+from shared.base.counters import adding_to
 from shared.base.settings import setting
 from shared.base.tables import READ_SECONDS, answering, read_together
 from shared.domains.search.model import Posting
+from shared.domains.search.rules.postings import frequency
 
 WHAT = "The search"
+
+COUNT = "seen#"
+"""Before a term, the key of how many videos are counted of it."""
 
 Item = dict[str, Any]
 
@@ -45,21 +50,10 @@ class PostingStore:
         return Found([to_posting(item) for item in found["Items"]], "LastEvaluatedKey" in found)
 
     def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
-        """How many samples there are of terms. Needs POSTINGS.batch_get."""
+        """How many videos have each of some terms, roughly but for tags. Needs POSTINGS.batch_get."""
         with answering(WHAT):
-            found = read_together({table(): [_frequency(term) for term in terms]}, consistent=False)[table()]
-        counted = {item["term"]["S"].partition("#")[2]: int(item["seen"]["N"]) for item in found}
-        return {term: counted.get(term, 0) for term in terms}
-
-    def sample(self, term: str, change: int) -> None:
-        """Count a sample of a term, or one less. Needs POSTINGS.update."""
-        with answering(WHAT):
-            client("dynamodb", READ_SECONDS).update_item(
-                TableName=table(),
-                Key=_frequency(term),
-                UpdateExpression="ADD seen :change",
-                ExpressionAttributeValues={":change": {"N": str(change)}},
-            )
+            counted = counted_among(read_together(count_keys(terms), consistent=False))
+        return {term: frequency(term, counted.get(term, 0)) for term in terms}
 
 
 def table() -> str:
@@ -96,5 +90,20 @@ def to_posting(item: Item, place: str = "") -> Posting:
     )
 
 
-def _frequency(term: str) -> Item:
-    return row_key(f"seen#{term}", "-")
+def count_keys(terms: Iterable[str]) -> dict[str, list[Item]]:
+    """What to read, with whatever else, for how many videos are counted of terms: as `read_together` takes it."""
+    return {table(): [_count_key(term) for term in terms]}
+
+
+def counted_among(found: dict[str, list[Item]]) -> dict[str, int]:
+    """Term -> videos that are counted, of what was read by `count_keys`; a term of which none ever was is left out."""
+    return {item["term"]["S"].removeprefix(COUNT): int(item["seen"]["N"]) for item in found[table()]}
+
+
+def counting(term: str, change: int) -> Item:
+    """The part of a transaction that counts one video more of a term, or one less. Needs POSTINGS.update."""
+    return adding_to(table(), _count_key(term), {"seen": change})
+
+
+def _count_key(term: str) -> Item:
+    return row_key(f"{COUNT}{term}", "-")

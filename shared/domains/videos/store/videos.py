@@ -6,7 +6,7 @@ What changes a video's status also counts it, in one transaction: jobs by status
 owner's collection is what the rows of their videos say.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -171,11 +171,21 @@ class VideoStore:
 
         others, consistent  as for `read_together`
         """
+        videos, found = self.many_with([video_id], others, consistent=consistent)
+        return videos[0] if videos else None, found
+
+    def many_with(
+        self, video_ids: Iterable[str], others: Items, *, consistent: bool = True
+    ) -> tuple[list[Video], Items]:
+        """Those of some videos that there are, and items of other tables, in one call. Needs VIDEOS.batch_get.
+
+        others, consistent  as for `read_together`
+        """
         table = setting("VIDEOS_TABLE")
+        keys = [{"video_id": {"S": video_id}} for video_id in video_ids]
         with answering("Videos"):
-            found = read_together({table: [{"video_id": {"S": video_id}}], **others}, consistent=consistent)
-        rows = found.pop(table)
-        return _video(rows[0] if rows else None), found
+            found = read_together({table: keys, **others}, consistent=consistent)
+        return [of_item(row) for row in found.pop(table)], found
 
     def get_counted(
         self, video_id: str, others: Items | None = None, *, consistent: bool = True
