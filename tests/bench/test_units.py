@@ -13,7 +13,7 @@ from shared.contract.resources import COUNTS
 from tests.aws import real_name
 
 LIKE = "a like"
-SEARCHES = "found videos, by words, found videos, by a tag, latest"
+SEARCH, TAG = "found videos, by words", "a page of 20, found videos, by a tag, latest"
 
 
 def test_an_item_is_as_large_as_dynamodb_says() -> None:
@@ -42,13 +42,16 @@ def found() -> dict[int, units.Found]:
 
 def test_what_viewers_ask_for_does_not_grow(found: dict[int, units.Found]) -> None:
     first, *others = units.figures(found)
-    assert first.name.endswith(f": {SEARCHES}"), "they do until there are as many as they read at most"
-    assert (first.value, first.ok) == (2, False)
+    assert first.name.endswith(f": {SEARCH}"), "it does until there are as many as it reads at most"
+    assert (first.value, first.ok) == (1, False)
+    told = {figure.name: figure.value for figure in others}
+    assert told[f"{TAG}: items that queries read over items told"] == 21 / 20
+    assert told[f"{TAG}: read units"] < 12, "of each video half a unit"
     assert (found[40][LIKE].calls, found[40][LIKE].write_units) == (2, 4)
     assert all(figure.ok for figure in others if figure.name.endswith(": AWS calls"))
 
 
 def test_what_grows_is_named(found: dict[int, units.Found]) -> None:
     grown = {**found[40], LIKE: replace(found[40][LIKE], read_units=100)}
-    assert (figure := units.figures({25: found[25], 40: grown})[0]).value == 3
-    assert figure.name.endswith(f": {SEARCHES}, {LIKE}")
+    assert (figure := units.figures({25: found[25], 40: grown})[0]).value == 2
+    assert figure.name.endswith(f": {SEARCH}, {LIKE}")

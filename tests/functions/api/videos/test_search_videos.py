@@ -130,17 +130,17 @@ def test_what_one_person_likes_and_likes_no_more_writes_postings_once(
         assert told(1000) > 0
 
 
-@pytest.mark.parametrize("sort", ["latest", "popular", "relevance"])
+@pytest.mark.parametrize("query", ["q=house&sort=latest", "q=house&sort=popular", "q=house&sort=relevance", "tags=a"])
 @pytest.mark.parametrize("by", ["page", "cursor"])
-def test_pages_miss_and_repeat_nothing(ready: Make, stream: Streams, sort: str, by: str) -> None:
-    made = [ready(title="A house") for _ in range(5)]
+def test_pages_miss_and_repeat_nothing(ready: Make, stream: Streams, query: str, by: str) -> None:
+    made = [ready(title="A house", tags=("a",)) for _ in range(5)]
     ready(title="Housing")
     stream.tell()
     seen: list[str] = []
     cursor = ""
     for number in range(3):
         where = f"page={number + 1}" if by == "page" else f"cursor={cursor}"
-        answer = get(f"q=house&sort={sort}&limit=2&{where}")
+        answer = get(f"{query}&limit=2&{where}")
         seen += ids(answer)
         told = answer.json["pagination"]
         assert (told["total_items"], told["total_pages"], told["has_prev"]) == (5, 3, number > 0)
@@ -148,7 +148,8 @@ def test_pages_miss_and_repeat_nothing(ready: Make, stream: Streams, sort: str, 
         cursor = told["next_cursor"]
     assert seen == made[::-1]
     assert cursor is None
-    assert ids(get(f"q=house&sort={sort}&limit=2&page=4")) == []
+    beyond = get(f"{query}&limit=2&page=4")
+    assert (ids(beyond), total(beyond)) == ([], 5)
 
 
 def test_case_33_a_cursor_is_good_for_its_own_search_alone(
@@ -157,17 +158,14 @@ def test_case_33_a_cursor_is_good_for_its_own_search_alone(
     for _ in range(2):
         ready(title="A house", tags=("a",))
     stream.tell()
-    cursor = get("q=house&limit=1", ada).json["pagination"]["next_cursor"]
-    assert len(cursor) <= 300
-    for who, more in (
-        (bob, "q=house"),
-        (Someone(), "q=house"),
-        (ada, "q=home"),
-        (ada, "q=house&sort=latest"),
-        (ada, ""),
-    ):
-        answer = get(f"{more}&cursor={cursor}", who)
-        assert (answer.status, answer.error["code"]) == (400, "INVALID_CURSOR"), more
+    others = {"q=house": ("q=home", "q=house&sort=latest", ""), "tags=a": ("tags=b", "tags=a&sort=popular", "tags=a,b")}
+    for query, more in others.items():
+        cursor = get(f"{query}&limit=1", ada).json["pagination"]["next_cursor"]
+        assert len(cursor) <= 300
+        assert get(f"{query}&cursor={cursor}", ada).status == 200
+        for who, asked in ((bob, query), (Someone(), query), *((ada, one) for one in more)):
+            answer = get(f"{asked}&cursor={cursor}", who)
+            assert (answer.status, answer.error["code"]) == (400, "INVALID_CURSOR"), asked
 
 
 def test_what_is_hidden_is_not_found_even_before_the_stream_tells(ready: Make, stream: Streams, ada: Someone) -> None:
@@ -208,6 +206,52 @@ def test_one_term_is_two_reads(ready: Make, stream: Streams, stage: Stage) -> No
         lists = {call: number for call, number in calls.items() if call.startswith("dynamodb:") and call not in GUARDS}
         is_empty = "page=2" in query
         assert lists == {"dynamodb:Query": 1} | ({} if is_empty else {"dynamodb:BatchGetItem": 1}), query
+
+
+def test_a_page_of_a_tag_reads_one_more_than_it_tells(ready: Make, stream: Streams, stage: Stage) -> None:
+    for _ in range(5):
+        ready(tags=("a",))
+    stream.tell()
+    cursor = get("tags=a&limit=2").json["pagination"]["next_cursor"]
+    for where, read in (("page=1", 3), ("page=2", 5), (f"cursor={cursor}", 3)):
+        stage.restart()
+        before = len(stage.calls)
+        answer = get(f"tags=a&limit=2&{where}")
+        assert (len(ids(answer)), total(answer)) == (2, 5)
+        calls = [call for call in stage.calls[before:] if call.operation in ("Query", "BatchGetItem")]
+        assert [call.operation for call in calls] == ["Query", "BatchGetItem"]
+        assert calls[0].parameters["Limit"] == read
+
+
+def test_a_tag_is_counted_as_its_videos_come_and_go(ready: Make, stream: Streams, ada: Someone) -> None:
+    made = [ready(tags=("a", "b")) for _ in range(5)]
+    stream.tell(2)
+    edit(made[0], ada, visibility="private")
+    edit(made[1], ada, tags=["b"])
+    CatalogueService.open().delete(made[2], ada.user_id)
+    edit(made[3], ada, title="Another", tags=["B", "A"])
+    stream.tell(2)
+    assert [total(get(f"tags={tag}&limit=1")) for tag in "ab"] == [2, 3]
+    edit(made[0], ada, visibility="public")
+    edit(made[1], ada, tags=["A"])
+    stream.tell()
+    stream.rewind()
+    stream.tell()
+    assert [total(get(f"tags={tag}&limit=1")) for tag in "ab"] == [4, 3]
+
+
+def test_a_total_of_a_tag_is_no_less_than_what_is_shown(ready: Make, stream: Streams, ada: Someone) -> None:
+    made = [ready(tags=("a",)) for _ in range(5)]
+    stream.tell()
+    edit(made[4], ada, visibility="private")
+    CatalogueService.open().delete(made[1], ada.user_id)
+    first = get("tags=a&limit=3")
+    assert (ids(first), total(first)) == ([made[3], made[2]], 4), "what is hidden further on is not known yet"
+    rest = get(f"tags=a&limit=3&cursor={first.json['pagination']['next_cursor']}")
+    assert (ids(rest), total(rest)) == ([made[0]], 4)
+    assert total(get("tags=a")) == 3, "all of it is looked at"
+    stream.tell()
+    assert [total(get(f"tags=a&limit={limit}")) for limit in (1, 2, 3)] == [3, 3, 3]
 
 
 def test_several_terms_are_one_read_more_until_their_frequencies_are_known(

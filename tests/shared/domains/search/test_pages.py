@@ -1,6 +1,7 @@
 """Pages of a search, while videos come, change and go: what is found all the while is seen once, nothing is twice."""
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,8 +13,7 @@ from shared.base import clock
 from shared.base.errors import ConflictError, NotFoundError
 from shared.base.ids import new_id
 from shared.domains.search.model import VideoSort
-from shared.domains.search.rules.asking import asked_for
-from shared.domains.search.service.searching import SearchService
+from shared.domains.search.service.browsing import BrowsingService, Wish
 from shared.domains.videos.model import Status, Video, Visibility
 from shared.domains.videos.service.catalogue import CatalogueService
 from shared.domains.videos.store.videos import VideoStore
@@ -24,10 +24,11 @@ from tests.shared.domains.videos.conftest import OWNER
 from tests.streams import streamed
 
 ASKED = {
-    "q": asked_for("whale", "", "", ""),
-    "tags": asked_for("", "Sea", "", ""),
-    "both": asked_for("wha", "sea", "", OWNER.id),
+    "q": Wish("whale"),
+    "tags": Wish(tags="Sea"),
+    "both": Wish("wha", "sea", author_id=OWNER.id),
 }
+BY_TAG = ("tags", VideoSort.LATEST)
 FOUND, OTHER = "A whale", "A shark"
 
 
@@ -92,13 +93,16 @@ class Searching(RuleBasedStateMachine):
         if not self._cursor:
             self._streams.tell()
             self._way, self._seen, self._lasting = (way, sort), [], set(self._found)
-        asked, order = ASKED[self._way[0]], self._way[1]
-        page = SearchService.open().page(asked, order, "", limit=limit, cursor=self._cursor)
+        wish = replace(ASKED[self._way[0]], sort=self._way[1])
+        page = BrowsingService.open().page(wish, "", limit=limit, cursor=self._cursor)
         shown = [video.id for video in page.videos]
         assert set(shown) <= self._found, "nothing that is hidden"
         assert all(self._titles[one] == FOUND for one in shown) or self._way[0] == "tags"
         self._seen += shown
         assert len(set(self._seen)) == len(self._seen), "nothing twice"
+        if self._way == BY_TAG:
+            assert page.total >= len(self._seen) + bool(page.next_cursor)
+            assert self._cursor or page.total == len(self._found), "all was told of"
         self._cursor = page.next_cursor or ""
         if not self._cursor:
             wanted = {one for one in self._lasting if self._way[0] == "tags" or self._titles[one] == FOUND}
