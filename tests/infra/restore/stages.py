@@ -11,6 +11,7 @@ from infra.restore.tables import AS_THEN
 from shared.base.aws import client
 from shared.contract.needs import Table
 from shared.contract.resources import MEDIA
+from shared.domains.search.service.indexing import IndexService
 from tests.aws import Stage, real_name
 from tests.shared.domains.privacy.people import Somebody, put
 
@@ -36,6 +37,13 @@ class Maker(Somebody):
         """Make a video private."""
         parameters, path = {"video_id": video_id}, f"/api/videos/{video_id}"
         self.ask("videos.edit_video", "PATCH", path, {"visibility": "private"}, parameters=parameters)
+
+    def tag(self, video_ids: list[str], tag: str) -> None:
+        """Give videos a tag, and no other; search hears of it."""
+        for video_id in video_ids:
+            parameters, path = {"video_id": video_id}, f"/api/videos/{video_id}"
+            self.ask("videos.edit_video", "PATCH", path, {"tags": [tag]}, parameters=parameters)
+            IndexService.open().index(video_id)
 
     def throw_away(self, video_id: str) -> None:
         """Delete a video."""

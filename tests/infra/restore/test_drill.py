@@ -1,19 +1,25 @@
 """Restore drills: a stage as it was at a moment, whatever has happened since."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bench.world import PUBLISHED, SIZE, VERSION, World
 from functions.schedules import sweep_stuck_jobs, sweep_stuck_videos, tidy_media
+from infra.restore import tables
 from infra.restore.__main__ import bring_back
+from infra.restore.place import Wish
 from shared.base import objects
 from shared.base.aws import client
 from shared.base.objects import Objects
-from shared.contract.resources import AUDIT, COMMENTS, COUNTS, OPERATIONS, USERS, VIDEOS
+from shared.contract.needs import Table
+from shared.contract.resources import AUDIT, COMMENTS, COUNTS, OPERATIONS, POSTINGS, USERS, VIDEOS
 from shared.domains.accounts.store.clerk import ClerkStore
 from shared.domains.accounts.store.users import AccountStore
 from shared.domains.jobs.service.working import WorkService
+from shared.domains.search.rules.postings import labels
+from shared.domains.search.store.postings import COUNT
 from shared.domains.videos.model import Status
 from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.store.collections import CollectionStore
@@ -24,6 +30,8 @@ from tests.infra.restore.references import dangling
 from tests.infra.restore.stages import Maker, archived, content, lose, rows_of, strike
 from tests.shared.domains.privacy.left import left_of
 from tests.shared.domains.privacy.people import erase_all, put
+from tests.shared.domains.search.books import check_counts, counted
+from tests.streams import streamed
 
 
 def write_over(video_id: str, attribute: str, value: str) -> None:
@@ -139,6 +147,36 @@ def test_case_111_what_moved_since_is_found_where_it_is_and_moves_on(here: World
     video = VideoStore.open().get(hidden)
     assert video
     assert (video.version, video.moving_to, video.open_state, video.visibility) == (3, 0, "", "public")
+
+
+def test_videos_of_a_tag_are_counted_though_the_stream_tells_of_them_meanwhile(
+    here: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linus = Maker(here, "linus_t")
+    made = linus.publish(3)
+    linus.tag(made[:2], "sea")
+    linus.tag(made[2:], "sky")
+    kept, wish = archived("folder", tmp_path / "backup")
+    write = tables.write
+    with streamed(here.stage, "on_video_changed") as streams:
+
+        def write_slowly(wish: Wish, table: Table, requests: list[Any]) -> None:
+            for one in sorted(requests, key=lambda one: COUNT not in str(one)):
+                write(wish, table, [one])
+                if table is POSTINGS:
+                    streams.tell()
+
+        linus.throw_away(made[0])
+        linus.tag(made[1:2], "sky")
+        linus.tag(linus.publish(), "sea")
+        streams.tell()
+        check_counts(here.stage)
+        monkeypatch.setattr(tables, "write", write_slowly)
+        bring_back(wish, kept)
+        streams.tell()
+    check_counts(here.stage)
+    sea, sky = labels(("sea", "sky"), "", "")
+    assert {term: number for term, number in counted(here.stage).items() if term in (sea, sky)} == {sea: 2, sky: 1}
 
 
 def test_a_thumbnail_that_was_replaced_is_the_one_that_took_its_place(here: World, tmp_path: Path) -> None:
