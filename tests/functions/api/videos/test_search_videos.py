@@ -1,13 +1,10 @@
 """GET /api/videos with words, tags, or an author and a category: what is found, in which order, for how much."""
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from functions.api.videos.edit_video import handler as edit_video
-from functions.api.videos.list_videos import handler
 from shared.base import counts
 from shared.base.transactions import write_together
 from shared.contract.resources import POSTINGS
@@ -15,28 +12,15 @@ from shared.domains.search.service import searching
 from shared.domains.videos.service.catalogue import CatalogueService
 from shared.domains.videos.store.numbers import copy_numbers
 from shared.domains.videos.store.videos import counted_as
-from tests.api import Answer
 from tests.aws import Stage
 from tests.functions.api.videos.conftest import Make, Someone
 from tests.functions.api.videos.lists import ids, total
-from tests.streams import Streams, streamed
+from tests.functions.api.videos.searches import edit, get, stream
+from tests.streams import Streams
 
-PATH = "/api/videos"
+__all__ = ["stream"]
+
 GUARDS = ("dynamodb:GetItem", "dynamodb:UpdateItem")
-
-
-@pytest.fixture
-def stream(stage: Stage) -> Iterator[Streams]:
-    with streamed(stage, "on_video_changed") as streams:
-        yield streams
-
-
-def get(query: str = "", who: Someone | None = None, **more: Any) -> Answer:
-    return (who or Someone()).call(handler, "GET", PATH, query=query, **more)
-
-
-def edit(video_id: str, owner: Someone, **wish: Any) -> None:
-    assert owner.call(edit_video, "PATCH", f"/api/videos/{video_id}", wish).status == 200
 
 
 def warm(video_id: str, views: int) -> None:
@@ -59,17 +43,6 @@ def test_a_found_video_is_told_as_lists_do(ready: Make, stream: Streams) -> None
     ready(title="Whales", description="word " * 100, category="Games", tags=("a",))
     stream.tell()
     assert get("q=whales").json["videos"] == get().json["videos"]
-
-
-def test_all_tags_must_be_there(ready: Make, stream: Streams, ada: Someone) -> None:
-    both = ready(tags=("Science Fiction", "été"))
-    one = ready(tags=("science  fiction",), category="Games")
-    stream.tell()
-    assert ids(get("tags=science+fiction")) == [one, both]
-    assert ids(get("tags=SCIENCE+FICTION,Ete")) == [both]
-    assert ids(get("tags=science+fiction&category=Games")) == [one]
-    assert ids(get(f"tags=science+fiction&author={ada.user_id}&category=Games&q=holiday")) == [one]
-    assert ids(get("tags=science")) == [], "a whole tag"
 
 
 def test_a_category_of_an_author(ready: Make, stream: Streams, ada: Someone, bob: Someone) -> None:
@@ -206,52 +179,6 @@ def test_one_term_is_two_reads(ready: Make, stream: Streams, stage: Stage) -> No
         lists = {call: number for call, number in calls.items() if call.startswith("dynamodb:") and call not in GUARDS}
         is_empty = "page=2" in query
         assert lists == {"dynamodb:Query": 1} | ({} if is_empty else {"dynamodb:BatchGetItem": 1}), query
-
-
-def test_a_page_of_a_tag_reads_one_more_than_it_tells(ready: Make, stream: Streams, stage: Stage) -> None:
-    for _ in range(5):
-        ready(tags=("a",))
-    stream.tell()
-    cursor = get("tags=a&limit=2").json["pagination"]["next_cursor"]
-    for where, read in (("page=1", 3), ("page=2", 5), (f"cursor={cursor}", 3)):
-        stage.restart()
-        before = len(stage.calls)
-        answer = get(f"tags=a&limit=2&{where}")
-        assert (len(ids(answer)), total(answer)) == (2, 5)
-        calls = [call for call in stage.calls[before:] if call.operation in ("Query", "BatchGetItem")]
-        assert [call.operation for call in calls] == ["Query", "BatchGetItem"]
-        assert calls[0].parameters["Limit"] == read
-
-
-def test_a_tag_is_counted_as_its_videos_come_and_go(ready: Make, stream: Streams, ada: Someone) -> None:
-    made = [ready(tags=("a", "b")) for _ in range(5)]
-    stream.tell(2)
-    edit(made[0], ada, visibility="private")
-    edit(made[1], ada, tags=["b"])
-    CatalogueService.open().delete(made[2], ada.user_id)
-    edit(made[3], ada, title="Another", tags=["B", "A"])
-    stream.tell(2)
-    assert [total(get(f"tags={tag}&limit=1")) for tag in "ab"] == [2, 3]
-    edit(made[0], ada, visibility="public")
-    edit(made[1], ada, tags=["A"])
-    stream.tell()
-    stream.rewind()
-    stream.tell()
-    assert [total(get(f"tags={tag}&limit=1")) for tag in "ab"] == [4, 3]
-
-
-def test_a_total_of_a_tag_is_no_less_than_what_is_shown(ready: Make, stream: Streams, ada: Someone) -> None:
-    made = [ready(tags=("a",)) for _ in range(5)]
-    stream.tell()
-    edit(made[4], ada, visibility="private")
-    CatalogueService.open().delete(made[1], ada.user_id)
-    first = get("tags=a&limit=3")
-    assert (ids(first), total(first)) == ([made[3], made[2]], 4), "what is hidden further on is not known yet"
-    rest = get(f"tags=a&limit=3&cursor={first.json['pagination']['next_cursor']}")
-    assert (ids(rest), total(rest)) == ([made[0]], 4)
-    assert total(get("tags=a")) == 3, "all of it is looked at"
-    stream.tell()
-    assert [total(get(f"tags=a&limit={limit}")) for limit in (1, 2, 3)] == [3, 3, 3]
 
 
 def test_several_terms_are_one_read_more_until_their_frequencies_are_known(
