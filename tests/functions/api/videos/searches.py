@@ -17,7 +17,7 @@ PATH = "/api/videos"
 
 @pytest.fixture
 def stream(stage: Stage) -> Iterator[Streams]:
-    """The stream of videos, of which a test has told."""
+    """The stream of videos, which tells when a test says so."""
     with streamed(stage, "on_video_changed") as streams:
         yield streams
 
