@@ -15,8 +15,9 @@ JOINED = sorted(room.name for room, endpoint in endpoints() if endpoint.caller.j
 KEPT = [one for one in TABLES if one not in (LIMITS, SESSIONS)]
 
 
-def test_some_endpoints_do() -> None:
+def test_some_endpoints_do_and_read_whatever_else_proves_a_caller() -> None:
     assert {"delete_comment", "delete_video", "export_own_data", "rotate_api_key"} <= set(JOINED)
+    assert all(endpoint.caller.fresh for _, endpoint in endpoints() if endpoint.caller.joined), "as keys and Clerk's do"
 
 
 @pytest.mark.parametrize("name", JOINED)
