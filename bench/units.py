@@ -12,7 +12,7 @@ import pytest
 from bench.capacity import Cost, weighing
 from bench.crowding import Crowd, crowd
 from bench.figures import Figure
-from bench.viewing import ACTS, LISTINGS, PAGE, Ask
+from bench.viewing import ACTS, LISTINGS, PAGE, Act, Ask
 from bench.world import world
 from shared.base import aws
 from shared.contract.resources import WATCHED
@@ -46,7 +46,7 @@ def figures(found: dict[int, Found]) -> list[Figure]:
     for name in LISTINGS:
         made += _of_page(f"a page of {PAGE}, {name}", most[name], LISTINGS[name].units)
     for name, act in ACTS.items():
-        made += _of_act(name, most[name], act.units)
+        made += _of_act(name, most[name], act)
     return [*made, *_of_view(f"a view, {VIEWS} in a flush", most[FLUSH])]
 
 
@@ -58,10 +58,10 @@ def _of_page(what: str, taken: Cost, units: int) -> list[Figure]:
     ]
 
 
-def _of_act(what: str, taken: Cost, units: int) -> list[Figure]:
+def _of_act(what: str, taken: Cost, act: Act) -> list[Figure]:
     return [
-        Figure(f"{what}: AWS calls", taken.calls, "calls", CALLS),
-        Figure(f"{what}: write units, without limit and indexes", taken.write_units, "units", units),
+        Figure(f"{what}: AWS calls", taken.calls, "calls", act.calls),
+        Figure(f"{what}: write units, without limit and indexes", taken.write_units, "units", act.units),
         Figure(f"{what}: write units of indexes", taken.index_units, "units"),
         Figure(f"{what}: read units", taken.read_units, "units"),
     ]

@@ -43,6 +43,7 @@ class Act:
     """What the user does, each time to another one of what there is much of. `{one}` is that.
 
     units  the most write units, without those of indexes and of the table of limits
+    calls  the most calls: two, but for one in ten of all endpoints
     """
 
     handler: str
@@ -50,6 +51,7 @@ class Act:
     body: Any
     units: int
     undo: str = ""
+    calls: int = 2
 
     def prepare(self, made: Crowd, one: Crowd) -> Ask:
         """The request."""
@@ -89,7 +91,7 @@ _LIKE, _TEXT = {"action": "like"}, {"content": WORDS}
 _ANSWER = {**_TEXT, "parent_comment_id": "{one.comment_id}"}
 ACTS = {
     "a like": Act("reactions.like_video", "/api/videos/{one.video_id}/like", _LIKE, 4),
-    "a like of a comment": Act("reactions.like_comment", "/api/comments/{one.comment_id}/like", _LIKE, 4),
+    "a like of a comment": Act("reactions.like_comment", "/api/comments/{one.comment_id}/like", _LIKE, 4, calls=3),
     "a follow": Act("follows.follow_user", "/api/users/{one.fan_id}/follow", None, 6, "follows.unfollow_user"),
     "a comment": Act("comments.create_comment", "/api/videos/{one.video_id}/comments", _TEXT, 6),
     "an answer": Act("comments.create_comment", _COMMENTS, _ANSWER, 6),

@@ -17,7 +17,7 @@ from shared.http.serve import serve
     caller=user("reactions:write"),
     limits=(LIKES,),
     needs=(
-        *(COMMENTS.batch_get, REACTIONS.batch_get, VIDEOS.check),
+        *(COMMENTS.batch_get, REACTIONS.batch_get, VIDEOS.get),
         *(REACTIONS.put, REACTIONS.delete, COMMENTS.update, LIMITS.update),
     ),
     errors=((404, "NOT_FOUND"),),

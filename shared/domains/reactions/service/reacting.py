@@ -45,7 +45,7 @@ class ReactionService:
         return _react(VideoTarget(self.videos, video_id), user, wish)
 
     def react_to_comment(self, comment_id: str, user: Reactor, wish: Reaction | None) -> Standing:
-        """The same of a comment: two calls in any case, since the second one tells whether they may see its video.
+        """The same of a comment: three calls, two when they do so already.
 
         Raises CommentNotFoundError, RateLimitedError.
         """
@@ -60,20 +60,18 @@ def _react(target: Target, user: Reactor, wish: Reaction | None) -> Standing:
             refusal = write_together(*writes.values()) if writes else None
         if refusal is None:
             return look.standing.after(wish)
-        refused = list(writes)[refusal.number]
-        if refused == "sight":
-            raise look.hidden()
-        if refused == "payment":
+        if list(writes)[refusal.number] == "payment":
             raise overdrawn(LIKES)
     raise UnavailableError("Too many changes at this moment")
 
 
 def _writes(look: Look, user: Reactor, wish: Reaction | None) -> dict[str, Write]:
-    """A transaction by what its parts are for: whoever may not see the target is told that before all else."""
+    """A transaction by what its parts are for; {} when there is nothing to change."""
     before = look.standing.reaction
-    found: dict[str, Write] = {"sight": look.sight} if look.sight else {}
-    if before is not wish:
-        found["payment"] = payment(LIKES, user.id, user.tier)
-        found["opinion"] = store.change(user.id, look.name, before, wish)
-        found["count"] = look.counting(changes(before, wish))
-    return found
+    if before is wish:
+        return {}
+    return {
+        "payment": payment(LIKES, user.id, user.tier),
+        "opinion": store.change(user.id, look.name, before, wish),
+        "count": look.counting(changes(before, wish)),
+    }

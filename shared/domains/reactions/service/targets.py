@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from shared.base import counts
-from shared.base.errors import NotFoundError
 from shared.domains.comments.errors import CommentNotFoundError
 from shared.domains.comments.store import writes
 from shared.domains.comments.store.comments import CommentStore
 from shared.domains.comments.store.rows import replies_of
 from shared.domains.reactions import store
 from shared.domains.reactions.model import Standing
-from shared.domains.videos.errors import VideoNotFoundError
-from shared.domains.videos.rules.seeing import seen
+from shared.domains.videos.rules.seeing import may_see, seen
 from shared.domains.videos.store.videos import VideoStore, counted_as
 
 Write = dict[str, Any]
@@ -25,22 +23,18 @@ class Look:
 
     name      under which it is in the table of reactions
     counting  the part of a transaction that counts a change of mind
-    hidden    what is raised for who may not see it
-    sight     the part of a transaction that holds while they may, where reading it did not tell
     """
 
     name: str
     standing: Standing
     counting: Callable[[dict[str, int]], Write]
-    hidden: Callable[[], NotFoundError]
-    sight: Write | None = None
 
 
 class Target(Protocol):
     """Something that one can like or dislike."""
 
     def look(self, user_id: str) -> Look:
-        """Read it as of now, in one call. Raises NotFoundError when there is none, or the user may not see it."""
+        """Read it as of now. Raises NotFoundError when there is none, or the user may not see it."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +45,15 @@ class VideoTarget:
     video_id: str
 
     def look(self, user_id: str) -> Look:
-        """Needs VIDEOS.batch_get, COUNTS.batch_get, REACTIONS.batch_get, COUNTS.update. Raises VideoNotFoundError."""
+        """One call. Raises VideoNotFoundError.
+
+        Needs VIDEOS.batch_get, COUNTS.batch_get, REACTIONS.batch_get, COUNTS.update.
+        """
         name = counted_as(self.video_id)
         video, numbers, items = self.videos.get_counted(self.video_id, store.wanted(user_id, name))
         seen(video, user_id)
         standing = Standing(store.found(items), numbers.likes, numbers.dislikes)
-        return Look(name, standing, lambda changes: counts.adding(name, user_id, changes), VideoNotFoundError)
+        return Look(name, standing, lambda changes: counts.adding(name, user_id, changes))
 
 
 @dataclass(frozen=True)
@@ -68,15 +65,19 @@ class CommentTarget:
     comment_id: str
 
     def look(self, user_id: str) -> Look:
-        """Needs COMMENTS.batch_get, REACTIONS.batch_get, VIDEOS.check, COMMENTS.update. Raises CommentNotFoundError."""
+        """Two calls, since which video it is on is not known before. Raises CommentNotFoundError.
+
+        Needs COMMENTS.batch_get, REACTIONS.batch_get, VIDEOS.get, COMMENTS.update.
+        """
         name = replies_of(self.comment_id)
         comment, items = self.comments.get_with(self.comment_id, store.wanted(user_id, name))
         if comment is None or comment.removed:
+            raise CommentNotFoundError
+        video = self.videos.get(comment.video_id)
+        if video is None or not may_see(video, user_id):
             raise CommentNotFoundError
         return Look(
             name,
             Standing(store.found(items), comment.like_count, comment.dislike_count),
             lambda changes: writes.opinion(comment, changes),
-            CommentNotFoundError,
-            self.videos.sight(comment.video_id, user_id),
         )
