@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bench.capacity import put
 from functions.api.accounts import log_in
 from shared.base.errors import ConflictError
 from shared.base.transactions import write_together
@@ -90,9 +91,36 @@ def test_a_copy_never_replaces_a_later_one(stage: Stage, streams: Streams, monke
         return found
 
     monkeypatch.setattr(copies, "read_together", late)
-    assert copy_numbers([ada.id]) == {ada.id}, "it is told again"
-    assert copy_numbers([ada.id]) == set()
+    assert copy_numbers([ada.id]) == set(), "nothing is left to do"
     assert told("ada") == (1, 0)
+
+
+def test_who_is_renamed_meanwhile_is_told_again(
+    stage: Stage, streams: Streams, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bob = person("ada"), person("bob")
+    FollowService.open().follow(bob.id, ada.id)
+    real = copies.read_together
+
+    def late(*asked: object) -> object:
+        found = real(*asked)  # type: ignore[arg-type]
+        monkeypatch.setattr(copies, "read_together", real)
+        ProfileService.open().rename(ada.id, "countess", None)
+        return found
+
+    monkeypatch.setattr(copies, "read_together", late)
+    assert copy_numbers([ada.id, bob.id]) == {ada.id}
+    assert copy_numbers([ada.id]) == set()
+    assert told("countess") == (1, 0)
+
+
+def test_whose_name_is_somebody_elses_holds_nobody_up(stage: Stage, streams: Streams) -> None:
+    ada, bob = person("ada"), person("bob")
+    for row in stage.rows(USERS):
+        if row["pk"]["S"] == "username#ada":
+            put(USERS, {**row, "user_id": {"S": bob.id}})
+    assert copy_numbers([ada.id, bob.id]) == set()
+    assert copied(stage) == {"email#ada@example.com", "username#bob", "email#bob@example.com"}
 
 
 def test_a_copy_goes_with_another_username(stage: Stage, streams: Streams) -> None:

@@ -24,10 +24,11 @@ _NAMES = tuple(USER_NAMES.split())
 
 
 def copy_numbers(user_ids: Sequence[str]) -> set[str]:
-    """Copy the numbers of at most `TOGETHER` people, as they are now. Those who failed: to be told again.
+    """Copy the numbers of at most `TOGETHER` people, as they are now. Those who were renamed meanwhile come back.
 
-    One read, and two writes for each: of a copy that was read later, or of names that are others by now, none is
-    replaced. Who is gone gets none. Needs COUNTS.batch_get, USERS.update, and USERS.batch_get of USER_NAMES.
+    One read, and two writes for each; another read where some are refused. Neither a copy that was read later is
+    replaced, nor that of a name which is somebody else's. Who is gone gets none.
+    Needs COUNTS.batch_get, USERS.update, and USERS.batch_get of USER_NAMES.
     """
     as_of = clock.timestamp()
     keys = [one for user_id in user_ids for one in counts.keys(numbers.subject(user_id))]
@@ -35,7 +36,9 @@ def copy_numbers(user_ids: Sequence[str]) -> set[str]:
         found = read_together(
             {table(): [key(user_id) for user_id in user_ids], counts.table(): keys}, {table(): _NAMES}
         )
-        return {row["user_id"]["S"] for row in found[table()] if not _copied(row, found[counts.table()], as_of)}
+        refused = {row["user_id"]["S"]: row for row in found[table()] if not _copied(row, found[counts.table()], as_of)}
+        now = read_together({table(): [key(user_id) for user_id in refused]}, {table(): _NAMES})[table()]
+    return {row["user_id"]["S"] for row in now if row != refused[row["user_id"]["S"]]}
 
 
 def _copied(row: dict[str, Any], counted: list[dict[str, Any]], as_of: str) -> bool:
