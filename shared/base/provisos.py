@@ -28,7 +28,7 @@ _of_request: ContextVar[Proviso | None] = ContextVar("proviso", default=None)
 
 
 def require(proviso: Proviso | None) -> None:
-    """Nothing may be written from here on unless this holds; None asks for nothing."""
+    """No transaction is made from here on unless this holds; None asks for nothing. Writes by themselves ask nobody."""
     _of_request.set(proviso)
 
 

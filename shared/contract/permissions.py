@@ -21,7 +21,7 @@ class CallerRule:
     """Identity and permission that an endpoint asks of its caller.
 
     fresh    the session is read at each request instead of at most once a minute (credentials, money, roles, deletion)
-    joined   fresh, and that in the transaction of what is done, which saves the read: for what writes no session
+    joined   fresh, and that in the transaction of what is done, which saves the read: if that writes no session
     recent   seconds that may have passed since the login, 0 for any number: what is dangerous asks for a new one
     live     whether the session must still live; it need not to end it
     by_hand  people do this themselves: an API key cannot

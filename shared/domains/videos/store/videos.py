@@ -29,6 +29,9 @@ from shared.domains.videos.store.writes import Expected, Writes, arguments, edit
 Items = dict[str, list[dict[str, Any]]]
 """Table name -> keys of items, or items."""
 
+TRIES = 20
+"""How often a change begins anew because others have changed meanwhile what lists show of the video."""
+
 _REFUSED = "ConditionalCheckFailedException"
 
 
@@ -228,38 +231,42 @@ class VideoStore:
 
         What is counted must be known, so each try holds for the status that the video was seen in, and for its face
         where that changes. Who is refused is told where it stands, and tries again if that is another one of those
-        expected.
+        expected; UnavailableError when that happens all along.
         known  the video, when it has just been read
         """
         video = known or self.get(video_id)
-        while video is not None and video.status in expected.status:
+        for _ in range(TRIES):
+            if video is None or video.status not in expected.status:
+                return Change(False, video)
             refusal = _together(*movement(video, expected, status, fields))
             if refusal is None:
                 return Change(True, None)
             seen, video = video, _video(refusal.item)
             if video is None or _standing(video) == _standing(seen):
-                break
-        return Change(False, video)
+                return Change(False, video)
+        raise UnavailableError("Too many changes at this moment")
 
     def edit(self, video: Video, expected: Expected, **fields: Any) -> Change:
         """Set any fields but the status of a video that was read, and count it where lists show it otherwise.
 
-        One call, and one more each time that somebody else has changed meanwhile what lists show of it.
+        One call, and one more each time that somebody else has changed meanwhile what lists show of it. Raises
+        UnavailableError when that happens all along.
         """
-        found: Video | None = video
-        change = Change(False, video)
-        while found is not None and not change.made:
-            after = replace(found, **fields)
-            update, *others = edition(found, after, expected, fields)
-            if others:
-                refusal = _together(update, *others)
-                change = Change(True, after) if refusal is None else Change(False, _video(refusal.item))
-            else:
-                change = self._changed(update["Update"])
-            seen, found = found, change.video
-            if found is not None and _standing(found) == _standing(seen):
-                break
-        return change
+        found = video
+        for _ in range(TRIES):
+            change = self._edited(found, expected, fields)
+            if change.made or change.video is None or _standing(change.video) == _standing(found):
+                return change
+            found = change.video
+        raise UnavailableError("Too many changes at this moment")
+
+    def _edited(self, video: Video, expected: Expected, fields: dict[str, Any]) -> Change:
+        after = replace(video, **fields)
+        update, *others = edition(video, after, expected, fields)
+        if not others:
+            return self._changed(update["Update"])
+        refusal = _together(update, *others)
+        return Change(True, after) if refusal is None else Change(False, _video(refusal.item))
 
     def forget(self, video_id: str) -> None:
         """Remove the row of a deleted video, which counts no more; leave any other."""

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from shared.base.errors import UnavailableError
 from shared.base.ids import new_id
-from shared.domains.videos.model import Numbers
+from shared.domains.videos.model import Numbers, Video
 from shared.domains.videos.service.catalogue import CatalogueService
 from shared.domains.videos.service.processing import ProcessingService
 from shared.domains.videos.store.collections import CollectionStore
+from shared.domains.videos.store.videos import TRIES, VideoStore
+from shared.domains.videos.store.writes import Expected
 from tests.aws import Stage
 from tests.shared.domains.videos.books import check_books
 from tests.shared.domains.videos.conftest import OWNER, MakeVideo, stored
@@ -41,6 +44,25 @@ def test_writes_that_come_together_leave_the_face_that_belongs_to_the_row(
     assert told.title in titles
     assert (told.tags, told.category, told.thumbnail) == (("one", "two"), "Games", f"thumbnail-{picture}.jpg")
     assert told.description.startswith("Words Words")
+
+
+def test_who_is_overtaken_all_along_is_told_so_at_last(
+    ready: MakeVideo, processing: ProcessingService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video_id, real, tries = ready().id, VideoStore._edited, list[str]()
+
+    def overtaken(store: VideoStore, video: Video, expected: Expected, fields: dict[str, Any]) -> Any:
+        tries.append(f"Theirs {len(tries)}")
+        now = store.get(video_id)
+        assert now
+        assert real(store, now, Expected(), {"title": tries[-1]}).made
+        return real(store, video, expected, fields)
+
+    monkeypatch.setattr(VideoStore, "_edited", overtaken)
+    with pytest.raises(UnavailableError):
+        edit(video_id, title="Mine")
+    assert len(tries) == TRIES
+    assert stored(processing, video_id).title == tries[-1]
 
 
 @pytest.mark.parametrize("late", ["picture", "edit", "complete", "file under games"])
